@@ -1,0 +1,1 @@
+"""What the book says: reading it, cutting it into passages, finding the ones that answer."""
