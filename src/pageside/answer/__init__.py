@@ -1,0 +1,1 @@
+"""What we say back; knows neither HTTP, SQL nor ChatKit."""

@@ -1,0 +1,1 @@
+"""The ChatKit adapter: threads, turns and the stream of one answer."""

@@ -1,0 +1,1 @@
+"""The relational floor: the engine, the schema and its migrations."""

@@ -1,0 +1,1 @@
+"""HTTP: the pages of the book, the ChatKit endpoint, health, and what refuses a bad request."""
