@@ -16,7 +16,7 @@ class Reader:
     Attributes:
         subject: Identifies the reader within the organisation.
         organisation: Keeps tenants apart; empty on a server that has one.
-        profile: `name`, `email`, `role`, `softwareBackground`, `hardwareTier`: data about the reader, never instructions.
+        profile: `name`, `email`, `role`, `softwareBackground`, `hardwareTier`: data, never instructions.
     """
 
     subject: str

@@ -1,0 +1,182 @@
+"""Where a sentence, table or code block of a Markdown stream ends, however the stream was cut; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["prose", "heading", "code", "table", "math"]
+
+_FENCE = re.compile(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(?P<fence>`{3,}|~{3,})")
+_HEADING = re.compile(r"#{1,6}\s")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s+")
+_BLOCK = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])\s|#{1,6}\s|`{3}|~{3}|\||>|\$\$)")
+_MAY_BECOME_BLOCK = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)]?|#{1,6}|`{1,2}|~{1,2}|\$)?")
+_MAY_BECOME_FENCE = re.compile(r"`{1,2}|~{1,2}|\$|#{1,6}|(?:[-*+]|\d{1,9}[.)]?)\s*(?:`{1,2}|~{1,2})?")
+
+_NUMBERS = r"(?:\[[ \t]*\d[\d,;\s–-]*\]|【[^】\n]{1,40}】)"
+_STOP = re.compile(
+    rf"(?P<stop>[.!?…]+|[。！？]+)(?P<closers>[\"')\]”’»」』*_]*)(?P<marks>(?:[ \t]*{_NUMBERS})*)(?P<gap>[ \t]*\n?[ \t]*)"
+)
+_MAY_BECOME_MARK = re.compile(r"\[[ \t]*[\d,;\s–-]*|【[^】\n]{0,40}")
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(\[*_])(?:e\.g|i\.e|etc|vs|cf|al|approx|ca|resp|fig|figs|eq|eqs|sec|ch|chap|no|nos|vol|pp?|ed|eds|dr|mr|mrs|ms|"
+    r"prof|st|inc|ltd|jr|sr|[A-Z])$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence or block of Markdown; `lead` and `text` of all units, joined, are what came in, save blanks at the end.
+
+    Attributes:
+        lead: The white space in front.
+    """
+
+    lead: str
+    text: str
+    kind: Kind
+
+
+class Units:
+    """Cuts a stream into units; the units depend on the characters alone, not on how they arrived."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, delta: str) -> list[Unit]:
+        """The units that are complete with `delta`."""
+        complete: list[Unit] = []
+        for character in delta:
+            blank = self._held[-1:].isspace()
+            self._held += character
+            if character == "\n" or blank or ord(character) > 0x2E80 or self._held[-2:-1] in "。！？":
+                complete += self._take(final=False)
+        return complete
+
+    def close(self) -> list[Unit]:
+        """The units that are complete because nothing follows."""
+        return self._take(final=True)
+
+    def drop(self) -> None:
+        """Forgets what is not complete."""
+        self._held = ""
+
+    def _take(self, *, final: bool) -> list[Unit]:
+        taken: list[Unit] = []
+        while end := first_end(self._held, final=final):
+            text = self._held[:end].lstrip()
+            taken.append(Unit(self._held[: end - len(text)], text, kind(text)))
+            self._held = self._held[end:]
+        return taken
+
+
+def kind(text: str) -> Kind:
+    """What a unit is, by its first characters."""
+    if _FENCE.match(text):
+        return "code"
+    if text.startswith("$$"):
+        return "math"
+    if text.startswith("|"):
+        return "table"
+    return "heading" if _HEADING.match(text) else "prose"
+
+
+def first_end(text: str, *, final: bool) -> int:
+    """One past the first unit of `text`; 0 while more text could move it.
+
+    Args:
+        final: Nothing follows `text`.
+    """
+    start = len(text) - len(text.lstrip())
+    if start == len(text):
+        return 0
+    rest = text[start:]
+    if not final and "\n" not in rest and _MAY_BECOME_FENCE.fullmatch(rest):
+        return 0
+    match kind(rest):
+        case "code":
+            length = _code_end(rest)
+        case "math":
+            length = rest.find("$$", 2) + 2 if "$$" in rest[2:] else 0
+        case "table":
+            length = _table_end(rest)
+        case "heading":
+            length = rest.find("\n") if "\n" in rest else 0
+        case "prose":
+            length = _prose_end(rest, final=final)
+    if length == 0 and final:
+        length = len(rest.rstrip())
+    return start + length if length else 0
+
+
+def _code_end(text: str) -> int:
+    opened = _FENCE.match(text)
+    if opened is None:
+        return 0
+    fence = opened["fence"]
+    closed = re.compile(rf"\n[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*(?=\n)").search(text, opened.end() - 1)
+    return len(text[: closed.end()].rstrip()) if closed else 0
+
+
+def _table_end(text: str) -> int:
+    for line in re.finditer(r"\n[ \t]*([^\s|])|\n[ \t]*\n", text):
+        return line.start()
+    return 0
+
+
+def _prose_end(text: str, *, final: bool) -> int:
+    """One past the first sentence or paragraph of `text`; 0 where it may go on."""
+    line_end = _paragraph_end(text, final=final)
+    limit = line_end if line_end > 0 else len(text)
+    item = _ITEM.match(text)
+    for stop in _STOP.finditer(text, item.end() if item else 0, limit):
+        verdict = _sentence_ends(text[:limit], stop)
+        if verdict is None and line_end <= 0 and not final:
+            return 0
+        if verdict:
+            return stop.end("marks")
+    return max(line_end, 0)
+
+
+def _paragraph_end(text: str, *, final: bool) -> int:
+    """Where the paragraph ends; -1 where that cannot be known yet, 0 where it has not ended."""
+    for line_break in re.finditer(r"\n", text):
+        at = line_break.start()
+        line, ended, _ = text[at + 1 :].partition("\n")
+        if not line.strip():
+            if ended:
+                return len(text[:at].rstrip())
+            return -1
+        if _BLOCK.match(line):
+            return len(text[:at].rstrip())
+        if not ended and not final and _MAY_BECOME_BLOCK.fullmatch(line):
+            return -1
+    return 0
+
+
+def _sentence_ends(text: str, stop: re.Match[str]) -> bool | None:
+    """Whether a sentence ends at `stop`; None where the next characters decide."""
+    behind = text[stop.end() :]
+    if not behind or _MAY_BECOME_MARK.fullmatch(behind):
+        return None
+    wide = stop["stop"][0] in "。！？"
+    if not stop["gap"] and not wide:
+        return False
+    if _open_span(text[: stop.start()]):
+        return False
+    if stop["marks"]:
+        return True
+    if behind[0].islower() and not wide:
+        return False
+    return not (stop["stop"] == "." and _ABBREVIATED.search(text[: stop.start()]))
+
+
+def _open_span(text: str) -> bool:
+    """Whether `text` ends inside `code`, or inside the brackets of a link."""
+    if text.count("`") % 2:
+        return True
+    plain = re.sub(rf"\\.|{_NUMBERS}", "", text)
+    return plain.count("[") > plain.count("]") or bool(re.search(r"\]\([^)\s]*$", plain))

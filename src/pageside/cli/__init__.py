@@ -1,0 +1,5 @@
+"""The command line: index, passages, search, ask, serve, migrate, doctor."""
+
+from pageside.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,257 @@
+"""The commands a person types: what each takes, and what it does with the parts it is handed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec
+
+import anyio
+import click
+
+from pageside import __version__, doctor, settings, telemetry, wiring
+from pageside.answer.question import Page, Question
+from pageside.cli import queries, rows, show
+from pageside.errors import PagesideError, SettingsError
+from pageside.knowledge import starter
+from pageside.settings import Settings
+
+P = ParamSpec("P")
+
+_DATA_DIR = click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where Pageside keeps its files."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+_BOOK = click.argument("book", type=click.Path(path_type=Path))
+_QUERIES = click.option(
+    "--queries",
+    "queries_file",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="A JSON Lines file of questions: id, question, selected_text?, page?.",
+)
+_SELECTED = click.option("--selected-text", default="", help="Text the reader selected on the page.")
+_PAGE = click.option("--page", default="", help="Path or URL of the page the reader is on.")
+
+
+def _command(run: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:
+    """Runs a coroutine as a command: an error of ours is a sentence on standard error and a non-zero exit."""
+
+    @wraps(run)
+    def command(*args: P.args, **kwargs: P.kwargs) -> None:
+        async def main() -> int | None:
+            return await run(*args, **kwargs)
+
+        try:
+            code = anyio.run(main)
+        except PagesideError as error:
+            _fail(str(error), 2 if isinstance(error, SettingsError) else 1)
+        except KeyboardInterrupt:
+            _fail("Stopped.", 130)
+        except BrokenPipeError:
+            sys.stderr.close()  # the reader of our output went away; there is nobody to tell
+            sys.exit(1)
+        sys.exit(code or 0)
+
+    return command
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"pageside: {message}", err=True)
+    sys.exit(code)
+
+
+def _settings(*, quiet: bool = True, **overrides: object) -> Settings:
+    loaded = settings.load(**overrides)
+    telemetry.configure(style=loaded.log_format, level="WARNING" if quiet else loaded.log_level)
+    return loaded
+
+
+def _emit(row: object) -> None:
+    click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pageside")
+def main() -> None:
+    """The teaching assistant that sits beside a textbook."""
+
+
+@main.command()
+@_BOOK
+@_DATA_DIR
+@click.option("--wait", "wait_s", type=float, default=0, help="Seconds to wait while another process is indexing.")
+@_JSON
+@_command
+async def index(book: Path, data_dir: Path | None, wait_s: float, as_json: bool) -> None:
+    """Bring the index up to date with a folder of Markdown."""
+    chosen = _settings(data_dir=data_dir)
+    with show.progress() as progress:
+        report = await wiring.index_book(chosen, book, progress=progress, wait_s=wait_s)
+    for warning in report.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if as_json:
+        _emit(rows.report(report))
+    else:
+        click.echo(show.report(report))
+
+
+@main.command()
+@_DATA_DIR
+@_JSON
+@_command
+async def passages(data_dir: Path | None, as_json: bool) -> None:
+    """Print every passage of the index, one row each."""
+    async with wiring.open_search(_settings(data_dir=data_dir)) as search:
+        for passage in await search.passages():
+            if as_json:
+                _emit(rows.passage(passage))
+            else:
+                click.echo(f"{passage.url}  {' > '.join(passage.heading_path)}")
+
+
+@main.command()
+@click.argument("question", required=False, default="")
+@click.option("-k", "limit", type=click.IntRange(1, 100), default=5, show_default=True, help="How many passages.")
+@click.option("--filter", "filters", multiple=True, metavar="LABEL=VALUE", help="Only passages with this label.")
+@_QUERIES
+@_SELECTED
+@_PAGE
+@_DATA_DIR
+@_JSON
+@_command
+async def search(
+    question: str,
+    limit: int,
+    filters: tuple[str, ...],
+    queries_file: Path | None,
+    selected_text: str,
+    page: str,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Find the passages nearest to a question, best first."""
+    wanted = _labels(filters)
+    asked = _asked(question, queries_file, selected_text, page)
+    async with wiring.open_search(_settings(data_dir=data_dir)) as finder:
+        for query in asked:
+            findings = await finder.find(
+                query.question,
+                limit=limit,
+                filters=wanted,
+                selected_text=query.selected_text or "",
+                page=query.page or "",
+            )
+            results = [rows.result(found) for found in findings.passages]
+            if queries_file:
+                _emit({"id": query.id, "results": results})
+            elif as_json:
+                _emit(results)
+            else:
+                click.echo(show.results(findings))
+
+
+@main.command()
+@click.argument("question", required=False, default="")
+@click.option("--filter", "filters", multiple=True, metavar="LABEL=VALUE", help="Only passages with this label.")
+@_QUERIES
+@_SELECTED
+@_PAGE
+@_DATA_DIR
+@_JSON
+@_command
+async def ask(
+    question: str,
+    filters: tuple[str, ...],
+    queries_file: Path | None,
+    selected_text: str,
+    page: str,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer a question from the book, with its sources."""
+    wanted = _labels(filters)
+    asked = _asked(question, queries_file, selected_text, page)
+    async with wiring.open_tutor(_settings(data_dir=data_dir)) as tutor:
+        for query in asked:
+            full = Question(
+                text=query.question,
+                selected_text=query.selected_text or "",
+                page=Page(path=query.page) if query.page else None,
+                filters=wanted,
+            )
+            if queries_file:
+                _emit({"id": query.id, **rows.answer(await tutor.complete(full))})
+            elif as_json:
+                _emit(rows.answer(await tutor.complete(full)))
+            else:
+                await show.stream(tutor.answer(full))
+
+
+def _asked(question: str, file: Path | None, selected_text: str, page: str) -> list[queries.Query]:
+    if file is not None:
+        if question:
+            raise click.UsageError("give a question or --queries, not both.")
+        return list(queries.read(file))
+    if not question.strip():
+        raise click.UsageError("give a question, or a file of them with --queries.")
+    return [queries.Query(id="", question=question, selected_text=selected_text, page=page)]
+
+
+def _labels(filters: tuple[str, ...]) -> dict[str, str]:
+    labels = {}
+    for given in filters:
+        name, equals, value = given.partition("=")
+        if not (name and equals and value):
+            raise click.UsageError(f"--filter {given!r}: write LABEL=VALUE, such as module=1.")
+        labels[name.strip()] = value.strip()
+    return labels
+
+
+@main.command()
+@_BOOK
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 picks one.  [default: 8000]")
+@click.option("--base-url", help="Where readers see the book, such as https://example.org.")
+@_DATA_DIR
+@_command
+async def serve(book: Path, host: str | None, port: int | None, base_url: str | None, data_dir: Path | None) -> None:
+    """Index a book and serve it with its assistant."""
+    from pageside.web import server  # noqa: PLC0415  # the web stack takes a second to load, which `search` need not pay
+
+    chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, data_dir=data_dir)
+    with show.progress() as progress:
+        report = await wiring.freshen(chosen, book, progress=progress)
+    if report:
+        for warning in report.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        click.echo(show.report(report), err=True)
+    async with wiring.open_search(chosen) as finder:
+        sample = starter.question(await finder.passages())
+    await server.run(chosen, book, sample=sample, listening=lambda url: click.echo(show.welcome(url, sample)))
+
+
+@main.command()
+@_DATA_DIR
+@_command
+async def migrate(data_dir: Path | None) -> None:
+    """Bring the database up to date."""
+    chosen = _settings(data_dir=data_dir)
+    revision = await wiring.migrate(chosen)
+    click.echo(f"The database is at revision {revision}.")
+
+
+@main.command(name="doctor")
+@_DATA_DIR
+@_JSON
+@_command
+async def examine(data_dir: Path | None, as_json: bool) -> int:
+    """Say what is on, what is missing and how to turn it on; fail when something is broken."""
+    findings = await doctor.examine(data_dir=data_dir)
+    if as_json:
+        _emit([finding.row() for finding in findings])
+    else:
+        click.echo(show.checkup(findings))
+    return 1 if any(finding.state == "broken" for finding in findings) else 0

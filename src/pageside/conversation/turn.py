@@ -1,0 +1,129 @@
+"""Turn: who asks, from where and about what, as it travels with one ChatKit request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from chatkit.types import ThreadMetadata
+
+from pageside.answer.question import Page
+from pageside.identity.reader import Reader
+
+PROFILE_KEYS = ("name", "email", "role", "softwareBackground", "hardwareTier")
+MAX_PROFILE_CHARS = 200
+MAX_SELECTION_CHARS = 20_000
+MAX_HEADINGS = 50
+MAX_FILTERS = 10
+SELECTED_TEXT = "selected-text"
+FULL_BOOK = "full-book"
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+@dataclass(slots=True)
+class Opening:
+    """The one thread a turn may begin; written together with its first message, never again after a deletion."""
+
+    id: str
+    thread: ThreadMetadata | None = None
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The context of one ChatKit request.
+
+    Attributes:
+        origin: Scheme and host the request came to, such as `https://example.org`.
+        page: Where the reader is; data, never instructions.
+        profile: What is known of the reader, only under the keys of `PROFILE_KEYS`; data, never instructions.
+        filters: Labels every passage must have.
+        opening: The thread this turn begins, if it begins one.
+        sees_hidden: Whether pages of items include what only the server may see.
+        renames: Whether a title that is already there may be replaced.
+    """
+
+    reader: Reader
+    request_id: str = ""
+    origin: str = ""
+    page: Page | None = None
+    profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    filters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    opening: Opening | None = None
+    sees_hidden: bool = True
+    renames: bool = False
+
+
+def profile(metadata: Mapping[str, object], reader: Reader) -> Mapping[str, str]:
+    """The reader's profile: what the request says under `userInfo`, overruled by what is verified."""
+    told = metadata.get("userInfo")
+    claimed = told if isinstance(told, Mapping) else {}
+    found: dict[str, str] = {}
+    for key in PROFILE_KEYS:
+        if text := line(reader.profile.get(key) or claimed.get(key), limit=MAX_PROFILE_CHARS):
+            found[key] = text
+    return MappingProxyType(found)
+
+
+def page(metadata: Mapping[str, object]) -> Page | None:
+    """The page the reader is on, as the request says under `pageContext`; None where it says nothing usable."""
+    told = metadata.get("pageContext")
+    if not isinstance(told, Mapping):
+        return None
+    headings = told.get("headings")
+    found = Page(
+        url=_web_address(told.get("url")),
+        title=line(told.get("title"), limit=300),
+        path=line(told.get("path"), limit=500),
+        headings=_headings(headings if isinstance(headings, list) else ()),
+        description=line(told.get("description"), limit=1000),
+    )
+    return None if found == Page() else found
+
+
+def selection(metadata: Mapping[str, object]) -> str:
+    """The selected text where a client sends it beside the message instead of as its quote; else empty."""
+    context = metadata.get("selectionContext")
+    for told in (
+        metadata.get("selectedText"),
+        metadata.get("selected_text"),
+        context.get("text") if isinstance(context, Mapping) else context,
+    ):
+        if isinstance(told, str) and told.strip():
+            return told.strip()[:MAX_SELECTION_CHARS]
+    return ""
+
+
+def filters(metadata: Mapping[str, object]) -> Mapping[str, str]:
+    """The labels the request asks every passage to have, under `filters`."""
+    told = metadata.get("filters")
+    if not isinstance(told, Mapping):
+        return _NOTHING
+    pairs = ((line(name, limit=50), line(label, limit=100)) for name, label in list(told.items())[:MAX_FILTERS])
+    return MappingProxyType({name: label for name, label in pairs if name and label})
+
+
+def line(told: object, *, limit: int) -> str:
+    """`told` as one line of at most `limit` characters; empty unless it is text or a number."""
+    if isinstance(told, bool) or not isinstance(told, str | int | float):
+        return ""
+    return " ".join(_CONTROL.sub(" ", str(told)[: 4 * limit]).split())[:limit].rstrip()
+
+
+def _headings(told: Iterable[object]) -> tuple[str, ...]:
+    texts = (entry.get("text") if isinstance(entry, Mapping) else entry for entry in list(told)[:MAX_HEADINGS])
+    return tuple(text for text in (line(told, limit=200) for told in texts) if text)
+
+
+def _web_address(told: object) -> str:
+    text = line(told, limit=2000)
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        return ""
+    return text if scheme in {"", "http", "https"} else ""

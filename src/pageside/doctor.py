@@ -1,0 +1,153 @@
+"""What is on, what is missing and how to turn it on, what is broken and how to mend it."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from pageside import __version__, settings, wiring
+from pageside.errors import IndexMissing, PagesideError, SettingsError
+from pageside.knowledge.index_embedded import EmbeddedIndex
+from pageside.settings import Settings
+from pageside.storage import migrate as migrations
+from pageside.storage.engine import Database
+
+State = Literal["on", "off", "missing", "broken"]
+
+
+class FindingRow(TypedDict):
+    part: str
+    state: State
+    told: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part or setting, its state, and what to do about it; `remedy` is empty where nothing needs doing."""
+
+    part: str
+    state: State
+    told: str
+    remedy: str = ""
+
+    def row(self) -> FindingRow:
+        """The finding as `pageside doctor --json` prints it."""
+        return FindingRow(part=self.part, state=self.state, told=self.told, remedy=self.remedy)
+
+
+async def examine(*, data_dir: Path | None = None) -> list[Finding]:
+    """Looks at every part once; calls no paid service and changes nothing."""
+    python = ".".join(str(number) for number in sys.version_info[:3])
+    findings = [Finding("pageside", "on", f"{__version__} on Python {python}, SQLite {sqlite3.sqlite_version}")]
+    try:
+        chosen = settings.load(data_dir=data_dir)
+    except SettingsError as error:
+        return [*findings, *(Finding("settings", "broken", line, "Correct or unset it.") for line in str(error).split("\n"))]
+    findings += _values(chosen)
+    findings.append(_data_dir(chosen))
+    findings.append(await _embeddings(chosen))
+    findings += [finding async for finding in _index(chosen)]
+    findings.append(await _database(chosen))
+    findings.append(_model(chosen))
+    findings.append(_secret(chosen))
+    return findings
+
+
+def _values(chosen: Settings) -> list[Finding]:
+    shown = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(chosen, name)
+        variable = settings.variables(field)[0]
+        if value == field.default:
+            told = "not set" if value in (None, "") else f"{value} (default)"
+            shown.append(Finding(variable, "off", f"{told}: {field.description}"))
+        else:
+            shown.append(Finding(variable, "on", str(value)))
+    return shown
+
+
+def _data_dir(chosen: Settings) -> Finding:
+    nearest = next((folder for folder in (chosen.data_dir, *chosen.data_dir.absolute().parents) if folder.exists()), Path())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        return Finding("data folder", "broken", f"{chosen.data_dir}: {error.strerror}", "Set PAGESIDE_DATA_DIR to a folder you can write.")
+    return Finding("data folder", "on", f"{chosen.data_dir} can be written")
+
+
+async def _embeddings(chosen: Settings) -> Finding:
+    embedder = wiring.embedder(chosen)
+    if embedder is None:
+        return Finding("embeddings", "off", "keywords alone", "Unset EMBEDDING_MODEL for the embedded MiniLM.")
+    if chosen.embedding_model or chosen.embedding_base_url:
+        return Finding("embeddings", "on", f"{embedder.name} (not called: it may cost)")
+    try:
+        await embedder.queries(["Is the model whole?"])
+    except (PagesideError, OSError, RuntimeError, ImportError) as error:
+        return Finding("embeddings", "broken", f"{embedder.name}: {error}", "Install Pageside again, or set EMBEDDING_MODEL=none.")
+    return Finding("embeddings", "on", f"{embedder.name}, embedded")
+
+
+async def _index(chosen: Settings) -> AsyncIterator[Finding]:
+    index = EmbeddedIndex(chosen.data_dir)
+    try:
+        status = await index.status()
+    except IndexMissing as error:
+        yield Finding("index", "missing", str(error), "Run `pageside index BOOK_DIR`.")
+        return
+    except PagesideError as error:
+        yield Finding("index", "broken", str(error), "Run `pageside index BOOK_DIR` again.")
+        return
+    finally:
+        await index.aclose()
+    told = f"{status.documents} pages, {status.passages} passages, built {status.built_at:%Y-%m-%d %H:%M} UTC"
+    yield Finding("index", "on", told)
+    wanted = wiring.embedder(chosen)
+    if status.model != (wanted.name if wanted else ""):
+        yield Finding(
+            "index vectors",
+            "broken",
+            f"made by {status.model or 'no model'}, but the settings ask for {wanted.name if wanted else 'none'}",
+            "Run `pageside index BOOK_DIR` to make them anew.",
+        )
+
+
+async def _database(chosen: Settings) -> Finding:
+    if not chosen.database_url and not (chosen.data_dir / "pageside.db").exists():
+        return Finding("database", "missing", "not made yet", "`pageside serve` or `pageside migrate` makes it.")
+    try:
+        database = await Database.open(chosen.store_url)
+        try:
+            healthy = await database.healthy()
+        finally:
+            await database.aclose()
+        revision = await migrations.current(chosen.store_url) if healthy else None
+    except PagesideError as error:
+        return Finding("database", "broken", str(error), "Check DATABASE_URL and the rights on the file.")
+    if not healthy:
+        return Finding("database", "broken", "cannot be reached", "Check DATABASE_URL and the rights on the file.")
+    if revision != migrations.newest():
+        return Finding("database", "missing", f"at revision {revision or 'none'}", "Run `pageside migrate`.")
+    return Finding("database", "on", f"reachable, at revision {revision}")
+
+
+def _model(chosen: Settings) -> Finding:
+    if chosen.openai_api_key is None and not chosen.openai_base_url:
+        return Finding("model", "on", "embedded: quotes the book", "Set OPENAI_API_KEY for answers in a model's own words.")
+    where = chosen.openai_base_url or "OpenAI"
+    return Finding("model", "on", f"{chosen.model} at {where} (not called: it may cost)")
+
+
+def _secret(chosen: Settings) -> Finding:
+    if chosen.secret:
+        return Finding("signing secret", "on", "from PAGESIDE_SECRET")
+    if chosen.environment == "production":
+        return Finding("signing secret", "missing", "made and kept in the data folder", "Set PAGESIDE_SECRET when several servers share readers.")
+    return Finding("signing secret", "on", "made and kept in the data folder")

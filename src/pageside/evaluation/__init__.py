@@ -1,1 +1,0 @@
-"""Question files to figures."""

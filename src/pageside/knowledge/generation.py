@@ -1,0 +1,208 @@
+"""Generations of an index: folders written once, and the pointer that names the one to read.
+
+<root>/current                    the name of the generation to read; replaced as a whole
+<root>/generations/<name>/        passages.sqlite, vectors.npy; complete and never changed again
+<root>/building/<name>/           what a writer is at; swept by the next one
+<root>/writer.lock                held by the one writer
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from pageside import ids
+from pageside.errors import IndexBroken, IndexBusy, IndexMissing
+from pageside.knowledge import catalogue
+from pageside.knowledge.catalogue import Catalogue, Page
+from pageside.knowledge.embed import Vectors
+from pageside.knowledge.passage import Passage
+
+_OPENING_TRIES: Final = 5
+
+Mark = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One complete state of an index, open for reading.
+
+    Attributes:
+        vectors: Mapped from the file, one unit row for each passage; absent when built without an embedder.
+    """
+
+    name: str
+    catalogue: Catalogue
+    vectors: Vectors | None
+
+    def close(self) -> None:
+        """Lets go of the files; `vectors` goes with the last reference to it."""
+        self.catalogue.close()
+
+
+def root(data_dir: Path, book: str) -> Path:
+    """Where the generations of `book` live."""
+    return data_dir / "index" / book
+
+
+def mark(root: Path) -> Mark:
+    """Something that changes whenever `current` does: as cheap as one look at the file system.
+
+    Raises:
+        IndexMissing: Nothing has been indexed yet.
+    """
+    try:
+        seen = (root / "current").stat()
+    except FileNotFoundError:
+        raise missing(root) from None
+    return (seen.st_ino, seen.st_mtime_ns, seen.st_size)
+
+
+def missing(root: Path) -> IndexMissing:
+    """The error for a folder in which nothing has been indexed."""
+    return IndexMissing(
+        f"Nothing has been indexed yet in {str(root.parent.parent)!r}: "
+        f"run `pageside index BOOK_DIR --data-dir {root.parent.parent}`."
+    )
+
+
+def opened(root: Path) -> Generation:
+    """The current generation.
+
+    Raises:
+        IndexMissing: Nothing has been indexed yet.
+        IndexBroken: What the pointer names cannot be read.
+    """
+    for _ in range(_OPENING_TRIES):
+        name = _current(root)
+        try:
+            return _open(root / "generations" / name, name)
+        except (OSError, ValueError, sqlite3.Error) as error:
+            failure = error
+        if _current(root) == name:  # otherwise a writer was faster: what is current now is looked at again
+            break
+    raise broken(root, failure) from failure
+
+
+def broken(root: Path, cause: Exception) -> IndexBroken:
+    """The error for files that are there and cannot be read."""
+    return IndexBroken(
+        f"The index in {str(root)!r} cannot be read ({cause}): run `pageside index BOOK_DIR "
+        f"--data-dir {root.parent.parent}` to build it anew."
+    )
+
+
+def _current(root: Path) -> str:
+    try:
+        return (root / "current").read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise missing(root) from None
+
+
+def _open(folder: Path, name: str) -> Generation:
+    catalogue = Catalogue(folder / "passages.sqlite")
+    try:
+        return Generation(name, catalogue, _mapped(folder, catalogue))
+    except BaseException:
+        catalogue.close()
+        raise
+
+
+def _mapped(folder: Path, catalogue: Catalogue) -> Vectors | None:
+    dimensions = int(catalogue.facts["dimensions"])
+    if not dimensions:
+        return None
+    vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    if vectors.shape != (catalogue.size, dimensions):
+        raise ValueError(f"vectors of shape {vectors.shape} for {catalogue.size} passages of {dimensions}")
+    return vectors
+
+
+@contextmanager
+def writing(root: Path, *, wait_s: float) -> Iterator[None]:
+    """Makes the caller the only writer; leftovers of one that was killed are gone.
+
+    Args:
+        wait_s: How long to wait for another writer to end, in seconds; 0 gives up at once.
+
+    Raises:
+        IndexBusy: Another writer was still at it.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / "writer.lock")
+    try:
+        lock.acquire(timeout=wait_s)
+    except Timeout:
+        raise IndexBusy(
+            f"Another process is indexing into {str(root)!r}: wait until it has ended, then try again."
+        ) from None
+    try:
+        shutil.rmtree(root / "building", ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+def publish(
+    root: Path,
+    pages: Sequence[Page],
+    passages: Sequence[Passage],
+    *,
+    vectors: Vectors | None,
+    facts: Mapping[str, str],
+) -> str:
+    """Writes a generation, makes it the current one, and gives its name; only between `writing`.
+
+    Killed at any moment, it leaves the old generation current or the new one, never a part of either. The generation
+    before stays, for whoever is opening it now; those before that are removed.
+    """
+    name = ids.new("gen")
+    building = root / "building" / name
+    building.mkdir(parents=True)
+    dimensions = 0 if vectors is None else vectors.shape[1]
+    known = {**facts, "format": str(catalogue.FORMAT), "dimensions": str(dimensions)}
+    catalogue.write(building / "passages.sqlite", pages, passages, facts=known)
+    if vectors is not None:
+        np.save(building / "vectors.npy", vectors)
+    for file in building.iterdir():
+        _sync(file)
+    (root / "generations").mkdir(exist_ok=True)
+    building.rename(root / "generations" / name)
+    _sync(root / "generations")
+    before = (root / "current").read_text("utf-8").strip() if (root / "current").exists() else ""
+    _point(root, name)
+    _sweep(root, keep={name, before})
+    return name
+
+
+def _point(root: Path, name: str) -> None:
+    fresh = root / "current.new"
+    fresh.write_text(name + "\n", "utf-8")
+    _sync(fresh)
+    fresh.replace(root / "current")
+    _sync(root)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":  # Windows has no handle on a folder to flush
+        return
+    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(root: Path, *, keep: set[str]) -> None:
+    for folder in (root / "generations").iterdir():
+        if folder.name not in keep:  # a reader on Windows may hold its files: then the next writer removes it
+            shutil.rmtree(folder, ignore_errors=True)

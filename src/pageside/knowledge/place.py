@@ -1,0 +1,77 @@
+"""Which page of the book an address or a path means, and whether a question is about just that page; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from pageside.knowledge.index import DocumentRow
+
+_SUFFIX: Final = re.compile(r"(?:/?(?:index|readme))?(?:\.(?:html?|mdx?))?$", re.IGNORECASE)
+
+# Words that ask for an explanation without saying of what.
+_POINTING: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about again an and any are as at bit book brief briefly by can chapter clarify class content contents could
+        describe details do does doing elaborate else en en explain for give go going good hello help here hi how i in
+        intro introduce is it key know learn lesson like main make me mean means more my of on one outline over overview
+        page paragraph part passage please point points read reading say says section see short show simple simpler
+        simply so some sum summarise summarize summary tell terms text that the there these they thing things this those
+        to topic understand us walk want was we were what which will with word words would you your
+
+        explica explicar esto esta este puedes página resume resumen expliquer explique ceci cette peux tu vous résume
+        résumé erkläre erklären dies das diese seite kannst du bitte zusammenfassen fass zusammen
+        これ この ページ 説明 説明して 要約 して ください を の は 何 ですか یہ اس کو صفحہ صفحے کا کی کے سمجھائیں وضاحت کریں خلاصہ
+        """,
+    )
+)
+
+
+def points_only(question: str) -> bool:
+    """Whether `question` names nothing of its own, as "can you explain this?": what it means is where the reader is."""
+    return all(word in _POINTING for word in re.findall(r"\w+", question.casefold()))
+
+
+def resolve(page: str, documents: Sequence[DocumentRow]) -> str | None:
+    """Path in the book of what `page` means: a path, or an address with or without host, query and fragment.
+
+    An address or path that says more, or less, than the book's own (a host's prefix, a folder above) is understood
+    where only one page can be meant.
+    """
+    if not page.strip():
+        return None
+    asked = page.strip().replace("\\", "/").removeprefix("./")
+    by_path = {document.path: document.path for document in documents}
+    if asked in by_path:
+        return asked
+    segments = _segments(asked)
+    ways = (
+        [(document.path, _segments(document.url)) for document in documents],
+        [(document.path, _segments(document.path)) for document in documents],
+    )
+    for way in ways:
+        if exact := [path for path, own in way if own == segments]:
+            return exact[0]
+    for way in ways:
+        if (only := _only(path for path, own in way if _ends_alike(own, segments))) is not None:
+            return only
+    return None
+
+
+def _segments(address: str) -> tuple[str, ...]:
+    path = unquote(urlsplit(address).path)
+    return tuple(segment for segment in _SUFFIX.sub("", path).split("/") if segment not in {"", "."})
+
+
+def _ends_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    common = min(len(one), len(other))
+    return common > 0 and one[-common:] == other[-common:]
+
+
+def _only(paths: Iterable[str]) -> str | None:
+    found = list(paths)
+    return found[0] if len(found) == 1 else None

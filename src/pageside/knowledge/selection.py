@@ -1,0 +1,94 @@
+"""Where in a page a reader's selection stands, whatever the browser made of its characters; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import Final
+
+from pageside.knowledge.passage import Passage
+
+LONG_ENOUGH: Final = 16  # characters that tell a place in a whole book from others
+_MOST_PLACES: Final = 3  # passages that a word found all over the page may stand for
+_ENOUGH_OF_IT: Final = 0.6  # share of a selection whose lines must be found where the whole is not
+
+# A browser copies neither list markers nor table rules, quote marks nor code fences.
+_MARKUP: Final = re.compile(
+    r"^[ \t]*(?:(?:[-*+>]|\d+[.)]|\#{1,6})[ \t]+)+|^[ \t]*(?:`{3,}|~{3,}).*$|^[ \t|:-]+$", re.MULTILINE
+)
+# Emphasis, code and table marks, permalink signs; dashes and quotes, which typesetting changes; spaces, which it moves.
+_INVISIBLE: Final = re.compile(r"[\s*_`~|\\$¶\-\u00ad\u2010-\u2015\u2212\"'\u2018-\u201f\u00b4\u200b-\u200f\u2060\ufeff]+")
+
+
+def bare(text: str) -> str:
+    """What is left of `text` when everything is gone that a browser changes: case, spaces, dashes, quotes, markup."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _MARKUP.sub("", text)).casefold())
+
+
+def locate(quote: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages that `quote` lies in, in reading order; empty where it does not stand in the page.
+
+    A long quote gives the first place it is found at; one of a word or two gives the passages that hold it as a word,
+    three at most. Where the whole is not found, as when it holds a formula, the places of its lines count.
+
+    Args:
+        passages: Of one page, in reading order.
+    """
+    wanted = bare(quote)
+    if not wanted or not passages:
+        return ()
+    page = _Page(passages)
+    if found := page.find(wanted):
+        if len(wanted) >= LONG_ENOUGH:
+            return page.within(found[0], found[0] + len(wanted))
+        whole_words = _holding(quote, passages)
+        spans = (page.within(at, at + len(wanted)) for at in found)
+        return whole_words or tuple(dict.fromkeys(passage for span in spans for passage in span))[:_MOST_PLACES]
+    return page.lines(quote)
+
+
+def _holding(quote: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The first passages in whose text `quote` stands as whole words."""
+    words = r"\W+".join(map(re.escape, re.findall(r"\w+", quote)))
+    pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+    return tuple(passage for passage in passages if words and pattern.search(passage.text))[:_MOST_PLACES]
+
+
+class _Page:
+    """A page's bare text, and which passage each of its characters comes from."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        shown = [bare(text) for text in _shown(passages)]
+        self._text = "".join(shown)
+        self._starts = [0, *accumulate(map(len, shown))][:-1]
+
+    def find(self, wanted: str) -> list[int]:
+        """Where `wanted` stands in the bare text."""
+        return [match.start() for match in re.finditer(re.escape(wanted), self._text)]
+
+    def within(self, start: int, end: int) -> tuple[Passage, ...]:
+        """The passages that characters `start` to `end` of the bare text come from."""
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_right(self._starts, end - 1) - 1
+        return tuple(self._passages[first : last + 1])
+
+    def lines(self, quote: str) -> tuple[Passage, ...]:
+        """The passages of the lines of `quote`, where most of it is found line by line."""
+        lines = [line for line in map(bare, quote.splitlines()) if line]
+        spans = [(found[0], found[0] + len(line)) for line in lines if len(line) >= LONG_ENOUGH if (found := self.find(line))]
+        if sum(end - start for start, end in spans) < _ENOUGH_OF_IT * sum(map(len, lines)):
+            return ()
+        held = {passage for span in spans for passage in self.within(*span)}
+        return tuple(passage for passage in self._passages if passage in held)
+
+
+def _shown(passages: Sequence[Passage]) -> Iterator[str]:
+    """Each passage as the page shows it: under its heading where that is a new one."""
+    yield f"{passages[0].heading}\n{passages[0].text}"
+    for before, passage in pairwise(passages):
+        new = passage.heading_path != before.heading_path
+        yield f"{passage.heading}\n{passage.text}" if new else passage.text

@@ -1,0 +1,122 @@
+"""The whole schema on one page; every table names the reader it belongs to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware on the way in, aware UTC on the way out, whatever the database knows of zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without an offset means a different instant on every machine")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_index",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("title", Text),
+    Column("details", Json, nullable=False),  # what ChatKit keeps of a thread beyond the columns here
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("activity", BigInteger, nullable=False),  # grows whenever the reader writes; ties are broken by id
+    Column("last_seq", BigInteger, nullable=False),  # the counter behind items.seq
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("organisation", "subject", "id"),
+    Index("threads_by_activity", "organisation", "subject", "activity", "id"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # order within the thread, kept when the item is written again
+    Column("type", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False, server_default=false()),
+    Column("created_at", Moment, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("record", Json),  # of an answer: outcome, confidence, citations, usage
+    PrimaryKeyConstraint("thread_id", "id"),
+    UniqueConstraint("thread_id", "seq"),
+    ForeignKeyConstraint(
+        ["organisation", "subject", "thread_id"],
+        ["threads.organisation", "threads.subject", "threads.id"],
+        ondelete="CASCADE",
+    ),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    PrimaryKeyConstraint("thread_id", "item_id"),
+    ForeignKeyConstraint(["thread_id", "item_id"], ["items.thread_id", "items.id"], ondelete="CASCADE"),
+    CheckConstraint("kind in ('positive', 'negative')", name="kind"),
+)
+
+leases = Table(
+    "leases",  # which process is answering in a thread, so that all processes together answer one question at a time
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    PrimaryKeyConstraint("thread_id"),
+)

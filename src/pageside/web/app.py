@@ -1,0 +1,42 @@
+"""The application: routes, what every request passes through, and what becomes of errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from pageside import __version__
+from pageside.web import chatkit, health, pages, problems
+from pageside.web.limits import Limits
+from pageside.web.middleware import GuestCookies, RequestIds, SecurityHeaders
+from pageside.wiring import Services
+
+
+def create(services: Services, book: Path, *, sample: str) -> FastAPI:
+    """The ASGI application over opened services.
+
+    Args:
+        book: The folder whose pages are shown at their own addresses.
+        sample: A question to show as an example.
+    """
+    settings = services.settings
+    app = FastAPI(
+        title="Pageside",
+        version=__version__,
+        summary="The teaching assistant that sits beside a textbook.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/-/openapi.json",
+    )
+    problems.install(app)
+    app.include_router(health.router(services))
+    if settings.chatkit_enabled:
+        app.include_router(chatkit.router(services.chat))
+    app.include_router(pages.router(services, book, sample=sample))
+
+    app.add_middleware(GuestCookies, guests=services.guests, secure=settings.environment == "production")
+    app.add_middleware(Limits, max_bytes=settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestIds)  # added last, so that it stands outermost and every answer bears the id
+    return app

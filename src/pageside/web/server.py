@@ -1,0 +1,59 @@
+"""Runs the application under uvicorn, and says where once it listens."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from pageside import wiring
+from pageside.errors import SettingsError
+from pageside.settings import Settings
+from pageside.web import app
+
+
+async def run(settings: Settings, book: Path, *, sample: str, listening: Callable[[str], None]) -> None:
+    """Serves `book` until it is told to stop; `listening` gets the address once connections are taken.
+
+    Args:
+        sample: A question to show as an example.
+
+    Raises:
+        SettingsError: The address is in use or not this machine's.
+    """
+    with _bound(settings.host, settings.port) as listener:
+        port = listener.getsockname()[1]
+        address = f"http://{_shown(settings.host)}:{port}"
+        placed = settings if settings.base_url else settings.model_copy(update={"base_url": address})
+        async with wiring.open_services(placed) as services:
+            config = uvicorn.Config(
+                app.create(services, book, sample=sample),
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=10,
+                server_header=False,
+            )
+            listening(address)
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}); stop what does, or choose another --port."
+        ) from None
+    return listener
+
+
+def _shown(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  # recognised, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host

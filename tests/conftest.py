@@ -1,0 +1,49 @@
+"""What every test rests on: no network but this machine's own, and an environment without settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+
+from pageside import settings
+
+CORPORA = Path(os.environ.get("CORPORA") or Path(__file__).parents[2] / "shared" / "corpora")
+
+hypothesis_settings.register_profile("pageside", deadline=None, max_examples=50)
+hypothesis_settings.load_profile("pageside")
+
+
+def pytest_collection_modifyitems(items):
+    """Tests of real books skip, saying so, where there are none."""
+    if CORPORA.is_dir():
+        return
+    absent = pytest.mark.skip(reason=f"no real books in {CORPORA}; set CORPORA to a folder of them")
+    for item in items:
+        if "corpora" in item.keywords:
+            item.add_marker(absent)
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    return CORPORA
+
+
+@pytest.fixture(autouse=True)
+def this_machine_only():
+    """A test that reaches for the network fails."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    disable_socket(allow_unix_socket=True)
+    enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch):
+    """Settings of the machine that runs the tests do not reach them."""
+    for field in settings.Settings.model_fields.values():
+        for name in settings.variables(field):
+            monkeypatch.delenv(name, raising=False)
