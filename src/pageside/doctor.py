@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from pageside import __version__, settings, wiring
+from pageside import __version__, settings
 from pageside.errors import IndexMissing, PagesideError, SettingsError
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
+from pageside.wiring import knowing
 
 State = Literal["on", "off", "missing", "broken"]
 
@@ -48,7 +49,10 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     try:
         chosen = settings.load(data_dir=data_dir)
     except SettingsError as error:
-        return [*findings, *(Finding("settings", "broken", line, "Correct or unset it.") for line in str(error).split("\n"))]
+        return [
+            *findings,
+            *(Finding("settings", "broken", line, "Correct or unset it.") for line in str(error).split("\n")),
+        ]
     findings += _values(chosen)
     findings.append(_data_dir(chosen))
     findings.append(await _embeddings(chosen))
@@ -73,17 +77,24 @@ def _values(chosen: Settings) -> list[Finding]:
 
 
 def _data_dir(chosen: Settings) -> Finding:
-    nearest = next((folder for folder in (chosen.data_dir, *chosen.data_dir.absolute().parents) if folder.exists()), Path())
+    nearest = next(
+        (folder for folder in (chosen.data_dir, *chosen.data_dir.absolute().parents) if folder.exists()), Path()
+    )
     try:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
-        return Finding("data folder", "broken", f"{chosen.data_dir}: {error.strerror}", "Set PAGESIDE_DATA_DIR to a folder you can write.")
+        return Finding(
+            "data folder",
+            "broken",
+            f"{chosen.data_dir}: {error.strerror}",
+            "Set PAGESIDE_DATA_DIR to a folder you can write.",
+        )
     return Finding("data folder", "on", f"{chosen.data_dir} can be written")
 
 
 async def _embeddings(chosen: Settings) -> Finding:
-    embedder = wiring.embedder(chosen)
+    embedder = knowing.embedder(chosen)
     if embedder is None:
         return Finding("embeddings", "off", "keywords alone", "Unset EMBEDDING_MODEL for the embedded MiniLM.")
     if chosen.embedding_model or chosen.embedding_base_url:
@@ -91,7 +102,9 @@ async def _embeddings(chosen: Settings) -> Finding:
     try:
         await embedder.queries(["Is the model whole?"])
     except (PagesideError, OSError, RuntimeError, ImportError) as error:
-        return Finding("embeddings", "broken", f"{embedder.name}: {error}", "Install Pageside again, or set EMBEDDING_MODEL=none.")
+        return Finding(
+            "embeddings", "broken", f"{embedder.name}: {error}", "Install Pageside again, or set EMBEDDING_MODEL=none."
+        )
     return Finding("embeddings", "on", f"{embedder.name}, embedded")
 
 
@@ -109,7 +122,7 @@ async def _index(chosen: Settings) -> AsyncIterator[Finding]:
         await index.aclose()
     told = f"{status.documents} pages, {status.passages} passages, built {status.built_at:%Y-%m-%d %H:%M} UTC"
     yield Finding("index", "on", told)
-    wanted = wiring.embedder(chosen)
+    wanted = knowing.embedder(chosen)
     if status.model != (wanted.name if wanted else ""):
         yield Finding(
             "index vectors",
@@ -140,7 +153,9 @@ async def _database(chosen: Settings) -> Finding:
 
 def _model(chosen: Settings) -> Finding:
     if chosen.openai_api_key is None and not chosen.openai_base_url:
-        return Finding("model", "on", "embedded: quotes the book", "Set OPENAI_API_KEY for answers in a model's own words.")
+        return Finding(
+            "model", "on", "embedded: quotes the book", "Set OPENAI_API_KEY for answers in a model's own words."
+        )
     where = chosen.openai_base_url or "OpenAI"
     return Finding("model", "on", f"{chosen.model} at {where} (not called: it may cost)")
 
@@ -149,5 +164,10 @@ def _secret(chosen: Settings) -> Finding:
     if chosen.secret:
         return Finding("signing secret", "on", "from PAGESIDE_SECRET")
     if chosen.environment == "production":
-        return Finding("signing secret", "missing", "made and kept in the data folder", "Set PAGESIDE_SECRET when several servers share readers.")
+        return Finding(
+            "signing secret",
+            "missing",
+            "made and kept in the data folder",
+            "Set PAGESIDE_SECRET when several servers share readers.",
+        )
     return Finding("signing secret", "on", "made and kept in the data folder")

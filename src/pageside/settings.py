@@ -24,7 +24,12 @@ class Settings(BaseSettings):
     """One frozen set of settings, from the environment and a `.env` file in the working directory."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_file=".env", env_file_encoding="utf-8", populate_by_name=True, env_ignore_empty=True
+        frozen=True,
+        extra="ignore",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        populate_by_name=True,
+        env_ignore_empty=True,
     )
 
     data_dir: Path = Field(
@@ -78,7 +83,11 @@ class Settings(BaseSettings):
         60, gt=0, le=600, validation_alias="PAGESIDE_MODEL_TIMEOUT_S", description="Seconds the model may be silent."
     )
     temperature: float = Field(
-        0.2, ge=0, le=2, validation_alias="CHATKIT_TEMPERATURE", description="How freely the model words its answers, 0 to 2."
+        0.2,
+        ge=0,
+        le=2,
+        validation_alias="CHATKIT_TEMPERATURE",
+        description="How freely the model words its answers, 0 to 2.",
     )
     max_tokens: int = Field(
         2000, ge=16, le=100_000, validation_alias="CHATKIT_MAX_TOKENS", description="Longest answer, in tokens."
@@ -110,14 +119,19 @@ class Settings(BaseSettings):
         8_000, ge=100, validation_alias="PAGESIDE_MAX_MESSAGE_CHARS", description="Longest message, in characters."
     )
     max_page_bytes: int = Field(
-        20_000_000, ge=1_000, validation_alias="PAGESIDE_MAX_PAGE_BYTES", description="Largest page that is indexed, in bytes."
+        20_000_000,
+        ge=1_000,
+        validation_alias="PAGESIDE_MAX_PAGE_BYTES",
+        description="Largest page that is indexed, in bytes.",
     )
 
     @field_validator("secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is not None and len(secret.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -base64 48` makes one")
+            raise ValueError(
+                f"a secret needs at least {SHORTEST_SECRET} characters; `openssl rand -base64 48` makes one"
+            )
         return secret
 
     @field_validator("base_url", "openai_base_url", "embedding_base_url")

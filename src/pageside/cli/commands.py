@@ -1,4 +1,7 @@
-"""The commands a person types: what each takes, and what it does with the parts it is handed."""
+"""The commands a person types: what each takes, and what it does with the parts it is handed.
+
+Imports inside commands keep the light ones light: the model stack takes a second to load, which `search` need not pay.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,13 @@ from typing import Any, NoReturn, ParamSpec
 import anyio
 import click
 
-from pageside import __version__, doctor, settings, telemetry, wiring
+from pageside import __version__, settings, telemetry
 from pageside.answer.question import Page, Question
 from pageside.cli import queries, rows, show
 from pageside.errors import PagesideError, SettingsError
 from pageside.knowledge import starter
 from pageside.settings import Settings
+from pageside.wiring import knowing
 
 P = ParamSpec("P")
 
@@ -89,7 +93,7 @@ async def index(book: Path, data_dir: Path | None, wait_s: float, as_json: bool)
     """Bring the index up to date with a folder of Markdown."""
     chosen = _settings(data_dir=data_dir)
     with show.progress() as progress:
-        report = await wiring.index_book(chosen, book, progress=progress, wait_s=wait_s)
+        report = await knowing.index_book(chosen, book, progress=progress, wait_s=wait_s)
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
     if as_json:
@@ -104,8 +108,8 @@ async def index(book: Path, data_dir: Path | None, wait_s: float, as_json: bool)
 @_command
 async def passages(data_dir: Path | None, as_json: bool) -> None:
     """Print every passage of the index, one row each."""
-    async with wiring.open_search(_settings(data_dir=data_dir)) as search:
-        for passage in await search.passages():
+    async with knowing.open_index(_settings(data_dir=data_dir)) as opened:
+        for passage in await opened.passages():
             if as_json:
                 _emit(rows.passage(passage))
             else:
@@ -135,7 +139,7 @@ async def search(
     """Find the passages nearest to a question, best first."""
     wanted = _labels(filters)
     asked = _asked(question, queries_file, selected_text, page)
-    async with wiring.open_search(_settings(data_dir=data_dir)) as finder:
+    async with knowing.open_search(_settings(data_dir=data_dir)) as finder:
         for query in asked:
             findings = await finder.find(
                 query.question,
@@ -174,7 +178,9 @@ async def ask(
     """Answer a question from the book, with its sources."""
     wanted = _labels(filters)
     asked = _asked(question, queries_file, selected_text, page)
-    async with wiring.open_tutor(_settings(data_dir=data_dir)) as tutor:
+    from pageside.wiring.answering import open_tutor  # noqa: PLC0415
+
+    async with open_tutor(_settings(data_dir=data_dir)) as tutor:
         for query in asked:
             full = Question(
                 text=query.question,
@@ -219,17 +225,17 @@ def _labels(filters: tuple[str, ...]) -> dict[str, str]:
 @_command
 async def serve(book: Path, host: str | None, port: int | None, base_url: str | None, data_dir: Path | None) -> None:
     """Index a book and serve it with its assistant."""
-    from pageside.web import server  # noqa: PLC0415  # the web stack takes a second to load, which `search` need not pay
+    from pageside.web import server  # noqa: PLC0415
 
     chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, data_dir=data_dir)
     with show.progress() as progress:
-        report = await wiring.freshen(chosen, book, progress=progress)
+        report = await knowing.freshen(chosen, book, progress=progress)
     if report:
         for warning in report.warnings:
             click.echo(f"warning: {warning}", err=True)
         click.echo(show.report(report), err=True)
-    async with wiring.open_search(chosen) as finder:
-        sample = starter.question(await finder.passages())
+    async with knowing.open_index(chosen) as opened:
+        sample = starter.question(await opened.passages())
     await server.run(chosen, book, sample=sample, listening=lambda url: click.echo(show.welcome(url, sample)))
 
 
@@ -238,8 +244,9 @@ async def serve(book: Path, host: str | None, port: int | None, base_url: str | 
 @_command
 async def migrate(data_dir: Path | None) -> None:
     """Bring the database up to date."""
-    chosen = _settings(data_dir=data_dir)
-    revision = await wiring.migrate(chosen)
+    from pageside.wiring import serving  # noqa: PLC0415
+
+    revision = await serving.migrate(_settings(data_dir=data_dir))
     click.echo(f"The database is at revision {revision}.")
 
 
@@ -249,9 +256,12 @@ async def migrate(data_dir: Path | None) -> None:
 @_command
 async def examine(data_dir: Path | None, as_json: bool) -> int:
     """Say what is on, what is missing and how to turn it on; fail when something is broken."""
+    from pageside import doctor  # noqa: PLC0415
+    from pageside.cli import checkup  # noqa: PLC0415
+
     findings = await doctor.examine(data_dir=data_dir)
     if as_json:
         _emit([finding.row() for finding in findings])
     else:
-        click.echo(show.checkup(findings))
+        click.echo(checkup.shown(findings))
     return 1 if any(finding.state == "broken" for finding in findings) else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -11,12 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from pageside.answer.events import Answer, Completed, Gathered, Searching, TextDelta, TutorEvent
-from pageside.doctor import Finding
 from pageside.knowledge.ingest import Progress as Step
 from pageside.knowledge.ingest import Report
 from pageside.knowledge.passage import Findings
 
-_MARKS = {"on": "✔", "off": "–", "missing": "○", "broken": "✘"}
 _WIDTH = 96
 
 
@@ -54,7 +52,9 @@ def report(made: Report) -> str:
 
 def welcome(url: str, sample: str) -> str:
     """Where to look, and one question to try."""
-    return f"\n  The book and its assistant:  {url}\n  A question to try:           {sample}\n\n  Ctrl+C stops the server."
+    return (
+        f"\n  The book and its assistant:  {url}\n  A question to try:           {sample}\n\n  Ctrl+C stops the server."
+    )
 
 
 def results(findings: Findings) -> str:
@@ -100,14 +100,4 @@ def _sources(answer: Answer) -> str:
         lines.append(f"[{citation.marker}] {' > '.join(citation.passage.heading_path)}")
         lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", _WIDTH - 4), "    "))
         lines.append(f"    {citation.url}")
-    return "\n".join(lines)
-
-
-def checkup(findings: Sequence[Finding]) -> str:
-    """The doctor's findings, a line each, with what to do under what needs doing."""
-    lines = []
-    for finding in findings:
-        lines.append(f"{_MARKS[finding.state]} {finding.part:<22} {finding.told}")
-        if finding.remedy:
-            lines.append(f"  {'':<22} → {finding.remedy}")
     return "\n".join(lines)

@@ -121,8 +121,8 @@ def _installed_weights() -> Path:
 
 def _load(weights: Path) -> tuple[Tokenizer, InferenceSession]:
     # imported here because both take a third of a second, and most commands embed nothing
-    import onnxruntime
-    from tokenizers import Tokenizer
+    import onnxruntime  # noqa: PLC0415
+    from tokenizers import Tokenizer  # noqa: PLC0415
 
     try:
         content = weights.read_bytes()

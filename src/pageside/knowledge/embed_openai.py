@@ -22,9 +22,8 @@ class OpenAIEmbedder:
 
     Args:
         model: Such as `text-embedding-3-small`.
-        dimensions: Numbers in a vector, as the model gives them; also asked for where `shorten`.
+        dimensions: Numbers in a vector to ask for, of models that can shorten; 0 takes what the model gives.
         base_url: OpenAI's own where None.
-        shorten: Whether to ask for `dimensions`; models that cannot shorten deny the request.
         query_prefix: Put before every question, as `query: ` for models of the E5 family.
         passage_prefix: Put before every piece of a book.
         timeout_s: For one request, in seconds.
@@ -35,10 +34,9 @@ class OpenAIEmbedder:
         self,
         model: str,
         *,
-        dimensions: int,
         api_key: str,
         base_url: str | None = None,
-        shorten: bool = False,
+        dimensions: int = 0,
         query_prefix: str = "",
         passage_prefix: str = "",
         timeout_s: float = 30.0,
@@ -46,7 +44,7 @@ class OpenAIEmbedder:
     ) -> None:
         self.dimensions = dimensions
         self._model = model
-        self._asked = dimensions if shorten else openai.omit
+        self._dimensions_asked = dimensions
         self._prefixes = (query_prefix, passage_prefix)
         self._client = AsyncOpenAI(
             api_key=api_key, base_url=base_url, timeout=timeout_s, max_retries=2, http_client=client
@@ -54,9 +52,8 @@ class OpenAIEmbedder:
 
     @property
     def name(self) -> str:
-        """The model, its server, length and prefixes: whatever would make other vectors."""
-        host = self._client.base_url.host
-        return ":".join(("openai", host, self._model, str(self.dimensions), *self._prefixes))
+        """The model, its server, the length asked for and the prefixes: whatever would make other vectors."""
+        return ":".join((str(self._client.base_url.host), self._model, str(self._dimensions_asked), *self._prefixes))
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each of `texts`.
@@ -83,7 +80,7 @@ class OpenAIEmbedder:
         sent = [text[:_LONGEST_CHARACTERS] if text.strip() else "." for text in texts]
         try:
             answer = await self._client.embeddings.create(
-                model=self._model, input=sent, dimensions=self._asked, encoding_format="float"
+                model=self._model, input=sent, dimensions=self._dimensions_asked or openai.omit, encoding_format="float"
             )
         except openai.OpenAIError as error:
             raise Unavailable(
@@ -91,8 +88,9 @@ class OpenAIEmbedder:
                 "check EMBEDDING_MODEL, EMBEDDING_BASE_URL and EMBEDDING_API_KEY."
             ) from error
         rows = [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]
-        if len(rows) != len(texts) or any(len(row) != self.dimensions for row in rows):
-            lengths = sorted({len(row) for row in rows})
+        lengths = sorted({len(row) for row in rows})
+        self.dimensions = self.dimensions or max(lengths, default=0)  # known from the first answer on
+        if len(rows) != len(texts) or lengths != [self.dimensions]:
             raise Unavailable(
                 f"The embedding model {self._model!r} gave {len(rows)} vectors of {lengths} numbers "
                 f"where {len(texts)} of {self.dimensions} were due."

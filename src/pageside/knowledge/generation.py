@@ -11,12 +11,15 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import anyio
+import anyio.to_thread
 import numpy as np
 from filelock import FileLock, Timeout
 
@@ -28,6 +31,7 @@ from pageside.knowledge.embed import Vectors
 from pageside.knowledge.passage import Passage
 
 _OPENING_TRIES: Final = 5
+_LOOK_AGAIN_S: Final = 0.1
 
 Mark = tuple[int, int, int]
 
@@ -127,8 +131,8 @@ def _mapped(folder: Path, catalogue: Catalogue) -> Vectors | None:
     return vectors
 
 
-@contextmanager
-def writing(root: Path, *, wait_s: float) -> Iterator[None]:
+@asynccontextmanager
+async def writing(root: Path, *, wait_s: float) -> AsyncIterator[None]:
     """Makes the caller the only writer; leftovers of one that was killed are gone.
 
     Args:
@@ -137,19 +141,29 @@ def writing(root: Path, *, wait_s: float) -> Iterator[None]:
     Raises:
         IndexBusy: Another writer was still at it.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(root / "writer.lock")
+    await anyio.to_thread.run_sync(partial(root.mkdir, parents=True, exist_ok=True))
+    lock = FileLock(root / "writer.lock", timeout=0, thread_local=False)
+    await _acquired(lock, root, wait_s=wait_s)
     try:
-        lock.acquire(timeout=wait_s)
-    except Timeout:
-        raise IndexBusy(
-            f"Another process is indexing into {str(root)!r}: wait until it has ended, then try again."
-        ) from None
-    try:
-        shutil.rmtree(root / "building", ignore_errors=True)
+        await anyio.to_thread.run_sync(partial(shutil.rmtree, root / "building", ignore_errors=True))
         yield
     finally:
         lock.release()
+
+
+async def _acquired(lock: FileLock, root: Path, *, wait_s: float) -> None:
+    deadline = anyio.current_time() + wait_s
+    while True:
+        try:
+            lock.acquire()
+        except Timeout:
+            if anyio.current_time() >= deadline:
+                raise IndexBusy(
+                    f"Another process is indexing into {str(root)!r}: wait until it has ended, then try again."
+                ) from None
+            await anyio.sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def publish(

@@ -77,7 +77,7 @@ class EmbeddedIndex:
             return IndexStatus(
                 generation=reading.name,
                 book=self._book,
-                documents=len(reading.catalogue.pages()),
+                documents=int(facts["documents"]),
                 passages=reading.catalogue.size,
                 model=facts["model"],
                 dimensions=int(facts["dimensions"]),

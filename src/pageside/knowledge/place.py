@@ -25,7 +25,7 @@ _POINTING: Final = frozenset(
 
         explica explicar esto esta este puedes página resume resumen expliquer explique ceci cette peux tu vous résume
         résumé erkläre erklären dies das diese seite kannst du bitte zusammenfassen fass zusammen
-        これ この ページ 説明 説明して 要約 して ください を の は 何 ですか یہ اس کو صفحہ صفحے کا کی کے سمجھائیں وضاحت کریں خلاصہ
+        یہ اس کو صفحہ صفحے کا کی کے سمجھائیں وضاحت کریں خلاصہ
         """,
     )
 )

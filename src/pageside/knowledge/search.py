@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import anyio.to_thread
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from pageside.errors import Unavailable
 from pageside.knowledge import calibration, keywords, place, rank, selection
 from pageside.knowledge.embed import Embedder, Vectors
+from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
 from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Selection
 
@@ -24,7 +23,11 @@ log = structlog.get_logger(__name__)
 _LOOKED_AT: Final = 30  # hits that folding and spreading choose from
 _FROM_ONE_SECTION: Final = 2
 _SELECTION_CHARACTERS: Final = 600  # of a selection that take part in the search for more
-_SELECTED: Final = 0.9  # that the passage a reader points at answers what is asked about it
+# How likely a passage answers because the reader points at it: with no question but "explain this", with a question
+# of its own, and when it only stands beside. Judgements, for there is no question set of selections to fit them to.
+_POINTED: Final = 0.9
+_ASKED_ABOUT: Final = 0.6
+_BESIDE: Final = 0.4
 
 
 class Search:
@@ -37,8 +40,7 @@ class Search:
 
     def __init__(self, index: Index, embedder: Embedder | None, *, remembered: int = 20_000) -> None:
         self._index = index
-        self._embedder = embedder
-        self._vectors = _Remembered(remembered)
+        self._embedder = embedder and RememberingEmbedder(embedder, limit=remembered)
 
     async def find(
         self,
@@ -49,8 +51,9 @@ class Search:
         selected_text: str = "",
         page: str = "",
     ) -> Findings:
-        """Passages that answer `question`, best first; those around `selected_text` lead, or those of `page` when the
-        question only points ("can you explain this?").
+        """Passages that answer `question`, best first; what the reader points at leads: `selected_text`, or `page`.
+
+        The page leads where `question` asks nothing of its own ("can you explain this?") and nothing is selected.
 
         Args:
             limit: At most so many passages, from 1.
@@ -62,15 +65,103 @@ class Search:
             IndexBroken: What was indexed cannot be read.
         """
         path = place.resolve(page, await self._index.documents()) if page else None
-        located = await self._locate(selected_text, path) if selected_text.strip() else None
-        if located and located.passages:
-            lead = await self._surroundings(located.passages)
-        elif path and located is None and place.points_only(question):
-            lead = _openings(await self._index.passages(path=path))
-        else:
-            lead = ()
+        located = await self._located(selected_text, path) if selected_text.strip() else None
+        points_only = place.points_only(question)
+        pointed = located.passages if located else await self._page(path) if points_only else ()
+        around = await self._around(located.passages) if located else ()
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
-        hits = await self._hits(asked, filters or NO_LABELS, limit)
-        found = _led(lead, hits, pointed=located.passages if located else lead, limit=limit)
-        sure = max([calibration.confidence(hits), *(item.relevance for item in found[: len(lead)])])
-        return Findings(passages=found, confidence=sure if found else 0.0, selection=located)
+        hits = await self._hits(asked, filters or NO_LABELS)
+        sure = _POINTED if points_only else _ASKED_ABOUT
+        found = _led(pointed[:limit], around, hits, at_least=sure)[:limit]
+        confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
+        return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
+
+    async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:
+        """How alike each of `texts_a` (rows) and each of `texts_b` (columns) are: cosine of their vectors.
+
+        Without an embedder, or while it does not answer, the cosine of the words they have.
+        """
+        if self._embedder is not None:
+            try:
+                rows, columns = await self._embedder.passages(texts_a), await self._embedder.passages(texts_b)
+                return np.asarray(rows @ columns.T, dtype=np.float32)
+            except Unavailable as error:
+                log.warning("embedder_unavailable", reason=type(error).__name__)
+        return await anyio.to_thread.run_sync(_alike_by_words, texts_a, texts_b)
+
+    async def _located(self, quote: str, path: str | None) -> Selection:
+        """Where `quote` stands: in its page, or, where it says enough to be told from others, anywhere."""
+        paths = [path] if path else []
+        if not path and len(selection.bare(quote)) >= selection.LONG_ENOUGH:
+            hits = await self._index.search(quote[:_SELECTION_CHARACTERS], None, limit=_LOOKED_AT, filters=NO_LABELS)
+            paths = list(dict.fromkeys(hit.passage.path for hit in hits))
+        for candidate in paths:
+            passages = await self._index.passages(path=candidate)
+            if found := await anyio.to_thread.run_sync(selection.locate, quote, passages):
+                return Selection(quote, found)
+        return Selection(quote, ())
+
+    async def _page(self, path: str | None) -> tuple[Passage, ...]:
+        """The first passage of each section of a page, then the others."""
+        passages = await self._index.passages(path=path) if path else ()
+        return tuple(rank.spread(passages, group=lambda passage: passage.heading_path, at_most=1))
+
+    async def _around(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """What stands right before and right behind `passages` on their page."""
+        if not passages:
+            return ()
+        page = await self._index.passages(path=passages[0].path)
+        at = [page.index(passage) for passage in passages if passage in page]
+        beside = sorted({number + step for number in at for step in (-1, 1)} - set(at))
+        return tuple(page[number] for number in beside if 0 <= number < len(page))
+
+    async def _hits(self, text: str, filters: Mapping[str, str]) -> list[Hit]:
+        if not text:
+            return []
+        vector = await self._question_vector(text)
+        hits = await self._index.search(text, vector, limit=_LOOKED_AT, filters=filters)
+        different = rank.folded(hits, text=lambda hit: hit.passage.text)
+        return rank.spread(
+            different, group=lambda hit: (hit.passage.path, hit.passage.heading_path), at_most=_FROM_ONE_SECTION
+        )
+
+    async def _question_vector(self, text: str) -> Vectors | None:
+        if self._embedder is None:
+            return None
+        status = await anyio.to_thread.run_sync(self._index.status)
+        if status.model != self._embedder.name:
+            log.warning("index_of_another_embedder", index=status.model, embedder=self._embedder.name)
+            return None
+        try:
+            vectors = await self._embedder.queries([text])
+        except Unavailable as error:
+            log.warning("embedder_unavailable", reason=type(error).__name__)
+            return None
+        question: Vectors = vectors[0]
+        return question
+
+
+def _led(
+    pointed: Sequence[Passage], around: Sequence[Passage], hits: Sequence[Hit], *, at_least: float
+) -> tuple[Found, ...]:
+    """What the reader points at, what stands beside it, and what was found, each once."""
+    relevances = {hit.passage.id: relevance for hit, relevance in zip(hits, calibration.relevances(hits), strict=True)}
+    led: dict[str, Found] = {}
+    for passages, least in ((pointed, at_least), (around, _BESIDE), ([hit.passage for hit in hits], 0.0)):
+        for passage in passages:
+            led.setdefault(passage.id, Found(passage, max(least, relevances.get(passage.id, 0.0))))
+    return tuple(led.values())
+
+
+def _alike_by_words(texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:
+    columns = [_words(text) for text in texts_b]
+    rows = [[_overlap(words, others) for others in columns] for words in map(_words, texts_a)]
+    return np.array(rows, dtype=np.float32).reshape(len(texts_a), len(texts_b))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(keywords.query(text, languages=["en"]))
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0

@@ -20,7 +20,9 @@ _MARKUP: Final = re.compile(
     r"^[ \t]*(?:(?:[-*+>]|\d+[.)]|\#{1,6})[ \t]+)+|^[ \t]*(?:`{3,}|~{3,}).*$|^[ \t|:-]+$", re.MULTILINE
 )
 # Emphasis, code and table marks, permalink signs; dashes and quotes, which typesetting changes; spaces, which it moves.
-_INVISIBLE: Final = re.compile(r"[\s*_`~|\\$¶\-\u00ad\u2010-\u2015\u2212\"'\u2018-\u201f\u00b4\u200b-\u200f\u2060\ufeff]+")
+_INVISIBLE: Final = re.compile(
+    r"[\s*_`~|\\$¶\-\u00ad\u2010-\u2015\u2212\"'\u2018-\u201f\u00b4\u200b-\u200f\u2060\ufeff]+"
+)
 
 
 def bare(text: str) -> str:
@@ -79,7 +81,9 @@ class _Page:
     def lines(self, quote: str) -> tuple[Passage, ...]:
         """The passages of the lines of `quote`, where most of it is found line by line."""
         lines = [line for line in map(bare, quote.splitlines()) if line]
-        spans = [(found[0], found[0] + len(line)) for line in lines if len(line) >= LONG_ENOUGH if (found := self.find(line))]
+        spans = [
+            (found[0], found[0] + len(line)) for line in lines if len(line) >= LONG_ENOUGH if (found := self.find(line))
+        ]
         if sum(end - start for start, end in spans) < _ENOUGH_OF_IT * sum(map(len, lines)):
             return ()
         held = {passage for span in spans for passage in self.within(*span)}

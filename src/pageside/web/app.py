@@ -10,7 +10,7 @@ from pageside import __version__
 from pageside.web import chatkit, health, pages, problems
 from pageside.web.limits import Limits
 from pageside.web.middleware import GuestCookies, RequestIds, SecurityHeaders
-from pageside.wiring import Services
+from pageside.wiring.serving import Services
 
 
 def create(services: Services, book: Path, *, sample: str) -> FastAPI:

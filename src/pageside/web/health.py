@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from pageside import __version__
 from pageside.errors import IndexMissing, PagesideError
-from pageside.wiring import Services
+from pageside.wiring.serving import Services
 
 
 class Part(TypedDict):
@@ -33,7 +33,9 @@ def router(services: Services) -> APIRouter:
             "database": await _database(services),
             "index": await _index(services),
             "model": Part(status="ok", told=services.models.name),
-            "embeddings": Part(status="ok", told=services.embedder.name if services.embedder else "none: keywords alone"),
+            "embeddings": Part(
+                status="ok", told=services.embedder.name if services.embedder else "none: keywords alone"
+            ),
         }
         whole = all(part["status"] == "ok" for part in parts.values())
         return Health(status="ok" if whole else "degraded", version=__version__, parts=parts)
@@ -49,7 +51,7 @@ async def _database(services: Services) -> Part:
 
 async def _index(services: Services) -> Part:
     try:
-        status = await services.search.status()
+        status = await services.index.status()
     except IndexMissing as error:
         return Part(status="missing", told=str(error))
     except PagesideError as error:

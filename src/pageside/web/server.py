@@ -8,10 +8,10 @@ from pathlib import Path
 
 import uvicorn
 
-from pageside import wiring
 from pageside.errors import SettingsError
 from pageside.settings import Settings
 from pageside.web import app
+from pageside.wiring import serving
 
 
 async def run(settings: Settings, book: Path, *, sample: str, listening: Callable[[str], None]) -> None:
@@ -27,7 +27,7 @@ async def run(settings: Settings, book: Path, *, sample: str, listening: Callabl
         port = listener.getsockname()[1]
         address = f"http://{_shown(settings.host)}:{port}"
         placed = settings if settings.base_url else settings.model_copy(update={"base_url": address})
-        async with wiring.open_services(placed) as services:
+        async with serving.open_services(placed) as services:
             config = uvicorn.Config(
                 app.create(services, book, sample=sample),
                 log_config=None,

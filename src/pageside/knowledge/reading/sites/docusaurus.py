@@ -170,9 +170,7 @@ def _versions(home: Path, instance: Instance) -> list[str]:
     return sorted((path.name.removeprefix(_VERSION) for path in found if path.is_dir()), key=natural, reverse=True)
 
 
-def _route(
-    config: Config, instance: Instance, *, base_url: str | None, locale: str = "", version: str = ""
-) -> str:
+def _route(config: Config, instance: Instance, *, base_url: str | None, locale: str = "", version: str = "") -> str:
     top = config.base_url
     if base_url is not None:
         # The address given is that of the main tree; locales branch off before its route.

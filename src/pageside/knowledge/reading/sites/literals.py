@@ -27,8 +27,8 @@ def exported(source: str) -> object:
     module's own constants.
     """
     tree = Parser(_LANGUAGE).parse(source.encode())
-    names = {name: value for name, value in _declarations(tree.root_node)}
-    exports = [value for value in _exports(tree.root_node)]
+    names = dict(_declarations(tree.root_node))
+    exports = list(_exports(tree.root_node))
     return _value(exports[-1], names, 0) if exports else UNKNOWN
 
 

@@ -64,9 +64,7 @@ def _site(folder: Path, source: Path, top: str, *, language: str) -> Site | None
     if roots[0].folder:
         roots.append(Root("", url, language))
     order = tuple(_summary(source / SUMMARY))
-    return Site(
-        kind="mdbook", base_url=url, language=language, roots=tuple(roots), order=order, slug_rule="mdbook"
-    )
+    return Site(kind="mdbook", base_url=url, language=language, roots=tuple(roots), order=order, slug_rule="mdbook")
 
 
 def _summary(path: Path) -> Iterator[str]:

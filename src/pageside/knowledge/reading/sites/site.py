@@ -1,4 +1,4 @@
-"""A site's conventions as a value: where each page is shown, what its headings are called, in which order it is read."""
+"""A site's conventions as a value: where pages are shown, what their headings are called, in which order they are read."""
 
 from __future__ import annotations
 
@@ -109,6 +109,10 @@ class Site:
     def anchors(self, headings: Sequence[Heading]) -> tuple[str, ...]:
         """The ids that the site gives to the headings of one page, in order."""
         return slugs.anchors(headings, rule=self.slug_rule)
+
+    def shows(self, path: str) -> bool:
+        """Whether the file at `path` is prose of the site, and not its table of contents."""
+        return not (self.kind == "mdbook" and PurePosixPath(path).name == "SUMMARY.md")
 
     def is_partial(self, path: str) -> bool:
         """Whether the file is no page of its own: it is shown where others import it."""

@@ -1,0 +1,103 @@
+"""Follow-ups made standalone: what "it" and "the second one" mean, from the conversation, by cautious rules; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pageside.answer.question import Message
+from pageside.knowledge import keywords, place
+
+_FOLLOWS: Final = re.compile(
+    r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|why|how so|how come|really|for example|such as|"
+    r"(?:can you |could you |please )*(?:tell me more|go on|continue|explain (?:more|further|again)|elaborate|"
+    r"give (?:me )?(?:an?|another|some|more) examples?|more|another example|an example|examples?))\b",
+    re.IGNORECASE,
+)
+_BARE_FOLLOW: Final = re.compile(r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|really)\b[\s,]*", re.IGNORECASE)
+_POINTER: Final = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|his|she|her|the (?:former|latter|same|others?)|(?:the )?ones?)\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE: Final = re.compile(r"\b(?:is|was|does|would|can|could) it (?:possible|necessary|true|matter|mean|take|make sense)\b|\bthat\s+\w+s\b", re.IGNORECASE)
+_ORDINAL: Final = re.compile(r"\b(?:the |number |option |step |point )?(first|second|third|fourth|fifth|last|\d)(?:st|nd|rd|th)?(?:\s+(?:one|point|step|item|option|thing|way))\b", re.IGNORECASE)
+_RANKS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+_LISTED: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
+_CITATION: Final = re.compile(r"\s?\[\d{1,3}\]")
+_SCAFFOLD: Final = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|please|can you|could you|would you|i want to know|i(?:'d| would) like to know|tell me|explain|describe|define|"
+    r"show me|do you know|and|but|so|what about|how about)[\s,!]+)*"
+    r"(?:what(?:'s| is| are| was| were| does| do)?|who(?:'s| is| was)?|how (?:does|do|is|are|can|to|many|much)(?: i| you| we| one)?|"
+    r"why (?:is|are|does|do)|when (?:is|are|should|do|does)|where (?:is|are|do|does)|which|is|are|does|do)?\s*"
+    r"(?:the (?:meaning|definition|purpose|role|difference) (?:of|between)\s+)?(?:an?|the)?\s+",
+    re.IGNORECASE,
+)
+_FEW: Final = 4
+_LOOK_BACK: Final = 3
+
+
+def standalone(text: str, history: Sequence[Message]) -> str:
+    """`text` as one would ask it without the conversation; the reader's own words stay, what they refer to stands beside.
+
+    `And its limits?` after `What is a PID controller?` becomes `And its limits? (PID controller)`. What stands by itself
+    is given back unchanged.
+    """
+    asked = " ".join(text.split())
+    if not history or not follows(asked):
+        return asked
+    if (item := _pointed_item(asked, history)) and (subject := _subject(history)):
+        return f"{asked} ({item}; {subject})"
+    subject = _subject(history)
+    if not subject:
+        return asked
+    return f"{asked} ({subject})"
+
+
+def follows(text: str) -> bool:
+    """Whether `text` needs the conversation to be understood."""
+    words = keywords.query(_BARE_FOLLOW.sub("", text), languages=["en"])
+    content = _content(text)
+    if _ORDINAL.search(text) and len(content) <= _FEW:
+        return True
+    if _FOLLOWS.match(text) and len(content) <= 2:
+        return True
+    if _BARE_FOLLOW.match(text) and len(content) <= _FEW:
+        return True
+    pointing = bool(_POINTER.search(_EXPLETIVE.sub("", text)))
+    return (pointing and len(content) <= _FEW) or (not content and len(words) <= 2 and not place.points_only(text))
+
+
+def _content(text: str) -> tuple[str, ...]:
+    """The words of `text` that name something."""
+    bare = _POINTER.sub(" ", _BARE_FOLLOW.sub("", text))
+    if not re.search(r"\w", bare):
+        return ()
+    found = keywords.query(bare, languages=["en"])
+    vague = {"exampl", "more", "work", "mean", "happen", "differ", "go", "continu", "elabor", "detail", "further", "understand"}
+    stop = set(keywords.query("why how what so come and", languages=["en"]))
+    return tuple(word for word in found if word not in vague and word not in stop)
+
+
+def _subject(history: Sequence[Message]) -> str:
+    """What the reader last asked about: their latest question that stood by itself, without its question words."""
+    asked = [message.text for message in history if message.role == "reader"][::-1][:_LOOK_BACK]
+    for text in asked:
+        flat = " ".join(text.split())
+        if flat and not follows(flat) and _content(flat):
+            return _SCAFFOLD.sub("", f"{flat} ", count=1).strip().rstrip("?!. ") or flat.rstrip("?!. ")
+    return ""
+
+
+def _pointed_item(text: str, history: Sequence[Message]) -> str:
+    """The list item of the tutor's last answer that "the second one" points at."""
+    ordinal = _ORDINAL.search(text)
+    answers = [message.text for message in history if message.role == "tutor"]
+    if ordinal is None or not answers:
+        return ""
+    items = [_CITATION.sub("", item).strip() for item in _LISTED.findall(answers[-1])]
+    word = ordinal[1].lower()
+    rank = int(word) - 1 if word.isdigit() else _RANKS[word]
+    if not items or rank >= len(items):
+        return ""
+    return items[rank][:160]

@@ -1,0 +1,69 @@
+"""Citations and evidence as ChatKit shows them: annotations in the text, sources of a search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+
+from chatkit.types import Annotation, URLSource
+
+from pageside.answer.events import Citation, Evidence
+from pageside.knowledge.passage import Passage
+
+MAX_PREVIEW_CHARS = 240
+
+_UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def speakable(text: str) -> str:
+    """`text` without what cannot be stored or sent, character for character, so that offsets still hold."""
+    return _UNSPEAKABLE.sub("\ufffd", text)
+
+
+def annotation(citation: Citation, *, at: int, site: str) -> Annotation:
+    """The citation as a link to the exact passage, placed behind its marker.
+
+    Args:
+        at: Where the marker ends, in code points of the text.
+        site: Where the book's site-relative URLs are rooted.
+    """
+    return Annotation(source=_source(citation.passage, url=citation.url, description=citation.quote, site=site), index=at)
+
+
+def sources(evidence: Iterable[Evidence], *, site: str) -> list[URLSource]:
+    """What a search found, each place once, best first."""
+    found: dict[str, URLSource] = {}
+    for entry in evidence:
+        passage = entry.found.passage
+        source = _source(passage, url=passage.url, description=_preview(passage.text), site=site)
+        found.setdefault(source.url, source)
+    return list(found.values())
+
+
+def absolute(url: str, *, site: str) -> str:
+    """`url` as an absolute http(s) URL; the site itself where it is neither that nor relative."""
+    root = site.rstrip("/") + "/"
+    try:
+        whole = urljoin(root, url)
+        return whole if urlsplit(whole).scheme in {"http", "https"} else root
+    except ValueError:
+        return root
+
+
+def _source(passage: Passage, *, url: str, description: str, site: str) -> URLSource:
+    chapter = passage.heading_path[0] if passage.heading_path else passage.path
+    return URLSource(
+        title=speakable(passage.heading or chapter),
+        description=speakable(description),
+        group=speakable(chapter),
+        url=absolute(url, site=site),
+        attribution=speakable(passage.path),
+    )
+
+
+def _preview(text: str) -> str:
+    line = " ".join(text.split())
+    if len(line) <= MAX_PREVIEW_CHARS:
+        return line
+    return line[:MAX_PREVIEW_CHARS].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,212 @@
+"""One answer told as ChatKit events: the search as a workflow, then the text with its citations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TypedDict, assert_never
+
+from chatkit.store import StoreItemType
+from chatkit.types import (
+    Annotation,
+    AssistantMessageContent,
+    AssistantMessageContentPartAdded,
+    AssistantMessageContentPartAnnotationAdded,
+    AssistantMessageContentPartDone,
+    AssistantMessageContentPartTextDelta,
+    AssistantMessageItem,
+    CustomSummary,
+    SearchTask,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+    Workflow,
+    WorkflowItem,
+    WorkflowTaskUpdated,
+)
+
+from pageside import ids
+from pageside.answer.events import Answer, Cited, Completed, Evidence, Gathered, Searching, TextDelta, TutorEvent
+from pageside.conversation import clock, footnotes
+from pageside.conversation.record import AnsweredItem, AnswerRecord
+from pageside.errors import ModelUnavailable
+
+Events = Iterator[ThreadStreamEvent]
+
+
+class _MessageFields(TypedDict):
+    id: str
+    thread_id: str
+    created_at: datetime
+
+
+class Telling:
+    """Turns what happens while an answer is made into what a ChatKit client is shown; holds no more than the answer."""
+
+    def __init__(self, thread_id: str, *, new_id: Callable[[StoreItemType], str], site: str, max_chars: int) -> None:
+        """Nothing told yet.
+
+        Args:
+            site: Where the book's site-relative URLs are rooted.
+            max_chars: Longest answer, in characters.
+        """
+        self.finished = False
+        self._thread_id = thread_id
+        self._new_id = new_id
+        self._site = site
+        self._max_chars = max_chars
+        self._search: WorkflowItem | None = None
+        self._message: AssistantMessageItem | None = None
+        self._text = ""
+        self._annotations: list[Annotation] = []
+
+    def tell(self, event: TutorEvent) -> Events:
+        """What the client is shown for `event`.
+
+        Raises:
+            ModelUnavailable: The answer is empty, or longer than it may be.
+        """
+        match event:
+            case Searching():
+                yield from self._begin_search(event.query)
+            case Gathered():
+                yield from self._end_search(event.evidence)
+            case TextDelta():
+                yield from self._say(event.text)
+            case Cited():
+                yield from self._cite(event)
+            case Completed():
+                yield from self._complete(event.answer)
+            case _:
+                assert_never(event)
+
+    def broken(self) -> Events:
+        """Closes what is open after a failure, so that a reload shows what the reader saw."""
+        yield from self._close_search("The search did not finish")
+        if self._message is None:
+            return
+        if self._text.strip():
+            yield from self._finish(AssistantMessageItem(**self._message_fields(), content=[self._content()]))
+        else:
+            yield ThreadItemRemovedEvent(item_id=self._message.id)
+
+    def _begin_search(self, query: str) -> Events:
+        yield from self._close_search("Searched the book")
+        task = SearchTask(
+            title="Searching the book", queries=[footnotes.speakable(query)], status_indicator="loading"
+        )
+        self._search = WorkflowItem(
+            id=self._new_id("workflow"),
+            thread_id=self._thread_id,
+            created_at=_stamp(),
+            workflow=Workflow(type="custom", tasks=[task]),
+        )
+        yield ThreadItemAddedEvent(item=self._search.model_copy(deep=True))
+
+    def _end_search(self, evidence: tuple[Evidence, ...]) -> Events:
+        if self._search is None:
+            yield from self._begin_search("")
+        if self._search is None:
+            return
+        task = self._search.workflow.tasks[0].model_copy(
+            update={"sources": footnotes.sources(evidence, site=self._site), "status_indicator": "complete"}
+        )
+        self._search.workflow.tasks[0] = task
+        yield ThreadItemUpdatedEvent(item_id=self._search.id, update=WorkflowTaskUpdated(task_index=0, task=task))
+        yield from self._close_search(_summary(len(evidence)))
+
+    def _close_search(self, title: str) -> Events:
+        if self._search is None:
+            return
+        task = self._search.workflow.tasks[0]
+        if task.status_indicator == "loading":
+            self._search.workflow.tasks[0] = task.model_copy(update={"status_indicator": "none"})
+        self._search.workflow.summary = CustomSummary(title=title, icon="search")
+        done, self._search = self._search, None
+        yield ThreadItemDoneEvent(item=done)
+
+    def _say(self, text: str) -> Events:
+        said = footnotes.speakable(text)
+        if not said:
+            return
+        if self._message is None:
+            yield from self._begin_message()
+        if len(self._text) + len(said) > self._max_chars:
+            raise ModelUnavailable("The answer grew too long and was stopped.")
+        self._text += said
+        yield self._updated(AssistantMessageContentPartTextDelta(content_index=0, delta=said))
+
+    def _begin_message(self) -> Events:
+        yield from self._close_search("Searched the book")
+        self._message = AssistantMessageItem(
+            id=self._new_id("message"), thread_id=self._thread_id, created_at=_stamp(), content=[]
+        )
+        yield ThreadItemAddedEvent(item=self._message)
+        yield self._updated(
+            AssistantMessageContentPartAdded(content_index=0, content=AssistantMessageContent(text=""))
+        )
+
+    def _cite(self, cited: Cited) -> Events:
+        if self._message is None:
+            return
+        annotation = footnotes.annotation(cited.citation, at=min(cited.at, len(self._text)), site=self._site)
+        place = len(self._annotations)
+        self._annotations.append(annotation)
+        yield self._updated(
+            AssistantMessageContentPartAnnotationAdded(
+                content_index=0, annotation_index=place, annotation=annotation
+            )
+        )
+
+    def _complete(self, answer: Answer) -> Events:
+        if not self._text:
+            yield from self._say(answer.text)
+        yield from self._close_search("Searched the book")
+        if self._message is None or not self._text.strip():
+            raise ModelUnavailable("The model gave no answer. Please try again.")
+        yield from self._finish(
+            AnsweredItem(**self._message_fields(), content=[self._content()], record=AnswerRecord.of(answer))
+        )
+        self.finished = True
+
+    def _finish(self, item: AssistantMessageItem) -> Events:
+        yield self._updated(AssistantMessageContentPartDone(content_index=0, content=self._content()))
+        self._message = None
+        yield ThreadItemDoneEvent(item=item)
+
+    def _updated(
+        self,
+        update: AssistantMessageContentPartAdded
+        | AssistantMessageContentPartTextDelta
+        | AssistantMessageContentPartAnnotationAdded
+        | AssistantMessageContentPartDone,
+    ) -> ThreadItemUpdatedEvent:
+        return ThreadItemUpdatedEvent(item_id=self._open_message().id, update=update)
+
+    def _content(self) -> AssistantMessageContent:
+        return AssistantMessageContent(text=self._text, annotations=list(self._annotations))
+
+    def _message_fields(self) -> _MessageFields:
+        message = self._open_message()
+        return {"id": message.id, "thread_id": message.thread_id, "created_at": message.created_at}
+
+    def _open_message(self) -> AssistantMessageItem:
+        if self._message is None:
+            raise RuntimeError("no message has begun")
+        return self._message
+
+
+def _stamp() -> datetime:
+    return clock.local(ids.now())
+
+
+def _summary(found: int) -> str:
+    match found:
+        case 0:
+            return "Searched the book: nothing fits"
+        case 1:
+            return "Searched the book: 1 passage"
+        case _:
+            return f"Searched the book: {found} passages"

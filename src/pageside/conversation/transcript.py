@@ -1,0 +1,59 @@
+"""Earlier items of a thread as the history a question is read with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageItem
+
+from pageside.answer.question import Message
+
+MAX_MESSAGES = 10
+MAX_CHARS = 16_000
+MAX_QUOTE_CHARS = 1_000
+_WORTH_KEEPING = 200
+
+
+def history(earlier: Sequence[ThreadItem], *, messages: int = MAX_MESSAGES, chars: int = MAX_CHARS) -> tuple[Message, ...]:
+    """The last messages of `earlier`, oldest first; items that are no messages do not count.
+
+    Args:
+        earlier: Items before the question, oldest first.
+        chars: Longest history, in characters; the oldest message that does not fit whole is shortened.
+    """
+    kept: list[Message] = []
+    for message in reversed([message for item in earlier if (message := _message(item))]):
+        if len(kept) == messages or chars <= 0:
+            break
+        if len(message.text) > chars:
+            if chars >= _WORTH_KEEPING:
+                kept.append(Message(role=message.role, text=message.text[: chars - 1].rstrip() + "…"))
+            break
+        kept.append(message)
+        chars -= len(message.text)
+    return tuple(reversed(kept))
+
+
+def question_text(item: UserMessageItem) -> str:
+    """What the reader wrote, tags included."""
+    return "".join(part.text for part in item.content).strip()
+
+
+def _message(item: ThreadItem) -> Message | None:
+    match item:
+        case UserMessageItem():
+            text = _with_quote(question_text(item), item.quoted_text or "")
+            return Message(role="reader", text=text) if text else None
+        case AssistantMessageItem():
+            text = "".join(part.text for part in item.content).strip()
+            return Message(role="tutor", text=text) if text else None
+        case _:
+            return None
+
+
+def _with_quote(text: str, quote: str) -> str:
+    shown = quote.strip()[:MAX_QUOTE_CHARS]
+    if not shown:
+        return text
+    block = "\n".join(f"> {line}" for line in shown.splitlines())
+    return f"{block}\n\n{text}" if text else block

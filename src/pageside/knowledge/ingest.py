@@ -1,0 +1,261 @@
+"""Brings the index of a book up to date with its folder: what did not change is not read, cut or embedded again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Final, Literal
+
+import anyio.to_thread
+import numpy as np
+
+from pageside import ids
+from pageside.errors import IndexBroken, IndexMissing
+from pageside.knowledge import chunk, generation, words
+from pageside.knowledge.catalogue import Page
+from pageside.knowledge.embed import Embedder, Vectors, digest, embedded_text
+from pageside.knowledge.embed_cache import EmbeddingCache
+from pageside.knowledge.generation import Generation
+from pageside.knowledge.passage import Document, Passage
+from pageside.knowledge.reading import folder, sites
+from pageside.knowledge.reading.folder import Listing, SourceFile, Trouble
+from pageside.knowledge.reading.sites import Site
+
+_EDITION: Final = "1"  # raised whenever the same document would be indexed otherwise
+_EMBEDDED_AT_ONCE: Final = 64  # texts between two looks at the progress; what is lost when the process is killed
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an update is: `done` of `total` pages while reading, passages while embedding."""
+
+    stage: Literal["reading", "embedding", "writing"]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an update did.
+
+    Attributes:
+        documents: Pages in the index.
+        words_in: Words of their sources, counted without the reader.
+        words_indexed: Words of the passages and their headings.
+        seconds: How long it took.
+        warnings: What was odd, as `path:line: message`.
+        generation: The generation that is current, old or new.
+    """
+
+    documents: int
+    passages: int
+    words_in: int
+    words_indexed: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    seconds: float
+    warnings: tuple[str, ...]
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A page and its passages; `kept` when both come from the previous generation."""
+
+    page: Page
+    passages: tuple[Passage, ...]
+    kept: bool
+
+
+def _silent(_: Progress) -> None:
+    """For callers who do not watch."""
+
+
+async def update(
+    book: Path,
+    *,
+    data_dir: Path,
+    embedder: Embedder | None,
+    site: Site | None = None,
+    name: str = "book",
+    progress: Callable[[Progress], None] = _silent,
+    wait_s: float = 0,
+) -> Report:
+    """Indexes the folder `book` as the next generation, if anything changed; readers go over to it by themselves.
+
+    May be killed at any moment: the old generation stays, and the next update goes on with the vectors already made.
+
+    Args:
+        embedder: None makes an index that is searched by words alone.
+        site: The conventions of the book's site; found out from its files when None.
+        name: Which index of `data_dir`.
+        progress: Called often, in the event loop.
+        wait_s: How long to wait for another writer, in seconds.
+
+    Raises:
+        BookError: `book` is not a folder, or holds no page.
+        IndexBusy: Another process is indexing.
+        Unavailable: The embedder does not answer.
+    """
+    began = time.monotonic()
+    root = generation.root(data_dir, name)
+    shown = await anyio.to_thread.run_sync(sites.detect, book) if site is None else site
+    listing = await anyio.to_thread.run_sync(folder.list_pages, book, shown)
+    async with generation.writing(root, wait_s=wait_s):
+        before = await anyio.to_thread.run_sync(_before, root)
+        try:
+            cuts, troubles = await _cut(book, shown, listing, before, progress)
+            current = await _written(root, data_dir, cuts, before, embedder, progress)
+            old = {page.path for page in before.catalogue.pages()} if before else set()
+        finally:
+            if before is not None:
+                before.close()
+    warnings = (*map(str, listing.troubles), *troubles)
+    return _report(cuts, old, warnings, seconds=time.monotonic() - began, current=current)
+
+
+def _before(root: Path) -> Generation | None:
+    """The generation there is; one that cannot be read is as good as none."""
+    try:
+        return generation.opened(root)
+    except (IndexMissing, IndexBroken):
+        return None
+
+
+async def _cut(
+    book: Path, site: Site, listing: Listing, before: Generation | None, progress: Callable[[Progress], None]
+) -> tuple[list[_Cut], list[str]]:
+    """Every page with its passages, in reading order, and what was wrong with those that could not be read."""
+    known = {page.path: page for page in before.catalogue.pages()} if before else {}
+    cuts: list[_Cut] = []
+    troubles: list[str] = []
+    for done, file in enumerate(listing):
+        progress(Progress("reading", done, len(listing)))
+        page = known.get(file.path)
+        if before and page and page.fingerprint == _fingerprint(file):
+            passages = await anyio.to_thread.run_sync(partial(before.catalogue.passages, path=file.path))
+            cuts.append(_Cut(replace(page, position=file.position), passages, kept=True))
+            continue
+        document, found = await anyio.to_thread.run_sync(folder.load, book, site, file)
+        if document is None:
+            troubles += map(str, found)
+        else:
+            cuts.append(await anyio.to_thread.run_sync(_page, file, document, found))
+    progress(Progress("reading", len(listing), len(listing)))
+    return cuts, [*troubles, *chain.from_iterable(cut.page.warnings for cut in cuts)]
+
+
+def _fingerprint(file: SourceFile) -> str:
+    return f"{_EDITION}:{file.state}"
+
+
+def _page(file: SourceFile, document: Document, troubles: Sequence[Trouble]) -> _Cut:
+    passages = tuple(chunk.split(document))
+    headings = {(passage.heading_path, passage.anchor): passage.heading for passage in passages}
+    page = Page(
+        path=document.path,
+        title=document.title,
+        url=document.url,
+        language=document.language,
+        digest=document.digest,
+        position=document.position,
+        fingerprint=_fingerprint(file),
+        words_in=words.in_source(document.source),
+        words_indexed=sum(map(words.in_text, [*(passage.text for passage in passages), *headings.values()])),
+        warnings=tuple(map(str, troubles)),
+    )
+    return _Cut(page, passages, kept=False)
+
+
+async def _written(
+    root: Path,
+    data_dir: Path,
+    cuts: Sequence[_Cut],
+    before: Generation | None,
+    embedder: Embedder | None,
+    progress: Callable[[Progress], None],
+) -> str:
+    """The name of the generation that holds `cuts`: a new one, unless the one before does already."""
+    model = embedder.name if embedder else ""
+    pages = [cut.page for cut in cuts]
+    if before and before.catalogue.facts["model"] == model and pages == list(before.catalogue.pages()):
+        return before.name
+    passages = [replace(passage, position=at) for at, passage in enumerate(chain(*(cut.passages for cut in cuts)))]
+    vectors = None
+    if embedder is not None:
+        cache = EmbeddingCache(data_dir / "cache" / "embeddings.sqlite")
+        vectors = await _embedded(passages, embedder, cache, before, progress)
+    progress(Progress("writing", 0, len(passages)))
+    facts = {"model": model, "built_at": ids.now().isoformat(), "documents": str(len(pages))}
+    written = await anyio.to_thread.run_sync(
+        partial(generation.publish, root, pages, passages, vectors=vectors, facts=facts)
+    )
+    progress(Progress("writing", len(passages), len(passages)))
+    return written
+
+
+async def _embedded(
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    before: Generation | None,
+    progress: Callable[[Progress], None],
+) -> Vectors:
+    """One row for each passage: from the generation before, from the cache, or new and then in the cache."""
+    texts = {digest(text): text for text in map(_embedded_text, passages)}
+    known = await anyio.to_thread.run_sync(_known, texts, embedder.name, cache, before)
+    missing = [key for key in texts if key not in known]
+    for done in range(0, len(missing), _EMBEDDED_AT_ONCE):
+        progress(Progress("embedding", len(texts) - len(missing) + done, len(texts)))
+        keys = missing[done : done + _EMBEDDED_AT_ONCE]
+        fresh = dict(zip(keys, await embedder.passages([texts[key] for key in keys]), strict=True))
+        await anyio.to_thread.run_sync(cache.put, embedder.name, fresh)
+        known |= fresh
+    await anyio.to_thread.run_sync(cache.trim)
+    progress(Progress("embedding", len(texts), len(texts)))
+    rows = [known[digest(_embedded_text(passage))] for passage in passages]
+    return np.stack(rows) if rows else np.empty((0, embedder.dimensions), dtype=np.float32)
+
+
+def _embedded_text(passage: Passage) -> str:
+    return embedded_text(passage.heading_path, passage.text)
+
+
+def _known(
+    texts: Mapping[str, str], model: str, cache: EmbeddingCache, before: Generation | None
+) -> dict[str, Vectors]:
+    known = dict(_of_before(before, texts)) if before and before.catalogue.facts["model"] == model else {}
+    return known | cache.get(model, [key for key in texts if key not in known])
+
+
+def _of_before(before: Generation, texts: Mapping[str, str]) -> Iterator[tuple[str, Vectors]]:
+    if before.vectors is not None:
+        for passage, vector in zip(before.catalogue.passages(), before.vectors, strict=True):
+            key = digest(_embedded_text(passage))
+            if key in texts:
+                yield key, vector
+
+
+def _report(
+    cuts: Sequence[_Cut], old: Iterable[str], warnings: tuple[str, ...], *, seconds: float, current: str
+) -> Report:
+    paths, before = {cut.page.path for cut in cuts}, set(old)
+    return Report(
+        documents=len(cuts),
+        passages=sum(len(cut.passages) for cut in cuts),
+        words_in=sum(cut.page.words_in for cut in cuts),
+        words_indexed=sum(cut.page.words_indexed for cut in cuts),
+        added=len(paths - before),
+        changed=sum(cut.page.path in before and not cut.kept for cut in cuts),
+        removed=len(before - paths),
+        unchanged=sum(cut.kept for cut in cuts),
+        seconds=seconds,
+        warnings=warnings,
+        generation=current,
+    )

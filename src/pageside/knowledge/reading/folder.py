@@ -1,0 +1,308 @@
+"""A book's folder as documents in reading order, and what was wrong with the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from pageside.errors import BookError
+from pageside.knowledge.passage import Block, Document
+from pageside.knowledge.reading import front, labels, markdown, preface, scripts, tree
+from pageside.knowledge.reading.decoding import Undecodable, decode
+from pageside.knowledge.reading.sites import Heading, Site
+
+SUFFIXES = (".md", ".mdx", ".markdown")
+
+_EDITION = "1"  # raised whenever the same file would give another document
+_IMPORT = re.compile(r"""\bimport\s+\w+\s+from\s+['"]([^'"\n]+\.mdx?)['"]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that kept a part of the folder from being read as it should be.
+
+    Attributes:
+        path: Relative to the folder, with forward slashes.
+        line: From 1; 0 where it is the whole file.
+        message: What is wrong, and what to do about it.
+    """
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may be set about reading.
+
+    Attributes:
+        limit_bytes: Larger pages are left out.
+        labels: For pages that say nothing else of themselves.
+    """
+
+    limit_bytes: int = 20_000_000
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One page of the folder, before it is parsed.
+
+    Attributes:
+        digest: SHA-256 of the bytes, in hex.
+        size: In bytes.
+        position: Place in the reading order, from 0.
+        url: Where the site shows it.
+        shown_on: The page that imports it, for a file that is no page of its own; else empty.
+        state: Changes with everything that its document depends on, save its position.
+    """
+
+    path: str
+    digest: str
+    size: int
+    position: int
+    url: str
+    shown_on: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a folder holds; iterating over it gives the files in reading order.
+
+    Attributes:
+        drafts: Pages the site does not show.
+    """
+
+    files: tuple[SourceFile, ...]
+    troubles: tuple[Trouble, ...]
+    drafts: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[SourceFile]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A file as listing sees it."""
+
+    path: str
+    content: bytes
+    front_matter: Mapping[str, object]
+    imports: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+DEFAULT = Rules()
+
+
+def read(folder: Path, site: Site, *, rules: Rules = DEFAULT) -> Iterator[Document | Trouble]:
+    """Every page of `folder` in reading order, each trouble where it was met.
+
+    Raises:
+        BookError: `folder` is not a folder, or holds no page.
+    """
+    listing = list_pages(folder, site, rules=rules)
+    yield from listing.troubles
+    for file in listing:
+        document, troubles = load(folder, site, file, rules=rules)
+        yield from troubles
+        if document is not None:
+            yield document
+
+
+def list_pages(folder: Path, site: Site, *, rules: Rules = DEFAULT) -> Listing:
+    """The pages of `folder` in reading order, with what tells whether they changed; nothing is parsed.
+
+    Raises:
+        BookError: `folder` is not a folder, or holds no page.
+    """
+    if not folder.is_dir():
+        what = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise BookError(f"The book's folder {str(folder)!r} {what}; give the folder that holds its Markdown pages.")
+    found = tree.walk(folder)
+    troubles = [Trouble(avoided.path, 0, avoided.reason) for avoided in found.avoided]
+    seen: list[_Seen] = []
+    for path in found.files:
+        if not path.lower().endswith(SUFFIXES) or not site.shows(path):
+            continue
+        look = _look(folder, path, limit_bytes=rules.limit_bytes)
+        if isinstance(look, Trouble):
+            troubles.append(look)
+        else:
+            seen.append(look)
+    drafts = tuple(file.path for file in seen if file.front_matter.get("draft") is True)
+    shown = [file for file in seen if file.path not in drafts]
+    if not shown:
+        raise BookError(_no_pages(folder, troubles, drafts))
+    return Listing(tuple(_ordered(shown, site, rules)), tuple(troubles), drafts)
+
+
+def load(
+    folder: Path, site: Site, file: SourceFile, *, rules: Rules = DEFAULT
+) -> tuple[Document | None, tuple[Trouble, ...]]:
+    """The document of `file` and what was wrong with it; None when it can no longer be read."""
+    look = _look(folder, file.path, limit_bytes=rules.limit_bytes)
+    if isinstance(look, Trouble):
+        return None, (look,)
+    source, complaint, line = decode(look.content)
+    troubles = [Trouble(file.path, line, complaint)] if complaint else []
+    parsed = markdown.parse(source, mdx=_is_mdx(file.path, site))
+    troubles += [Trouble(file.path, flaw.line, flaw.message) for flaw in parsed.flaws]
+    root = site.root(file.path)
+    body = _anchored(parsed.blocks, site)
+    blocks = (*_preface(source, body), *body)
+    said = parsed.front_matter.get("language") or parsed.front_matter.get("lang")
+    language = str(said).split("-")[0].lower() if isinstance(said, str) and said else ""
+    document = Document(
+        path=file.path,
+        title=_host_title(folder, site, file, rules) or title(file.path, parsed.front_matter, body),
+        url=file.url,
+        language=language or scripts.language(body, default=root.language),
+        labels=labels.of_page(root.local(file.path), parsed.front_matter, version=root.version, defaults=rules.labels),
+        source=source,
+        blocks=blocks,
+        digest=look.digest,
+        position=file.position,
+    )
+    return document, tuple(troubles)
+
+
+def title(path: str, front_matter: Mapping[str, object], blocks: Sequence[Block]) -> str:
+    """What the page is called: by its front matter, else by its first heading of level 1, else by its file name."""
+    said = front_matter.get("title")
+    if isinstance(said, (str, int, float)) and str(said).strip():
+        return " ".join(str(said).split())
+    first = next((block.text for block in blocks if block.kind == "heading" and block.level == 1), "")
+    if first:
+        return first
+    pure = PurePosixPath(path)
+    name = pure.parent.name if pure.stem.lower() in {"index", "readme"} and pure.parent.name else pure.stem
+    return labels.readable(name.lstrip("_"))
+
+
+def _look(folder: Path, path: str, *, limit_bytes: int) -> _Seen | Trouble:
+    try:
+        size = (folder / path).stat().st_size
+        if size > limit_bytes:
+            return Trouble(
+                path,
+                0,
+                f"the page is {size / 1e6:.1f} MB, over the limit of {limit_bytes / 1e6:.1f} MB, and was left out; "
+                "split it into several pages or raise the limit",
+            )
+        content = (folder / path).read_bytes()
+    except OSError as error:
+        return Trouble(path, 0, f"the file cannot be read ({error.strerror}); check its permissions")
+    try:
+        source, _, _ = decode(content)
+    except Undecodable as error:
+        return Trouble(path, 0, str(error))
+    text = source.replace("\r\n", "\n").replace("\r", "\n")
+    return _Seen(path, content, front.read(text).values, tuple(_IMPORT.findall(text.replace("\\_", "_"))))
+
+
+def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[SourceFile]:
+    in_order = sorted(seen, key=lambda file: (site.place(file.path, file.front_matter), file.path))
+    hosts = _hosts(in_order, site)
+    by_path = {file.path: file for file in seen}
+    fixed = (_EDITION, site.fingerprint, sorted(rules.labels.items()))
+    for position, file in enumerate(in_order):
+        host = by_path.get(hosts.get(file.path, ""))
+        owner = host or file
+        url = site.url(owner.path, owner.front_matter)
+        state = repr((*fixed, file.digest, url, host.digest if host else ""))
+        yield SourceFile(
+            path=file.path,
+            digest=file.digest,
+            size=len(file.content),
+            position=position,
+            url=url,
+            shown_on=host.path if host else "",
+            state=hashlib.sha256(state.encode()).hexdigest(),
+        )
+
+
+def _hosts(in_order: Sequence[_Seen], site: Site) -> dict[str, str]:
+    """For each file that is no page of its own, the first page that shows it, be it through another such file."""
+    importers: dict[str, list[str]] = {}
+    for file in in_order:
+        for target in file.imports:
+            importers.setdefault(_imported(file.path, target, site), []).append(file.path)
+    found: dict[str, str] = {}
+    for file in in_order:
+        trail, here = {file.path}, file.path
+        while site.is_partial(here):
+            here = next((path for path in importers.get(here, ()) if path not in trail), "")
+            if not here:
+                break
+            trail.add(here)
+        if here and here != file.path:
+            found[file.path] = here
+    return found
+
+
+def _imported(path: str, target: str, site: Site) -> str:
+    """The path that an import in the page at `path` means, relative to the book's folder."""
+    if target.startswith("@site/"):
+        local = target.removeprefix("@site/")
+        prefix = path.partition("docs/")[0] if "docs/" in path else ""
+        return local if not prefix else f"{prefix}{local}"
+    parts = list(PurePosixPath(path).parent.parts)
+    for part in target.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in {"", "."}:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _host_title(folder: Path, site: Site, file: SourceFile, rules: Rules) -> str:
+    if not file.shown_on:
+        return ""
+    look = _look(folder, file.shown_on, limit_bytes=rules.limit_bytes)
+    if isinstance(look, Trouble):
+        return ""
+    source, _, _ = decode(look.content)
+    parsed = markdown.parse(source, mdx=_is_mdx(file.shown_on, site))
+    return title(file.shown_on, parsed.front_matter, parsed.blocks)
+
+
+def _is_mdx(path: str, site: Site) -> bool:
+    return path.lower().endswith(".mdx") or site.kind == "docusaurus"
+
+
+def _anchored(blocks: Sequence[Block], site: Site) -> tuple[Block, ...]:
+    headings = [block for block in blocks if block.kind == "heading"]
+    made = iter(site.anchors([Heading(block.text, block.level, block.anchor) for block in headings]))
+    return tuple(replace(block, anchor=next(made)) if block.kind == "heading" else block for block in blocks)
+
+
+def _preface(source: str, body: Sequence[Block]) -> tuple[Block, ...]:
+    opened = re.match(r"\ufeff?\s*---[ \t]*\r?\n", source)
+    closed = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE).search(source, opened.end()) if opened else None
+    if opened is None or closed is None or (body and body[0].start < closed.start()):
+        return ()
+    return preface.blocks(source[opened.end() : closed.start()], offset=opened.end(), body=body)
+
+
+def _no_pages(folder: Path, troubles: Sequence[Trouble], drafts: Sequence[str]) -> str:
+    if troubles:
+        return f"No page of {str(folder)!r} can be read; the first trouble is {troubles[0]}"
+    if drafts:
+        return f"Every page of {str(folder)!r} is a draft; take `draft: true` out of one, such as {drafts[0]!r}."
+    return f"There is no page in {str(folder)!r}; a book is a folder that holds .md or .mdx files, at any depth."

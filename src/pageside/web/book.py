@@ -1,0 +1,129 @@
+"""The book as pages to be looked at: which page stands at which address, and what it looks like."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+import anyio.to_thread
+
+from pageside.errors import NotFound
+from pageside.knowledge.index import DocumentRow, Index
+from pageside.knowledge.reading import folder, render, sites
+
+FILES = "/-/files"
+IMAGES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages of one folder, under its readable name; the book's own top level has none."""
+
+    title: str
+    entries: tuple[DocumentRow, ...]
+
+
+class Book:
+    """The pages of a folder, under the addresses that the index gives them."""
+
+    def __init__(self, root: Path, index: Index) -> None:
+        self._root = root.resolve()
+        self._index = index
+        self._site = sites.detect(root)
+
+    @property
+    def title(self) -> str:
+        """What the book is called: by its site's settings, else by its folder."""
+        return self._site.title or self._root.name
+
+    async def entries(self) -> tuple[DocumentRow, ...]:
+        """Every page, in reading order.
+
+        Raises:
+            IndexMissing: Nothing has been indexed yet.
+        """
+        return await self._index.documents()
+
+    async def at(self, address: str) -> DocumentRow:
+        """The page that stands at a URL path; the first one at `/`.
+
+        Raises:
+            NotFound: No page stands there.
+        """
+        entries = await self.entries()
+        wanted = _plain(address)
+        for entry in entries:
+            if _plain(entry.url) == wanted:
+                return entry
+        if wanted == "/" and entries:
+            return entries[0]
+        raise NotFound(f"No page of this book stands at {address!r}.")
+
+    async def html(self, entry: DocumentRow) -> str:
+        """What a page says, as safe HTML whose headings bear the anchors that citations link to.
+
+        Raises:
+            NotFound: The file has gone since it was indexed.
+        """
+        targets = {row.path: row.url for row in await self.entries()}
+
+        def link(href: str) -> str:
+            return _resolved(href, entry.path, targets)
+
+        made = await anyio.to_thread.run_sync(folder.html, self._root, self._site, entry.path, link)
+        if made is None:
+            raise NotFound(f"{entry.path!r} has gone since the book was indexed; run `pageside index` again.")
+        return made
+
+    def image(self, path: str) -> Path:
+        """The file of a picture in the book's folder.
+
+        Raises:
+            NotFound: There is none, or the path leads outside the folder.
+        """
+        file = (self._root / path).resolve()
+        if file.suffix.lower() not in IMAGES or not file.is_relative_to(self._root) or not file.is_file():
+            raise NotFound(f"There is no picture {path!r} in this book.")
+        return file
+
+
+def grouped(entries: Sequence[DocumentRow], titles: dict[str, str]) -> list[Group]:
+    """Pages by folder, in reading order.
+
+    Args:
+        titles: Readable names of folders; a folder without one is shown by its own.
+    """
+    folders: dict[str, list[DocumentRow]] = {}
+    for entry in entries:
+        folders.setdefault(posixpath.dirname(entry.path), []).append(entry)
+    return [Group(titles.get(path, path), tuple(rows)) for path, rows in folders.items()]
+
+
+def _plain(address: str) -> str:
+    return "/" + unquote(urlsplit(address).path).strip("/")
+
+
+def _resolved(href: str, path: str, targets: dict[str, str]) -> str:
+    """Where a link of the source leads on our pages: files of the book by their addresses, pictures by `FILES`."""
+    split = urlsplit(href)
+    if split.scheme or split.netloc or not split.path or split.path.startswith("/"):
+        return href
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(split.path)))
+    fragment = f"#{split.fragment}" if split.fragment else ""
+    for candidate in (target, f"{target}.md", f"{target}.mdx", f"{target}/index.md", f"{target}/index.mdx"):
+        if candidate in targets:
+            return targets[candidate] + fragment
+    if posixpath.splitext(target)[1].lower() in IMAGES and not target.startswith(".."):
+        return f"{FILES}/{quote(target)}"
+    return href

@@ -1,0 +1,103 @@
+"""How much a request may bring, checked before anything reads it; pure ASGI."""
+
+from __future__ import annotations
+
+import re
+
+import anyio.to_thread
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pageside.errors import InvalidInput, PagesideError, TooLarge
+from pageside.web import problems
+
+MAX_BODY_BYTES = 1_000_000
+MAX_JSON_DEPTH = 64
+_WORTH_A_THREAD = 50_000
+_OPENING = (b"[", b"{")
+_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+class BodyLimits:
+    """Refuses bodies that are too large (413) or nested too deep (422), whatever length they claim to have.
+
+    A body is read here, whole, and handed on; so no route can forget the limit, and none sees half a body.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES, max_depth: int = MAX_JSON_DEPTH
+    ) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._max_depth = max_depth
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._body(scope, receive)
+        except PagesideError as error:
+            await problems.refusal(error)(scope, receive, send)
+            return
+        if body is not None:
+            await self._app(scope, _replayed(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        claimed = Headers(scope=scope).get("content-length", "")
+        if claimed.isdecimal() and (len(claimed) > len(str(self._max_bytes)) or int(claimed) > self._max_bytes):
+            raise self._too_large()
+        body = await self._read(receive)
+        if body is not None and body.lstrip()[:1] in _OPENING:
+            await self._refuse_depth(body)
+        return body
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        parts: list[bytes] = []
+        length = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            parts.append(message.get("body", b""))
+            length += len(parts[-1])
+            if length > self._max_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+    async def _refuse_depth(self, body: bytes) -> None:
+        if len(body) < _WORTH_A_THREAD:
+            deep = deeper_than(body, self._max_depth)
+        else:
+            deep = await anyio.to_thread.run_sync(deeper_than, body, self._max_depth)
+        if deep:
+            raise InvalidInput(f"The body is nested more than {self._max_depth} levels deep.")
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The body is larger than {self._max_bytes} bytes.")
+
+
+def deeper_than(body: bytes, depth: int) -> bool:
+    """Whether the JSON in `body` nests arrays and objects more than `depth` levels; never recurses."""
+    level = 0
+    for token in _TOKENS.finditer(body):
+        match body[token.start()]:
+            case 0x5B | 0x7B:
+                level += 1
+                if level > depth:
+                    return True
+            case 0x5D | 0x7D:
+                level -= 1
+            case _:
+                pass
+    return False
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return unread.pop() if unread else await receive()
+
+    return replay

@@ -1,0 +1,89 @@
+"""The book, rendered simply, with a box to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from markupsafe import Markup
+
+from pageside.errors import IndexMissing, NotFound
+from pageside.web.book import FILES, IMAGES, Book, grouped
+from pageside.wiring.serving import Services
+
+_ASSETS = {"book.css": "text/css; charset=utf-8", "ask.js": "text/javascript; charset=utf-8"}
+_RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+_FOR_EVERYBODY = {"Cache-Control": "public, max-age=300"}
+_FOR_ONE = {"Cache-Control": "no-store"}
+
+_templates = jinja2.Environment(
+    loader=jinja2.PackageLoader("pageside.web"), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+def router(services: Services, root: Path, *, sample: str) -> APIRouter:
+    """Every page of the book at the address its own site gives it, and what those pages need.
+
+    Args:
+        sample: A question to show in the box.
+    """
+    routes = APIRouter(include_in_schema=False)
+    book = Book(root, services.index)
+
+    @routes.get("/-/{name}")
+    async def asset(name: str) -> Response:
+        if name not in _ASSETS:
+            raise NotFound(f"There is no file {name!r} here.")
+        content = resources.files("pageside.web").joinpath("assets", name).read_bytes()
+        return Response(content, media_type=_ASSETS[name], headers=_FOR_EVERYBODY)
+
+    @routes.get(FILES + "/{path:path}")
+    async def picture(path: str) -> Response:
+        file = book.image(path)
+        return FileResponse(file, media_type=IMAGES[file.suffix.lower()], headers=_FOR_EVERYBODY)
+
+    @routes.get("/{address:path}")
+    async def page(address: str) -> Response:
+        try:
+            shown = await _page(book, address)
+        except IndexMissing as error:
+            return _html({"title": book.title, "body": Markup("<h1>{}</h1><p>{}</p>").format(book.title, error)}, book, 503)
+        except NotFound as error:
+            return _html({"title": "Not found", "body": Markup("<h1>Not found</h1><p>{}</p>").format(error)}, book, 404)
+        box = {
+            "chat": services.settings.chatkit_enabled,
+            "max_message_chars": services.settings.max_message_chars,
+            "sample_question": sample,
+        }
+        return _html({**shown, **box}, book, 200)
+
+    return routes
+
+
+async def _page(book: Book, address: str) -> dict[str, object]:
+    entries = await book.entries()
+    entry = await book.at(f"/{address}")
+    body = await book.html(entry)
+    place = entries.index(entry)
+    return {
+        "title": entry.title,
+        "path": entry.path,
+        "language": entry.language,
+        "body": Markup(body if "<h1" in body else f"<h1>{Markup.escape(entry.title)}</h1>{body}"),  # noqa: S704  # safe by `render`
+        "contents": grouped(entries, book.folder_titles()),
+        "before": entries[place - 1] if place else None,
+        "after": entries[place + 1] if place + 1 < len(entries) else None,
+    }
+
+
+def _html(shown: Mapping[str, object], book: Book, status: int) -> HTMLResponse:
+    language = str(shown.get("language", "en"))
+    bare = {"path": "", "contents": [], "before": None, "after": None, "chat": False}
+    text = _templates.get_template("page.html").render(
+        **{**bare, **shown, "language": language, "book_title": book.title, "rtl": language in _RIGHT_TO_LEFT}
+    )
+    return HTMLResponse(text, status_code=status, headers=_FOR_ONE)

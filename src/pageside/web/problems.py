@@ -1,0 +1,104 @@
+"""Every refusal as an RFC 9457 problem document: what happened, in words, with a stable code and the request's id."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from pageside import telemetry
+from pageside.errors import PagesideError
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+_SHOWN_PROBLEMS = 5
+_SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address does not take requests of this kind.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Makes `app` answer every error with a problem document, and never with an error's internals."""
+    app.add_exception_handler(PagesideError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def problem(
+    *, status: int, code: str, detail: str, retryable: bool = False, headers: dict[str, str] | None = None
+) -> Response:
+    """A problem document.
+
+    Args:
+        code: Stable name of what went wrong, for programs.
+        detail: What went wrong, for people.
+        retryable: Whether the same request may succeed later.
+
+    Source: RFC 9457, sections 3.1 and 3.2; `code`, `retryable` and `request_id` are extension members.
+    """
+    document = {
+        "type": f"urn:pageside:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "retryable": retryable,
+    }
+    if request_id := telemetry.request_id():
+        document["request_id"] = request_id
+    return JSONResponse(
+        document, status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})}
+    )
+
+
+def refusal(error: PagesideError) -> Response:
+    """The problem document for one of our own errors."""
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return problem(
+        status=error.status, code=error.code, detail=str(error), retryable=error.retryable, headers=headers
+    )
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, PagesideError):
+        raise error
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("request_refused", code=error.code, status=error.status)
+    return refusal(error)
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    parts = [f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
+    more = len(parts) - _SHOWN_PROBLEMS
+    detail = "; ".join(parts[:_SHOWN_PROBLEMS]) + (f"; and {more} more." if more > 0 else ".")
+    return problem(status=422, code="invalid_input", detail=detail)
+
+
+async def _by_status(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    detail = _SENTENCES.get(status.value) if error.detail == status.phrase else str(error.detail)
+    return problem(
+        status=status.value,
+        code=status.phrase.lower().replace(" ", "_").replace("-", "_"),
+        detail=detail or f"{status.phrase}.",
+        headers=dict(error.headers or {}),
+    )
+
+
+async def _unforeseen(_: Request, error: Exception) -> Response:
+    log.error("request_failed", exc_info=error)
+    return problem(
+        status=500, code="internal", detail="Something went wrong on the server. It has been logged.", retryable=True
+    )

@@ -1,0 +1,41 @@
+"""Settings to the models and the tutor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pageside.answer.models import Models
+from pageside.answer.tutor import Tutor
+from pageside.knowledge.search import Search
+from pageside.settings import Settings
+from pageside.wiring.knowing import open_search
+
+
+def models(settings: Settings) -> Models:
+    """The models the settings ask for; the embedded one without key and endpoint."""
+    return Models(
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_base_url,
+        model=settings.model,
+        temperature=settings.temperature,
+        max_tokens=settings.max_tokens,
+        api=settings.model_api,
+        timeout_s=settings.model_timeout_s,
+    )
+
+
+def tutor(settings: Settings, search: Search, chosen: Models) -> Tutor:
+    """The tutor over a search and its models."""
+    return Tutor(search, chosen, instructions=settings.system_instructions)
+
+
+@asynccontextmanager
+async def open_tutor(settings: Settings) -> AsyncIterator[Tutor]:
+    """The tutor with a search and models of its own."""
+    async with open_search(settings) as search:
+        chosen = models(settings)
+        try:
+            yield tutor(settings, search, chosen)
+        finally:
+            await chosen.aclose()

@@ -1,0 +1,80 @@
+"""Settings to the index and the search."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from pageside.errors import IndexBusy
+from pageside.knowledge import ingest
+from pageside.knowledge.embed import Embedder, MiniLM
+from pageside.knowledge.embed_openai import OpenAIEmbedder
+from pageside.knowledge.index import Index
+from pageside.knowledge.index_embedded import EmbeddedIndex
+from pageside.knowledge.ingest import Progress, Report
+from pageside.knowledge.search import Search
+from pageside.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+def embedder(settings: Settings) -> Embedder | None:
+    """The embedder the settings ask for; None where keywords alone are wanted."""
+    if settings.embedding_model == "none":
+        return None
+    if not settings.embedding_model and not settings.embedding_base_url:
+        return MiniLM()
+    return OpenAIEmbedder(
+        settings.embedding_model,
+        base_url=settings.embedding_base_url,
+        api_key=settings.embedding_api_key or settings.openai_api_key,
+    )
+
+
+async def index_book(
+    settings: Settings, book: Path, *, progress: Callable[[Progress], None] | None = None, wait_s: float = 0
+) -> Report:
+    """Brings the index up to date with `book`.
+
+    Raises:
+        BookError: The folder cannot be used as a book.
+        IndexBusy: Another process is indexing and did not end within `wait_s` seconds.
+    """
+    return await ingest.update(
+        book,
+        data_dir=settings.data_dir,
+        embedder=embedder(settings),
+        progress=progress,
+        wait_s=wait_s,
+    )
+
+
+async def freshen(
+    settings: Settings, book: Path, *, progress: Callable[[Progress], None] | None = None
+) -> Report | None:
+    """As `index_book`, but content with what another process is indexing at this moment."""
+    try:
+        return await index_book(settings, book, progress=progress)
+    except IndexBusy:
+        log.warning("index_busy", hint="another process is indexing; its generation is served when it is ready")
+        return None
+
+
+@asynccontextmanager
+async def open_index(settings: Settings) -> AsyncIterator[Index]:
+    """The embedded index of the data folder; it need not exist yet."""
+    index = EmbeddedIndex(settings.data_dir)
+    try:
+        yield index
+    finally:
+        await index.aclose()
+
+
+@asynccontextmanager
+async def open_search(settings: Settings) -> AsyncIterator[Search]:
+    """A search over an index of its own."""
+    async with open_index(settings) as index:
+        yield Search(index, embedder(settings))

@@ -1,0 +1,142 @@
+"""The documentation is true: its commands run, its links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_relative_link_leads_somewhere(page):
+    """A file that is linked to exists; where a heading is named, it stands in that file."""
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    dead = []
+    for match in LINK.finditer(prose):
+        target, _, fragment = (match[1] or match[2]).partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        file = (page.parent / target).resolve() if target else page
+        if not file.exists() or (fragment and fragment not in _slugs(file)):
+            dead.append(match[0])
+
+    assert not dead
+
+
+def _slugs(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    return FENCE.findall(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_block_says_what_it_is(page):
+    """A block without a language is one that no check looks at."""
+    assert all(language for language, _ in blocks(page))
+
+
+def commands(block: str) -> list[tuple[str, list[str]]]:
+    """The `$ ` lines of a console block, each with the lines it is said to print."""
+    told: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            told.append((line[2:], []))
+        elif line.startswith("> ") and told and not told[-1][1]:
+            told[-1] = (told[-1][0] + "\n" + line[2:], [])
+        elif told:
+            told[-1][1].append(line)
+    return told
+
+
+def test_the_readme_works_word_by_word(tmp_path):
+    """Every command of the README runs in its order in a copy of the repository, and prints what it is said to."""
+    place = _copy(tmp_path / "pageside")
+    environment = {**os.environ, "UV_OFFLINE": "1"}
+    servers: list[subprocess.Popen[str]] = []
+    told = [
+        command
+        for language, block in blocks(ROOT / "README.md")
+        if language == "console"
+        for command in commands(block)
+    ]
+    assert told
+    try:
+        for command, expected in told:
+            if "serve" in shlex.split(command.splitlines()[0]):
+                servers.append(_serving(command, place, environment))
+                continue
+            done = subprocess.run(
+                command, shell=True, cwd=place, env=environment, capture_output=True, text=True, timeout=280, check=False
+            )  # fmt: skip
+            assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+            for line in expected:
+                assert _stands(line, done.stdout + done.stderr), f"{command}\nshould print: {line}\n{done.stdout}"
+    finally:
+        for server in servers:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=30)
+
+
+def _copy(place: Path) -> Path:
+    """The files git would give a stranger, with this checkout's own environment."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes((ROOT / name).read_bytes())
+    (place / ".venv").symlink_to(ROOT / ".venv")
+    for stamp in (".installed", ".installed-dev"):
+        (ROOT / ".venv" / stamp).touch()  # what is installed is this checkout's, so nothing is to be installed again
+    return place
+
+
+def _serving(command: str, place: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    server = subprocess.Popen(
+        command, shell=True, cwd=place, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )  # fmt: skip
+    assert server.stdout is not None
+    for line in server.stdout:
+        if found := re.search(r"http://\S+", line):
+            _answers(found[0])
+            return server
+    raise AssertionError(f"{command} ended with {server.wait()}")
+
+
+def _answers(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urlopen(url, timeout=10) as response:
+                assert response.status == 200
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def _stands(line: str, printed: str) -> bool:
+    """Whether a line is printed; `...` in it stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in line.strip().split("..."))
+    return re.search(pattern, printed) is not None
