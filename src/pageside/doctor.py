@@ -111,7 +111,7 @@ async def _embeddings(chosen: Settings) -> Finding:
 async def _index(chosen: Settings) -> AsyncIterator[Finding]:
     index = EmbeddedIndex(chosen.data_dir)
     try:
-        status = await index.status()
+        status = index.status()
     except IndexMissing as error:
         yield Finding("index", "missing", str(error), "Run `pageside index BOOK_DIR`.")
         return

@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         return self.database_url.replace("sqlite:", "sqlite+aiosqlite:", 1)
 
 
-def load(environ: Mapping[str, str | None] | None = None, **overrides: object) -> Settings:
+def load(environ: Mapping[str, str | None] | None = None, /, **overrides: object) -> Settings:
     """The settings of this process; `overrides` (from the command line) win over the environment.
 
     Raises:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pageside.knowledge import sentences
+
 Kind = Literal["prose", "heading", "code", "table", "math"]
 
 _FENCE = re.compile(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(?P<fence>`{3,}|~{3,})")
@@ -15,16 +17,9 @@ _BLOCK = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])\s|#{1,6}\s|`{3}|~{3}|\||>|\
 _MAY_BECOME_BLOCK = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)]?|#{1,6}|`{1,2}|~{1,2}|\$)?")
 _MAY_BECOME_FENCE = re.compile(r"`{1,2}|~{1,2}|\$|#{1,6}|(?:[-*+]|\d{1,9}[.)]?)\s*(?:`{1,2}|~{1,2})?")
 
-_NUMBERS = r"(?:\[[ \t]*\d[\d,;\s–-]*\]|【[^】\n]{1,40}】)"
-_STOP = re.compile(
-    rf"(?P<stop>[.!?…]+|[。！？]+)(?P<closers>[\"')\]”’»」』*_]*)(?P<marks>(?:[ \t]*{_NUMBERS})*)(?P<gap>[ \t]*\n?[ \t]*)"
-)
+_NUMBERS = re.compile(r"\[[ \t]*\d[\d,;\s–-]*\]|【[^】\n]{1,40}】")
+_MARKS_BEHIND = re.compile(rf"(?:[ \t]*(?:{_NUMBERS.pattern}))*")
 _MAY_BECOME_MARK = re.compile(r"\[[ \t]*[\d,;\s–-]*|【[^】\n]{0,40}")
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(\[*_])(?:e\.g|i\.e|etc|vs|cf|al|approx|ca|resp|fig|figs|eq|eqs|sec|ch|chap|no|nos|vol|pp?|ed|eds|dr|mr|mrs|ms|"
-    r"prof|st|inc|ltd|jr|sr|[A-Z])$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +125,21 @@ def _table_end(text: str) -> int:
 def _prose_end(text: str, *, final: bool) -> int:
     """One past the first sentence or paragraph of `text`; 0 where it may go on."""
     line_end = _paragraph_end(text, final=final)
-    limit = line_end if line_end > 0 else len(text)
-    item = _ITEM.match(text)
-    for stop in _STOP.finditer(text, item.end() if item else 0, limit):
-        verdict = _sentence_ends(text[:limit], stop)
-        if verdict is None and line_end <= 0 and not final:
+    paragraph = text[:line_end] if line_end > 0 else text
+    # marks stand before or behind a full stop; blanked, they leave the sentence as it is
+    masked = _NUMBERS.sub(lambda marks: " " * len(marks.group()), paragraph)
+    for span in sentences.prose(masked)[:-1]:
+        end = _behind_marks(paragraph, span.end)
+        if line_end <= 0 and not final and _MAY_BECOME_MARK.fullmatch(paragraph[end:].lstrip()):
             return 0
-        if verdict:
-            return stop.end("marks")
+        if end < len(paragraph) and not _open_span(paragraph[:end]):
+            return end
     return max(line_end, 0)
+
+
+def _behind_marks(text: str, at: int) -> int:
+    marks = _MARKS_BEHIND.match(text, at)
+    return marks.end() if marks else at
 
 
 def _paragraph_end(text: str, *, final: bool) -> int:
@@ -157,26 +158,9 @@ def _paragraph_end(text: str, *, final: bool) -> int:
     return 0
 
 
-def _sentence_ends(text: str, stop: re.Match[str]) -> bool | None:
-    """Whether a sentence ends at `stop`; None where the next characters decide."""
-    behind = text[stop.end() :]
-    if not behind or _MAY_BECOME_MARK.fullmatch(behind):
-        return None
-    wide = stop["stop"][0] in "。！？"
-    if not stop["gap"] and not wide:
-        return False
-    if _open_span(text[: stop.start()]):
-        return False
-    if stop["marks"]:
-        return True
-    if behind[0].islower() and not wide:
-        return False
-    return not (stop["stop"] == "." and _ABBREVIATED.search(text[: stop.start()]))
-
-
 def _open_span(text: str) -> bool:
-    """Whether `text` ends inside `code`, or inside the brackets of a link."""
+    """Whether `text` ends within `code`, or within the brackets of a link."""
     if text.count("`") % 2:
         return True
-    plain = re.sub(rf"\\.|{_NUMBERS}", "", text)
+    plain = re.sub(rf"\\.|{_NUMBERS.pattern}", "", text)
     return plain.count("[") > plain.count("]") or bool(re.search(r"\]\([^)\s]*$", plain))

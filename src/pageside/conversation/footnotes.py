@@ -28,7 +28,8 @@ def annotation(citation: Citation, *, at: int, site: str) -> Annotation:
         at: Where the marker ends, in code points of the text.
         site: Where the book's site-relative URLs are rooted.
     """
-    return Annotation(source=_source(citation.passage, url=citation.url, description=citation.quote, site=site), index=at)
+    source = _source(citation.passage, url=citation.url, description=citation.quote, site=site)
+    return Annotation(source=source, index=at)
 
 
 def sources(evidence: Iterable[Evidence], *, site: str) -> list[URLSource]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import get_args
 
 from chatkit.types import (
@@ -35,24 +34,16 @@ _OPERATIONS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one message may bring.
-
-    Attributes:
-        message_chars: Longest text of a message, in characters.
-    """
-
-    message_chars: int = 8_000
-
-
-def parse(body: bytes, *, limits: Limits) -> Request:
+def parse(body: bytes, *, max_chars: int) -> Request:
     """The request that `body` holds, with page sizes clamped and the selection moved into the message's quote.
+
+    Args:
+        max_chars: Longest text of a message, in characters.
 
     Raises:
         BadRequest: Not JSON, not an object, or without a known `type` and its `params`.
         InvalidInput: A field of `params` is not acceptable; the message names it.
-        TooLarge: The message is longer than `limits` allow.
+        TooLarge: The message is longer than `max_chars`.
     """
     try:
         told = _without_nul(from_json(body, allow_inf_nan=False))
@@ -71,7 +62,7 @@ def parse(body: bytes, *, limits: Limits) -> Request:
         asked = _REQUEST.validate_python(told)
     except ValidationError as error:
         raise InvalidInput(_complaint(error.errors(include_url=False, include_input=False))) from None
-    return _within(asked, limits)
+    return _within(asked, max_chars)
 
 
 def text_of(message: UserMessageInput) -> str:
@@ -79,10 +70,10 @@ def text_of(message: UserMessageInput) -> str:
     return "".join(part.text for part in message.content).strip()
 
 
-def _within(asked: Request, limits: Limits) -> Request:
+def _within(asked: Request, max_chars: int) -> Request:
     match asked:
         case ThreadsCreateReq() | ThreadsAddUserMessageReq():
-            _accept(asked.params.input, limits)
+            _accept(asked.params.input, max_chars)
             quote = asked.params.input.quoted_text or turn.selection(asked.metadata)
             asked.params.input.quoted_text = quote.strip()[: turn.MAX_SELECTION_CHARS] or None
         case ThreadsListReq() | ItemsListReq():
@@ -93,14 +84,14 @@ def _within(asked: Request, limits: Limits) -> Request:
     return asked
 
 
-def _accept(message: UserMessageInput, limits: Limits) -> None:
+def _accept(message: UserMessageInput, max_chars: int) -> None:
     if len(message.content) > MAX_PARTS:
         raise InvalidInput(f"A message has at most {MAX_PARTS} parts; this one has {len(message.content)}.")
     if len(message.attachments) > MAX_ATTACHMENTS:
         raise InvalidInput(f"A message has at most {MAX_ATTACHMENTS} attachments.")
     length = sum(len(part.text) for part in message.content)
-    if length > limits.message_chars:
-        raise TooLarge(f"The message is {length} characters long; at most {limits.message_chars} are taken.")
+    if length > max_chars:
+        raise TooLarge(f"The message is {length} characters long; at most {max_chars} are taken.")
     if not text_of(message):
         raise InvalidInput("The message is empty; write a question.")
 

@@ -1,8 +1,8 @@
 """Answers under way: each driven from first to last in one task of its own, one at a time in a thread.
 
 The SDK's generator must live in a single task: it holds context variables across its yields, and it saves a partial
-answer only when it is cancelled while waiting, not while a slow reader keeps it suspended. So a run takes every frame as
-soon as it is made, whoever reads, and leaving cancels the task instead of closing the generator.
+answer only when it is cancelled while waiting, not while a slow reader keeps it suspended. So a run takes every frame
+as soon as it is made, whoever reads, and leaving cancels the task instead of closing the generator.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from pageside.answer.events import TutorEvent
 from pageside.answer.question import Question
 from pageside.conversation import gate, request, titles, transcript, turn, wire
 from pageside.conversation.refusals import Missing
-from pageside.conversation.request import Limits, Request
+from pageside.conversation.request import Request
 from pageside.conversation.runs import Frames, Run, Runs, apology
 from pageside.conversation.store import SqlStore
 from pageside.conversation.telling import Telling
@@ -47,8 +47,8 @@ from pageside.storage.engine import Database
 log = structlog.get_logger(__name__)
 
 MAX_ANSWER_CHARS = 100_000
+MAX_MESSAGE_CHARS = 8_000
 PATIENCE = timedelta(seconds=180)
-DEFAULT_LIMITS = Limits()
 
 
 class Answerer(Protocol):
@@ -70,7 +70,7 @@ class TextbookServer(ChatKitServer[Turn]):
         answerer: Answerer,
         *,
         base_url: str = "",
-        limits: Limits = DEFAULT_LIMITS,
+        max_message_chars: int = MAX_MESSAGE_CHARS,
         runs: Runs | None = None,
         max_answer_chars: int = MAX_ANSWER_CHARS,
         patience: timedelta = PATIENCE,
@@ -79,13 +79,14 @@ class TextbookServer(ChatKitServer[Turn]):
 
         Args:
             base_url: Where readers see the book; empty for the address a request came to.
+            max_message_chars: Longest message of a reader.
             max_answer_chars: Longest answer; a longer one is stopped and kept as far as it came.
             patience: How long the answerer may be silent.
         """
         super().__init__(SqlStore(database))
         self._answerer = answerer
         self._base_url = base_url
-        self._limits = limits
+        self._max_message_chars = max_message_chars
         self._runs = runs or Runs()
         self._max_answer_chars = max_answer_chars
         self._patience = patience
@@ -99,7 +100,7 @@ class TextbookServer(ChatKitServer[Turn]):
         Raises:
             PagesideError: The request is refused; its class says with which status.
         """
-        asked = request.parse(body, limits=self._limits)
+        asked = request.parse(body, max_chars=self._max_message_chars)
         context = _turn(asked, reader=reader, origin=origin)
         await gate.admit(asked, context, self.store)
         result = await self.process(asked.model_dump_json(), context)
@@ -135,8 +136,7 @@ class TextbookServer(ChatKitServer[Turn]):
                 async for event in self._patiently(events):
                     for shown in telling.tell(event):
                         yield shown
-            if not telling.finished:
-                raise ModelUnavailable("The answer broke off. Please try again.")
+            telling.require_end()
         except Exception as error:
             for shown in telling.broken():
                 yield shown

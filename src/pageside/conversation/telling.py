@@ -52,7 +52,7 @@ class Telling:
             site: Where the book's site-relative URLs are rooted.
             max_chars: Longest answer, in characters.
         """
-        self.finished = False
+        self._finished = False
         self._thread_id = thread_id
         self._new_id = new_id
         self._site = site
@@ -81,6 +81,15 @@ class Telling:
                 yield from self._complete(event.answer)
             case _:
                 assert_never(event)
+
+    def require_end(self) -> None:
+        """Returns if the whole answer was told.
+
+        Raises:
+            ModelUnavailable: It broke off before its end.
+        """
+        if not self._finished:
+            raise ModelUnavailable("The answer broke off. Please try again.")
 
     def broken(self) -> Events:
         """Closes what is open after a failure, so that a reload shows what the reader saw."""
@@ -169,7 +178,7 @@ class Telling:
         yield from self._finish(
             AnsweredItem(**self._message_fields(), content=[self._content()], record=AnswerRecord.of(answer))
         )
-        self.finished = True
+        self._finished = True
 
     def _finish(self, item: AssistantMessageItem) -> Events:
         yield self._updated(AssistantMessageContentPartDone(content_index=0, content=self._content()))

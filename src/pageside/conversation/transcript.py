@@ -14,7 +14,9 @@ MAX_QUOTE_CHARS = 1_000
 _WORTH_KEEPING = 200
 
 
-def history(earlier: Sequence[ThreadItem], *, messages: int = MAX_MESSAGES, chars: int = MAX_CHARS) -> tuple[Message, ...]:
+def history(
+    earlier: Sequence[ThreadItem], *, messages: int = MAX_MESSAGES, chars: int = MAX_CHARS
+) -> tuple[Message, ...]:
     """The last messages of `earlier`, oldest first; items that are no messages do not count.
 
     Args:

@@ -137,11 +137,15 @@ def _groups(pieces: Sequence[Block], limit: int) -> Iterator[tuple[Block, ...]]:
     group: list[Block] = []
     for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
         group.append(piece)
-        if after is not None and _leads(piece, after):
-            if piece.kind == "label" or _words(group) + size(after.text) <= limit * _SLACK:
-                continue
+        if after is not None and _leads(piece, after) and _fits(group, after, limit):
+            continue
         yield tuple(group)
         group = []
+
+
+def _fits(group: Sequence[Block], after: Block, limit: int) -> bool:
+    # A label without what it names says nothing, so it goes along whatever the size.
+    return group[-1].kind == "label" or _words(group) + size(after.text) <= limit * _SLACK
 
 
 def _leads(block: Block, after: Block) -> bool:

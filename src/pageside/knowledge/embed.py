@@ -90,6 +90,7 @@ class MiniLM:
             parts[lane] = await anyio.to_thread.run_sync(self._embed, texts[lane::lanes], limiter=self._limiter)
 
         lanes = min(self._threads, len(texts))
+        await anyio.to_thread.run_sync(self._load)  # here, for what it raises must not come out as a group
         async with anyio.create_task_group() as tasks:
             for lane in range(lanes):
                 tasks.start_soon(embed, lane)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from pageside.errors import NotFound
 from pageside.knowledge.index import DocumentRow, Index
-from pageside.knowledge.reading import folder, render, sites
+from pageside.knowledge.reading import folder, naming, sites
 
 FILES = "/-/files"
 IMAGES = {
@@ -45,7 +45,11 @@ class Book:
     @property
     def title(self) -> str:
         """What the book is called: by its site's settings, else by its folder."""
-        return self._site.title or self._root.name
+        return naming.book(self._root) or self._root.name
+
+    def folder_titles(self, paths: Iterable[str]) -> dict[str, str]:
+        """Readable names of the folders that `paths` lie in: what the site calls them, else their own names."""
+        return naming.folders(self._root, {posixpath.dirname(path) for path in paths} - {""})
 
     async def entries(self) -> tuple[DocumentRow, ...]:
         """Every page, in reading order.

@@ -67,16 +67,20 @@ class EventStream(StreamingResponse):
             self._run.stop()
 
 
+def asking(request: Request) -> Reader:
+    """The reader whom the middleware in front has recognised."""
+    reader = request.state.reader
+    if not isinstance(reader, Reader):
+        raise TypeError("no middleware says who is asking")
+    return reader
+
+
 def router(
-    *,
-    server: Callable[..., TextbookServer],
-    reader: Callable[..., Reader],
-    keepalive: timedelta = KEEPALIVE_EVERY,
+    server: TextbookServer, *, reader: Callable[..., Reader] = asking, keepalive: timedelta = KEEPALIVE_EVERY
 ) -> APIRouter:
-    """The endpoint.
+    """The endpoint of `server`.
 
     Args:
-        server: Dependency that gives the server.
         reader: Dependency that says who is asking.
         keepalive: Longest silence of a stream.
     """
@@ -89,22 +93,12 @@ def router(
         responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}},
         openapi_extra=_OPENAPI,
     )
-    async def chatkit(
-        request: Request,
-        cookies: Response,
-        asked: Annotated[TextbookServer, Depends(server)],
-        asking: Annotated[Reader, Depends(reader)],
-    ) -> Response:
+    async def chatkit(request: Request, reader: Annotated[Reader, Depends(reader)]) -> Response:
         """Begins, continues, lists, renames and deletes conversations: one operation a request, named by `type`."""
         origin = f"{request.url.scheme}://{request.url.netloc}"
-        answer = await asked.receive(await request.body(), reader=asking, origin=origin)
-        reply = (
-            EventStream(answer, keepalive=keepalive)
-            if isinstance(answer, Run)
-            else Response(answer, media_type="application/json", headers=HEADERS)
-        )
-        # FastAPI drops what dependencies set on the response (a guest's cookie) where a response is returned.
-        reply.raw_headers.extend(cookies.raw_headers)
-        return reply
+        answer = await server.receive(await request.body(), reader=reader, origin=origin)
+        if isinstance(answer, Run):
+            return EventStream(answer, keepalive=keepalive)
+        return Response(answer, media_type="application/json", headers=HEADERS)
 
     return routes

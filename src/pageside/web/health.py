@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from anyio import to_thread
 from fastapi import APIRouter
 
 from pageside import __version__
@@ -51,7 +52,7 @@ async def _database(services: Services) -> Part:
 
 async def _index(services: Services) -> Part:
     try:
-        status = await services.index.status()
+        status = await to_thread.run_sync(services.index.status)
     except IndexMissing as error:
         return Part(status="missing", told=str(error))
     except PagesideError as error:

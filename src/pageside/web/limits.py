@@ -18,7 +18,7 @@ _OPENING = (b"[", b"{")
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
-class BodyLimits:
+class Limits:
     """Refuses bodies that are too large (413) or nested too deep (422), whatever length they claim to have.
 
     A body is read here, whole, and handed on; so no route can forget the limit, and none sees half a body.

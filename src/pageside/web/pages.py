@@ -51,7 +51,9 @@ def router(services: Services, root: Path, *, sample: str) -> APIRouter:
         try:
             shown = await _page(book, address)
         except IndexMissing as error:
-            return _html({"title": book.title, "body": Markup("<h1>{}</h1><p>{}</p>").format(book.title, error)}, book, 503)
+            return _html(
+                {"title": book.title, "body": Markup("<h1>{}</h1><p>{}</p>").format(book.title, error)}, book, 503
+            )
         except NotFound as error:
             return _html({"title": "Not found", "body": Markup("<h1>Not found</h1><p>{}</p>").format(error)}, book, 404)
         box = {
@@ -74,7 +76,7 @@ async def _page(book: Book, address: str) -> dict[str, object]:
         "path": entry.path,
         "language": entry.language,
         "body": Markup(body if "<h1" in body else f"<h1>{Markup.escape(entry.title)}</h1>{body}"),  # noqa: S704  # safe by `render`
-        "contents": grouped(entries, book.folder_titles()),
+        "contents": grouped(entries, book.folder_titles(entry.path for entry in entries)),
         "before": entries[place - 1] if place else None,
         "after": entries[place + 1] if place + 1 < len(entries) else None,
     }
@@ -82,7 +84,7 @@ async def _page(book: Book, address: str) -> dict[str, object]:
 
 def _html(shown: Mapping[str, object], book: Book, status: int) -> HTMLResponse:
     language = str(shown.get("language", "en"))
-    bare = {"path": "", "contents": [], "before": None, "after": None, "chat": False}
+    bare: dict[str, object] = {"path": "", "contents": [], "before": None, "after": None, "chat": False}
     text = _templates.get_template("page.html").render(
         **{**bare, **shown, "language": language, "book_title": book.title, "rtl": language in _RIGHT_TO_LEFT}
     )

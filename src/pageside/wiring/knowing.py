@@ -27,15 +27,16 @@ def embedder(settings: Settings) -> Embedder | None:
         return None
     if not settings.embedding_model and not settings.embedding_base_url:
         return MiniLM()
+    key = settings.embedding_api_key or settings.openai_api_key
     return OpenAIEmbedder(
         settings.embedding_model,
-        base_url=settings.embedding_base_url,
-        api_key=settings.embedding_api_key or settings.openai_api_key,
+        base_url=settings.embedding_base_url or None,
+        api_key=key.get_secret_value() if key else "",
     )
 
 
 async def index_book(
-    settings: Settings, book: Path, *, progress: Callable[[Progress], None] | None = None, wait_s: float = 0
+    settings: Settings, book: Path, *, progress: Callable[[Progress], None], wait_s: float = 0
 ) -> Report:
     """Brings the index up to date with `book`.
 
@@ -52,9 +53,7 @@ async def index_book(
     )
 
 
-async def freshen(
-    settings: Settings, book: Path, *, progress: Callable[[Progress], None] | None = None
-) -> Report | None:
+async def freshen(settings: Settings, book: Path, *, progress: Callable[[Progress], None]) -> Report | None:
     """As `index_book`, but content with what another process is indexing at this moment."""
     try:
         return await index_book(settings, book, progress=progress)

@@ -31,6 +31,7 @@ _HEADING_ID = re.compile(
     r"[ \t]*(?:\{:?[ \t]*#(?P<attribute>[^\s{}#]+)(?:[ \t]+[^{}]*)?\}|\[\[(?P<brackets>[^\[\]]+)\]\]"
     r"|\{/\*[ \t]*#(?P<comment>[^\s*]+)[ \t]*\*/\})[ \t]*$"
 )
+_ALERT = re.compile(r"\[!(?P<kind>[A-Za-z]+)\][+-]?[ \t]*(?P<title>[^\n]*)(?:\n|$)")
 _INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
@@ -49,6 +50,7 @@ def parser(*, mdx: bool) -> MarkdownIt:
     md.block.ruler.before("table", "indented", _indented, _INTERRUPTS)
     flow.install(md, mdx=mdx)
     md.core.ruler.before("inline", "heading_ids", _heading_ids)
+    md.core.ruler.before("inline", "alerts", _alerts)
     md.core.ruler.before("inline", "long_lines", _long_lines)
     return md
 
@@ -105,24 +107,24 @@ def _marks(state: StateBlock, first: int, after: int, silent: bool) -> bool:
             kind, title = ("tab", found["kind"]) if found["kind"] else ("", "")
     if silent:
         return True
-    _push_mark(state, first, kind, title.strip(), end=_past_options(state, first, after) if kind else first + 1)
+    _push_mark(state, first, kind, title.strip() or None, end=_past_options(state, first, after) if kind else first + 1)
     return True
 
 
-def _push_mark(state: StateBlock, line: int, kind: str, title: str, *, end: int) -> None:
+def _push_mark(state: StateBlock, line: int, kind: str, title: str | None, *, end: int) -> None:
     state.line = end
     token = state.push("container_mark" if kind else "container_end", "", 0)
     token.map = [line, end]
     token.info = kind
     if kind:
-        _push_title(state, line, title)
+        _push_title(state, line, title, kind=kind)
 
 
-def _push_title(state: StateBlock, line: int, title: str) -> None:
+def _push_title(state: StateBlock, line: int, title: str | None, *, kind: str) -> None:
     opened = state.push("title_open", "", 1)
     opened.map = [line, line + 1]
     text = state.push("inline", "", 0)
-    text.map, text.content, text.children = [line, line + 1], title, []
+    text.map, text.content, text.children = [line, line + 1], kind.capitalize() if title is None else title, []
     state.push("title_close", "", -1)
 
 
@@ -158,7 +160,7 @@ def _indented(state: StateBlock, first: int, after: int, silent: bool) -> bool:
     kind = "tab" if is_tab else "details " + found["kind"] if found["mark"].startswith("???") else found["kind"]
     opened = state.push("container_open", "", 1)
     opened.map, opened.info = [first, end], kind
-    _push_title(state, first, found["title"] if found["title"] is not None else "")
+    _push_title(state, first, found["title"], kind=found["kind"] or "")
     kept = state.blkIndent, state.parentType, state.lineMax
     state.blkIndent, state.parentType, state.lineMax = indent, "container", end
     state.md.block.tokenize(state, first + 1, end)
@@ -175,6 +177,25 @@ def _heading_ids(state: StateCore) -> None:
             if found is not None:
                 text.content = text.content[: found.start()]
                 opened.meta["id"] = (found["attribute"] or found["brackets"] or found["comment"]).strip()
+
+
+def _alerts(state: StateCore) -> None:
+    """`> [!TIP] Title` becomes a quotation that knows its kind and carries a title."""
+    read: list[Token] = []
+    for index, token in enumerate(state.tokens):
+        read.append(token)
+        following = state.tokens[index + 1 : index + 3]
+        if token.type != "blockquote_open" or [other.type for other in following] != ["paragraph_open", "inline"]:
+            continue
+        text = following[1]
+        found = _ALERT.match(text.content)
+        if found is not None:
+            text.content = text.content[found.end() :]
+            token.meta["alert"] = found["kind"].lower()
+            title = Token("inline", "", 0, map=text.map, level=text.level, children=[])
+            title.content = found["title"].strip() or found["kind"].capitalize()
+            read += [Token("title_open", "", 1, map=text.map), title, Token("title_close", "", -1)]
+    state.tokens = read
 
 
 def _long_lines(state: StateCore) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pageside.knowledge.passage import Block, BlockKind
 
 Role = Literal[
-    "list", "item", "quote", "label", "heading", "term", "definition", "footnote", "table", "cell", "details", "pre"
+    "list", "item", "quote", "alert", "label", "heading", "terms", "term", "definition", "footnote", "table", "cell",
+    "details", "pre"
 ]
 
 SOFT_BREAK = "\x1f"  # stands for a line break that reads as a space, until the quizzes have been gathered
@@ -22,6 +23,7 @@ _WHITE = re.compile(r"[ \t\u00a0\u202f]+")
 _AROUND_BREAK = re.compile(r" *([\n\x1f]) *")
 _ANSWERS = re.compile(r"\b(?:answers?|solutions?)\b", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:correct |question |q)?(?:answers?|solutions?)?\b.{0,12}?\d|(?:-|\d+[.)])? *\(?[a-h][).:]|\d+[.)]|correct", re.IGNORECASE)
+_SIBLING: dict[Role, Role] = {"term": "definition", "definition": "term"}
 _KINDS: dict[Role, BlockKind] = {
     "quote": "quote",
     "label": "label",
@@ -29,6 +31,8 @@ _KINDS: dict[Role, BlockKind] = {
     "definition": "definition",
     "footnote": "footnote",
     "item": "list_item",
+    "alert": "paragraph",
+    "pre": "code",
 }
 
 
@@ -83,7 +87,7 @@ class Scribe:
     def flush(self) -> None:
         """Ends the block being written, if it holds anything."""
         raw, self._words = "".join(self._words), []
-        innermost = next((frame for frame in reversed(self._frames) if frame.role in _KINDS or frame.role == "pre"), None)
+        innermost = next((frame for frame in reversed(self._frames) if frame.role in _KINDS), None)
         cell = next((frame for frame in reversed(self._frames) if frame.role in ("cell", "table")), None)
         if innermost is not None and innermost.role == "pre" and raw.strip():
             self.whole("code", fenced(raw.strip("\n")))
@@ -112,9 +116,9 @@ class Scribe:
         if len(self._frames) >= _MOST_FRAMES and frame.tag:
             return
         frame.start = self.span[0]
-        around = next((other for other in reversed(self._frames) if other.role in ("list", "item", "quote")), None)
+        around = next((other for other in reversed(self._frames) if other.role in ("list", "item", "quote", "alert")), None)
         if frame.role == "list":
-            frame.depth = 0 if around is None or around.role == "quote" else around.depth + 1
+            frame.depth = 0 if around is None or around.role in ("quote", "alert") else around.depth + 1
         elif frame.role == "item":
             frame.depth = around.depth if around is not None else 0
             frame.marker = frame.marker or self._next_marker(around)
@@ -133,11 +137,11 @@ class Scribe:
         if table is not None:
             table.rows.append([])
 
-    def close(self, role: Role) -> None:
-        """Leaves the innermost container of that role that Markdown opened, and every one inside it."""
+    def close(self, roles: Collection[Role]) -> None:
+        """Leaves the innermost container of these roles that Markdown opened, and every one inside it."""
         self.flush()
         for index in range(len(self._frames) - 1, -1, -1):
-            if self._frames[index].role == role and not self._frames[index].tag:
+            if self._frames[index].role in roles and not self._frames[index].tag:
                 self._leave(index)
                 return
 
@@ -149,6 +153,17 @@ class Scribe:
                 self._leave(index)
                 return
             if not self._frames[index].tag:
+                return
+
+    def close_sibling(self, role: Role) -> None:
+        """Leaves the item, term or cell that HTML lets stand open until the next one begins."""
+        self.flush()
+        for index in range(len(self._frames) - 1, -1, -1):
+            frame = self._frames[index]
+            if not frame.tag or frame.role in ("list", "terms", "table"):
+                return
+            if frame.role in (role, _SIBLING.get(role)):
+                self._leave(index)
                 return
 
     def end_tables(self) -> bool:
@@ -173,7 +188,7 @@ class Scribe:
         for frame in reversed(left):
             if frame.role == "table":
                 self._write_table(frame)
-            elif frame.role == "list" and frame.tag == "dl":
+            elif frame.role == "terms":
                 self._end_term()
 
     def _table(self) -> Frame | None:

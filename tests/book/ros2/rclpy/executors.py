@@ -66,7 +66,7 @@ class Executor:
 
     def run_until(self, until_ns: int) -> None:
         """Runs everything that becomes ready up to a point in simulated time."""
-        while GRAPH.running and (self._step() or self._advance(until_ns)):
+        while GRAPH.running and GRAPH.now_ns <= until_ns and (self._step() or self._advance(until_ns)):
             pass
 
     def _advance(self, limit_ns: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""A site's conventions as a value: where pages are shown, what their headings are called, in which order they are read."""
+"""A site's conventions as a value: where pages are shown, how their headings are called, which follows which."""
 
 from __future__ import annotations
 

@@ -1,0 +1,97 @@
+"""Question files and the books they are about, split into a half to tune on and a half to report.
+
+The folders are those of `--shared`: `corpora/` holds books, `questions/` holds JSON lines. None of it is part of the
+project; without it the benchmarks say so and end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Half = Literal["dev", "test"]
+
+SHARED = Path(os.environ.get("PAGESIDE_SHARED") or Path(__file__).parents[2] / "shared")
+
+BOOKS = {
+    "hf-deep-rl-quizzes": "hf-deep-rl",
+    "physical-ai-mraza-faq-and-checks": "physical-ai-mraza",
+    "physical-ai-uneeza-quizzes": "physical-ai-uneeza",
+}
+SQUAD = "squad2-dev"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the page that answers it, and which half it belongs to.
+
+    Attributes:
+        page: Path in the book; empty where the book does not answer.
+        near: The page a question without an answer was written from.
+    """
+
+    id: str
+    text: str
+    page: str
+    half: Half
+    near: str = ""
+
+
+def half(id_: str) -> Half:
+    """The half that `id_` falls into, by its digest: the same for everyone, for ever."""
+    return "dev" if hashlib.sha256(id_.encode()).digest()[0] % 2 else "test"
+
+
+def sets() -> tuple[str, ...]:
+    """Names of the question sets about whole books, and SQuAD."""
+    return (*BOOKS, SQUAD)
+
+
+def book(name: str, *, workplace: Path) -> Path:
+    """The folder of the book that the set `name` is about; SQuAD's is written to `workplace`, a page a paragraph."""
+    if name in BOOKS:
+        return SHARED / "corpora" / BOOKS[name]
+    folder = workplace / "squad"
+    for row in _rows("squad2-dev-passages"):
+        page = folder / _squad_page(row["passage"])
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(f"# {row['title'].replace('_', ' ')}\n\n{row['text']}\n", "utf-8")
+    return folder
+
+
+def asked(name: str) -> tuple[Asked, ...]:
+    """The questions of the set `name`."""
+    if name == SQUAD:
+        return tuple(
+            Asked(
+                id=row["id"],
+                text=row["question"],
+                page=_squad_page(row["passage"]) if row["answerable"] else "",
+                half=half(row["id"]),
+                near=_squad_page(row["passage"]),
+            )
+            for row in _rows("squad2-dev-questions")
+        )
+    prefix = f"{BOOKS[name]}/"
+    return tuple(
+        Asked(id=row["id"], text=row["question"], page=row["path"].removeprefix(prefix), half=half(row["id"]))
+        for row in _rows(name)
+    )
+
+
+def _squad_page(passage: str) -> str:
+    title, _, number = passage.rpartition("/")
+    return f"{title.lower().replace(' ', '-')}/{int(number):03}.md"
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    file = SHARED / "questions" / f"{name}.jsonl"
+    if not file.is_file():
+        raise SystemExit(f"There are no questions at {str(file)!r}; set PAGESIDE_SHARED to a folder that has them.")
+    with file.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)

@@ -1,0 +1,164 @@
+"""The stage between a model's text and the reader: every sentence gets its support, or is marked as having none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pageside.answer import citations, grounding, outcomes, support
+from pageside.answer.citations import Mark
+from pageside.answer.events import Citation, Cited, Evidence, TextDelta
+from pageside.answer.quoting import Scorer
+from pageside.answer.support import Support
+from pageside.answer.units import Unit, Units
+from pageside.knowledge import keywords
+from pageside.knowledge.passage import Passage
+
+Link = Callable[[Passage, str], str]
+
+
+class Checker:
+    """Turns a model's text, as it comes, into text and citations fit to be shown.
+
+    Args:
+        evidence: What may be cited at the moment; it grows when the model searches again.
+        link: The address of a quote in a passage.
+
+    Attributes:
+        text: Everything said so far.
+        citations: In order of their markers.
+        stated: Sentences so far that state something.
+        supported: How many of those the book supports.
+        declined: Sentences so far that say the book does not say.
+        strengths: Of the support of each supported sentence.
+    """
+
+    def __init__(self, evidence: Callable[[], Sequence[Evidence]], scorer: Scorer, link: Link) -> None:
+        self._evidence = evidence
+        self._scorer = scorer
+        self._link = link
+        self._units = Units()
+        self._block: Unit | None = None
+        self._markers: dict[tuple[str, str], Citation] = {}
+        self.text = ""
+        self.stated = self.supported = self.declined = 0
+        self.strengths: list[float] = []
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(self._markers.values())
+
+    def say(self, text: str) -> list[TextDelta | Cited]:
+        """Says `text` of our own, as it is."""
+        self.text += text
+        return [TextDelta(text)] if text else []
+
+    async def feed(self, delta: str) -> list[TextDelta | Cited]:
+        """What may be shown now that `delta` has come."""
+        return [event for unit in self._units.feed(delta) for event in await self._next(unit)]
+
+    async def close(self) -> list[TextDelta | Cited]:
+        """What may be shown because nothing follows."""
+        events = [event for unit in self._units.close() for event in await self._next(unit)]
+        return events + self._shown_block(())
+
+    def drop(self) -> None:
+        """Forgets a sentence that has begun and not ended."""
+        self._units.drop()
+
+    async def _next(self, unit: Unit) -> list[TextDelta | Cited]:
+        if unit.kind in {"code", "table", "math"}:
+            events = self._shown_block(())
+            self._block = unit
+            return events
+        marked = citations.read(unit.text)
+        words = citations.plain(marked.text)
+        if not words:
+            return self._shown_block(marked.numbers)
+        events = self._shown_block(())
+        if unit.kind == "heading":
+            return events + self.say(self._lead(unit) + marked.text)
+        return events + await self._sentence(unit, marked, words)
+
+    async def _sentence(self, unit: Unit, marked: citations.Marked, words: str) -> list[TextDelta | Cited]:
+        known = {each.number: each for each in self._evidence()}
+        cited = [known[number] for number in marked.numbers if number in known]
+        declines, states = outcomes.declines(words), _states(words)
+        found: tuple[Support, ...] = ()
+        if not declines and (states or cited):
+            others = [each for each in known.values() if each not in cited]
+            found = await support.find(words, cited, others if states else (), self._scorer)
+        self.declined += declines
+        self._count(found, stated=states and not declines)
+        if found:
+            return self._cited(self._lead(unit), marked, found)
+        note = outcomes.UNSUPPORTED if states and not declines else ""
+        return self.say(self._lead(unit) + marked.text.rstrip() + note)
+
+    def _count(self, found: Sequence[Support], *, stated: bool) -> None:
+        self.stated += stated
+        if stated and found:
+            self.supported += 1
+            self.strengths.append(max(each.strength for each in found))
+
+    def _cited(self, lead: str, marked: citations.Marked, found: Sequence[Support]) -> list[TextDelta | Cited]:
+        markers = {each.evidence.number: self._marker(each) for each in found}
+        marks = citations.renumbered(marked.marks, markers)
+        placed = {number for mark in marks for number in mark.numbers}
+        missing = tuple(marker for marker in markers.values() if marker not in placed)
+        text = marked.text.rstrip()
+        written, ends = citations.write(text, [*marks, Mark(len(text), missing)] if missing else marks)
+        return self._said(lead + written, [(number, len(lead) + end) for number, end in ends])
+
+    def _said(self, text: str, ends: Sequence[tuple[int, int]]) -> list[TextDelta | Cited]:
+        by_marker = {citation.marker: citation for citation in self.citations}
+        start = len(self.text)
+        cited = [Cited(by_marker[marker], start + end) for marker, end in ends]
+        return [*self.say(text), *cited]
+
+    def _marker(self, found: Support) -> int:
+        passage = found.evidence.found.passage
+        key = (passage.id, found.quote)
+        if key not in self._markers:
+            self._markers[key] = Citation(
+                marker=len(self._markers) + 1,
+                passage=passage,
+                quote=found.quote,
+                url=self._link(passage, found.quote),
+                relevance=found.evidence.found.relevance,
+            )
+        return self._markers[key].marker
+
+    def _shown_block(self, numbers: Sequence[int]) -> list[TextDelta | Cited]:
+        """The block that waited for the numbers behind it."""
+        unit, self._block = self._block, None
+        if unit is None:
+            return []
+        text = citations.read(unit.text).text if unit.kind == "table" else unit.text
+        found = self._block_support(unit, text, numbers)
+        self._count([found] if found else [], stated=True)
+        if found is None:
+            return self.say(f"{self._lead(unit)}{text}\n\n{outcomes.UNSUPPORTED.strip()}")
+        marker = self._marker(found)
+        shown = f"{self._lead(unit)}{text}\n\n[{marker}]"
+        return self._said(shown, [(marker, len(shown))])
+
+    def _block_support(self, unit: Unit, text: str, numbers: Sequence[int]) -> Support | None:
+        evidence = sorted(self._evidence(), key=lambda each: each.number not in numbers)
+        match unit.kind:
+            case "code":
+                return support.code(text, evidence)
+            case "math":
+                return support.formula(text, evidence)
+            case _:
+                return support.table(text, evidence)
+
+    def _lead(self, unit: Unit) -> str:
+        return unit.lead if self.text else ""
+
+
+def _states(words: str) -> bool:
+    """Whether a sentence states something that the book must support."""
+    if words.endswith((":", "?", "：", "？")) or outcomes.beside(words):
+        return False
+    content = keywords.query(words, languages=["en"])
+    return len(content) > 1 or bool(grounding.numbers(words) or grounding.names(words))

@@ -1,0 +1,255 @@
+"""Which statements of the found passages answer a question best; pure but for the similarities it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pageside.answer import grounding
+from pageside.answer.statements import Statement
+from pageside.knowledge import keywords
+from pageside.knowledge.calibration import Logistic
+
+# Printed by `python benchmarks/answers.py --fit`: cosine, coverage of the question's words, relevance of the passage.
+ANSWERS: Final = Logistic(-6.0, (8.0, 3.0, 1.5))
+ANSWERED_FROM: Final = 0.5
+CLOSEST_FROM: Final = 0.2
+
+LIMIT_STATEMENTS: Final = 4
+_LIMIT_ITEMS: Final = 8
+_NEARLY_AS_GOOD: Final = 0.1
+_REPEATS: Final = 0.7
+
+_WANTS_CODE: Final = re.compile(
+    r"\b(?:show|give|write|see|what(?:'s| is)|which|need|example).*\b(?:code|commands?|snippet|syntax|script|example|launch file)\b"
+    r"|\bcommands?\b|\bhow (?:do|can|to|would).*\b(?:run|install|start|launch|build|import|create|declare|define|write|call|use|print|open)\b",
+    re.IGNORECASE,
+)
+_WANTS_LIST: Final = re.compile(
+    r"^(?:what|which|list|name|give)\b.*\b(?:are|list|name|types?|kinds?|steps?|components?|parts|levels|reasons|benefits|advantages|"
+    r"disadvantages|features|examples|ways|options|methods|layers|stages|phases|principles|requirements|tools)\b|^list\b|\bsteps\b",
+    re.IGNORECASE,
+)
+_DEFINES: Final = re.compile(r"^\W*(?:what(?:'s| is| are)|define|who (?:is|was))\s+(?:an?\s+|the\s+)?(.+?)[?.!\s]*$", re.IGNORECASE)
+_COMPARES: Final = re.compile(
+    r"\bdifferences?\s+(?:is\s+there\s+)?between\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)[?.!\s]*$"
+    r"|\bcompare\s+(?P<c>.+?)\s+(?:and|with|to)\s+(?P<d>.+?)[?.!\s]*$"
+    r"|(?:^|.*\b(?:how (?:does|do|is|are)|is|are)\s+)(?P<e>.+?)\s+(?:vs\.?|versus|(?:differ(?:s|ent)?|compares?d?)\s+(?:from|to|with)|better than)\s+(?P<f>.+?)[?.!\s]*$",
+    re.IGNORECASE,
+)
+_DANGLES: Final = re.compile(
+    r"(?:it|its|they|their|these|those|this|such|he|she|however|therefore|thus|also|but|and|so|instead|otherwise|similarly|"
+    r"in contrast|on the other hand|for example|for instance|as a result|consequently|moreover|furthermore|both)\b(?!\s+(?:book|chapter|section|module)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What kind of answer a question asks for.
+
+    Attributes:
+        facets: What is looked for: the question, or each side of a comparison.
+    """
+
+    facets: tuple[str, ...]
+    code: bool = False
+    items: bool = False
+    defines: str = ""
+
+    @property
+    def compares(self) -> bool:
+        return len(self.facets) > 1
+
+
+def wants(query: str) -> Wants:
+    """What kind of answer `query` asks for, by its words."""
+    flat = " ".join(query.split())
+    if match := _COMPARES.search(flat):
+        sides = tuple(side for side in match.groups() if side)
+        return Wants(facets=(flat, *(f"What is {side}?" for side in sides)))
+    defined = _DEFINES.match(flat)
+    return Wants(
+        facets=(flat,),
+        code=bool(_WANTS_CODE.search(flat)),
+        items=bool(_WANTS_LIST.search(flat)),
+        defines=defined[1] if defined and len(defined[1].split()) <= 6 else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A statement of a passage, weighed.
+
+    Attributes:
+        number: Of the passage, as evidence.
+        at: Index of the statement in its passage.
+        cosines: Likeness to each facet of the question.
+        coverage: Share, 0 to 1, of the question's words that the statement, or half, its headings hold.
+        score: By which candidates of one question are ordered.
+    """
+
+    number: int
+    at: int
+    statement: Statement
+    cosines: tuple[float, ...]
+    coverage: float
+    relevance: float
+    score: float
+
+    @property
+    def probability(self) -> float:
+        """That this statement answers the question."""
+        return ANSWERS((max(self.cosines), self.coverage, self.relevance))
+
+
+def weigh(
+    wanted: Wants,
+    statements: Sequence[Statement],
+    cosines: Sequence[Sequence[float]],
+    *,
+    number: int,
+    section: str,
+    relevance: float,
+    language: str = "en",
+) -> list[Candidate]:
+    """The statements of one passage as candidates; questions and blocks nobody asked for are left out.
+
+    Args:
+        cosines: A row for each statement, a column for each facet of `wanted`.
+        section: Headings over the passage.
+    """
+    weighed = []
+    for at, (statement, row) in enumerate(zip(statements, cosines, strict=True)):
+        if not _quotable(statement):
+            continue
+        covered = grounding.coverage(wanted.facets[0], statement.text, context=section, language=language)
+        score = max(row) + 0.25 * covered + 0.1 * relevance + _bonus(wanted, statement)
+        weighed.append(Candidate(number, at, statement, tuple(row), covered, relevance, score))
+    return weighed
+
+
+def _quotable(statement: Statement) -> bool:
+    if statement.asks or statement.kind in {"code", "math", "label"}:
+        return False
+    return statement.leads or len(statement.text.split()) >= 4 or len(statement.text) >= 12
+
+
+def _bonus(wanted: Wants, statement: Statement) -> float:
+    bonus = -0.05 if statement.leads and not wanted.items else 0.0
+    if wanted.defines:
+        subject = re.escape(wanted.defines)
+        says_what = rf"^\W*(?:an?|the)?\s*{subject}\b[^.]{{0,40}}\b(?:is|are|means|refers? to|was|were)\b|^\W*{subject}\W*[:—–-]"
+        if re.search(says_what, statement.text, re.IGNORECASE):
+            bonus += 0.12
+    return bonus
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is quoted from one passage, in reading order."""
+
+    number: int
+    statements: tuple[Statement, ...]
+
+
+def choose(
+    wanted: Wants, candidates: Sequence[Candidate], passages: dict[int, Sequence[Statement]], *, limit: int = LIMIT_STATEMENTS
+) -> tuple[Chosen, ...]:
+    """The statements to quote, by passage; passages in the order of their best statement.
+
+    Args:
+        passages: All statements of each passage, by its number.
+        limit: At most so many sentences, not counting what belongs to them: list items, a lead-in, a code block.
+    """
+    picked = _picked(wanted, candidates, limit)
+    order = list(dict.fromkeys(candidate.number for candidate in picked))
+    chosen = []
+    for number in order:
+        places: set[int] = set()
+        for candidate in (each for each in picked if each.number == number):
+            places |= _with_company(candidate.at, passages[number], wanted)
+        chosen.append(Chosen(number, tuple(passages[number][at] for at in sorted(places))))
+    return tuple(chosen)
+
+
+def _picked(wanted: Wants, candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
+    ranked = sorted(candidates, key=lambda candidate: -candidate.score)
+    if not ranked:
+        return []
+    picked = ranked[:1]
+    for side in range(1, len(wanted.facets)):
+        best = max(ranked, key=lambda candidate: candidate.cosines[side])
+        if best.cosines[side] >= 0.35 and not _repeats(best, picked):
+            picked.append(best)
+    floor = ranked[0].score - _NEARLY_AS_GOOD
+    for candidate in ranked[1:]:
+        if len(picked) >= limit or candidate.score < floor:
+            break
+        if not _repeats(candidate, picked):
+            picked.append(candidate)
+    return picked
+
+
+def _repeats(candidate: Candidate, picked: Sequence[Candidate]) -> bool:
+    mine = set(keywords.terms(candidate.statement.text, language="en"))
+    for other in picked:
+        theirs = set(keywords.terms(other.statement.text, language="en"))
+        if candidate is other or len(mine & theirs) / max(1, min(len(mine), len(theirs))) >= _REPEATS:
+            return True
+    return False
+
+
+def _with_company(at: int, statements: Sequence[Statement], wanted: Wants) -> set[int]:
+    """`at` and what it cannot be understood without: the sentence before, its list, the code it leads to."""
+    places = {at}
+    if statements[at].kind == "list_item":
+        places |= _list_around(at, statements, whole=wanted.items)
+    elif statements[at].joined and at > 0 and _DANGLES.match(statements[at].text) and not statements[at - 1].asks:
+        places.add(at - 1)
+    if statements[at].leads:
+        places |= _led(at, statements, code=wanted.code)
+    elif wanted.code:
+        places |= _code_behind(at, statements)
+    return places
+
+
+def _list_around(at: int, statements: Sequence[Statement], *, whole: bool) -> set[int]:
+    first = at
+    while first > 0 and statements[first - 1].kind == "list_item":
+        first -= 1
+    lead = {first - 1} if first > 0 and statements[first - 1].leads else set()
+    if whole:
+        lead |= set(_items_from(first, statements))
+    return lead
+
+
+def _items_from(first: int, statements: Sequence[Statement]) -> range:
+    end = first
+    while end < len(statements) and statements[end].kind == "list_item" and end - first < _LIMIT_ITEMS:
+        end += 1
+    return range(first, end)
+
+
+def _led(at: int, statements: Sequence[Statement], *, code: bool) -> set[int]:
+    """What a statement that ends in a colon leads to."""
+    following = statements[at + 1] if at + 1 < len(statements) else None
+    if following is None:
+        return set()
+    if following.kind == "list_item":
+        return set(_items_from(at + 1, statements))
+    if following.kind == "code" and not code and following.text.count("\n") > 30:
+        return set()
+    return {at + 1}
+
+
+def _code_behind(at: int, statements: Sequence[Statement]) -> set[int]:
+    """The next code block below `at`, or the one above it where there is none below."""
+    blocks = [index for index, statement in enumerate(statements) if statement.kind == "code"]
+    below = [index for index in blocks if index > at]
+    if below:
+        lead = {below[0] - 1} if statements[below[0] - 1].leads else set()
+        return {below[0]} | lead
+    return {blocks[-1]} if blocks else set()

@@ -1,0 +1,266 @@
+"""The model that needs no key and no network: it answers in the book's own sentences, each with its number."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final, Protocol
+
+from agents import AgentOutputSchemaBase, Handoff, Model, ModelResponse, ModelSettings, ModelTracing, Tool, TResponseInputItem, Usage
+from agents.items import TResponseStreamEvent
+from numpy.typing import NDArray
+from openai.types.responses import (
+    Response,
+    ResponseCompletedEvent,
+    ResponseContentPartAddedEvent,
+    ResponseContentPartDoneEvent,
+    ResponseCreatedEvent,
+    ResponseOutputItemAddedEvent,
+    ResponseOutputItemDoneEvent,
+    ResponseOutputMessage,
+    ResponseOutputText,
+    ResponseTextDeltaEvent,
+    ResponseTextDoneEvent,
+    ResponseUsage,
+)
+from openai.types.responses.response_prompt_param import ResponsePromptParam
+from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
+
+from pageside import ids
+from pageside.answer import choosing, citations, evidence, prompt, smalltalk, statements
+from pageside.answer.choosing import Candidate, Chosen, Wants
+from pageside.answer.prompt import Numbered, Turn
+from pageside.answer.statements import Statement
+from pageside.knowledge import place
+
+NAME: Final = "pageside-quotes"
+
+_AT_ONCE: Final = 2  # passages weighed before the first sentence may be said
+_SURE: Final = 0.75  # from which the best sentence of those is said without weighing the others first
+_CLOSEST_STATEMENTS: Final = 2
+
+
+class Scorer(Protocol):
+    """Tells how alike texts are in meaning."""
+
+    async def similarity(self, a: Sequence[str], b: Sequence[str]) -> NDArray[Any]:
+        """Cosines, a row for each of `a` and a column for each of `b`."""
+        ...
+
+
+class QuotingModel(Model):
+    """Quotes the sentences of the search results that answer the last question; never a word of its own.
+
+    It reads the input any model gets (`prompt.compose`), and follows the same rules for `[n]` and for declining.
+    Greetings and questions about the reader or the conversation are answered by the rules of `smalltalk`.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+
+    async def get_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],  # noqa: A002  # the SDK's name
+        model_settings: ModelSettings,
+        tools: list[Tool],
+        output_schema: AgentOutputSchemaBase | None,
+        handoffs: list[Handoff],
+        tracing: ModelTracing,
+        *,
+        previous_response_id: str | None,
+        conversation_id: str | None,
+        prompt: ResponsePromptParam | None,
+    ) -> ModelResponse:
+        """The whole answer at once."""
+        text = "".join([piece async for piece in self._pieces(input)])
+        usage = _usage(input, text)
+        return ModelResponse(
+            output=[_message(ids.new("msg"), text)],
+            usage=Usage(1, usage.input_tokens, output_tokens=usage.output_tokens, total_tokens=usage.total_tokens),
+            response_id=None,
+        )
+
+    async def stream_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],  # noqa: A002  # the SDK's name
+        model_settings: ModelSettings,
+        tools: list[Tool],
+        output_schema: AgentOutputSchemaBase | None,
+        handoffs: list[Handoff],
+        tracing: ModelTracing,
+        *,
+        previous_response_id: str | None,
+        conversation_id: str | None,
+        prompt: ResponsePromptParam | None,
+    ) -> AsyncIterator[TResponseStreamEvent]:
+        """The answer, sentence by sentence as they are weighed."""
+        numbers, item = itertools.count(), ids.new("msg")
+        place: dict[str, Any] = {"item_id": item, "output_index": 0, "content_index": 0}
+        empty = _response(None, _message(item, "", status="in_progress"))
+        yield ResponseCreatedEvent(type="response.created", response=empty, sequence_number=next(numbers))
+        opened = _message(item, "", status="in_progress")
+        yield ResponseOutputItemAddedEvent(
+            type="response.output_item.added", item=opened, output_index=0, sequence_number=next(numbers)
+        )
+        yield ResponseContentPartAddedEvent(
+            type="response.content_part.added", part=_text(""), sequence_number=next(numbers), **place
+        )
+        said: list[str] = []
+        async for piece in self._pieces(input):
+            said.append(piece)
+            yield ResponseTextDeltaEvent(
+                type="response.output_text.delta", delta=piece, logprobs=[], sequence_number=next(numbers), **place
+            )
+        for event in _ending("".join(said), item, place, numbers, _usage(input, "".join(said))):
+            yield event
+
+    async def _pieces(self, items: str | list[TResponseInputItem]) -> AsyncIterator[str]:
+        turn = prompt.read(items)
+        if beside := smalltalk.reply(turn.question, history=turn.history, profile=turn.profile):
+            yield f"[[conversation]]\n{beside}"
+            return
+        async for piece in self._quotes(turn):
+            yield piece
+
+    async def _quotes(self, turn: Turn) -> AsyncIterator[str]:
+        asked = turn.selection if turn.selection and place.points_only(turn.question) else turn.query
+        wanted = choosing.wants(asked)
+        quotable = [passage for passage in turn.passages if passage.section_type != "quiz"]
+        cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in quotable}
+        early, late = quotable[:_AT_ONCE], quotable[_AT_ONCE:]
+        candidates = await self._weighed(wanted, early, cut)
+        said: tuple[Chosen, ...] = ()
+        if late and _best(candidates) >= _SURE and not wanted.compares:
+            said = choosing.choose(wanted, candidates, cut)
+            for chosen in said:
+                yield written(chosen)
+            return
+        candidates += await self._weighed(wanted, late, cut)
+        pointed = bool(turn.selection) or place.points_only(turn.question)
+        best = _best(candidates)
+        if best < choosing.CLOSEST_FROM and not (pointed and candidates):
+            yield "[[not_in_book]]\n"
+            return
+        near = best < choosing.ANSWERED_FROM and not pointed
+        if near:
+            yield "[[closest]]\n"
+        limit = _CLOSEST_STATEMENTS if near else choosing.LIMIT_STATEMENTS
+        for chosen in choosing.choose(wanted, candidates, cut, limit=limit):
+            yield written(chosen)
+
+    async def _weighed(
+        self, wanted: Wants, passages: Sequence[Numbered], cut: dict[int, tuple[Statement, ...]]
+    ) -> list[Candidate]:
+        texts = [statement.text for passage in passages for statement in cut[passage.number]]
+        if not texts:
+            return []
+        cosines = (await self._scorer.similarity(texts, wanted.facets)).tolist()
+        weighed: list[Candidate] = []
+        for passage in passages:
+            here = cut[passage.number]
+            rows, cosines = cosines[: len(here)], cosines[len(here) :]
+            weighed += choosing.weigh(
+                wanted,
+                here,
+                rows,
+                number=passage.number,
+                section=f"{passage.title} {passage.section}",
+                relevance=passage.relevance,
+                language=passage.language,
+            )
+        return weighed
+
+
+def _best(candidates: Sequence[Candidate]) -> float:
+    return max((candidate.probability for candidate in candidates), default=0.0)
+
+
+def written(chosen: Chosen) -> str:
+    """What is quoted from one passage as Markdown, each piece followed by its number."""
+    mark = f"[{chosen.number}]"
+    parts: list[str] = []
+    before: Statement | None = None
+    for statement in chosen.statements:
+        parts.append(_gap(before, statement) + _quoted(statement, mark))
+        before = statement
+    return "".join(parts) + "\n\n"
+
+
+def _quoted(statement: Statement, mark: str) -> str:
+    match statement.kind:
+        case "code" | "math":
+            return f"{statement.text}\n{mark}"
+        case "table_row":
+            return statement.text
+        case "list_item":
+            return f"- {_prose(statement)} {mark}"
+        case "prose" | "label":
+            return f"{_prose(statement)} {mark}"
+
+
+def _prose(statement: Statement) -> str:
+    return citations.literal(" ".join(statement.text.split()))
+
+
+def _gap(before: Statement | None, statement: Statement) -> str:
+    if before is None:
+        return ""
+    if before.kind == statement.kind == "list_item":
+        return "\n"
+    ended = before.text.rstrip("\"')”’*_ ").endswith((".", "!", "…", "。", "！"))
+    return " " if before.kind == statement.kind == "prose" and ended and statement.joined else "\n\n"
+
+
+def _message(item: str, text: str, *, status: Any = "completed") -> ResponseOutputMessage:
+    content: list[Any] = [_text(text)] if status == "completed" else []
+    return ResponseOutputMessage(id=item, type="message", role="assistant", status=status, content=content)
+
+
+def _text(text: str) -> ResponseOutputText:
+    return ResponseOutputText(type="output_text", text=text, annotations=[], logprobs=[])
+
+
+def _usage(items: str | list[TResponseInputItem], text: str) -> ResponseUsage:
+    read, said = evidence.tokens(str(items)), evidence.tokens(text)
+    return ResponseUsage(
+        input_tokens=read,
+        input_tokens_details=InputTokensDetails(cached_tokens=0, cache_write_tokens=0),
+        output_tokens=said,
+        output_tokens_details=OutputTokensDetails(reasoning_tokens=0),
+        total_tokens=read + said,
+    )
+
+
+def _response(usage: ResponseUsage | None, message: ResponseOutputMessage) -> Response:
+    return Response(
+        id=ids.new("resp"),
+        created_at=ids.now().timestamp(),
+        model=NAME,
+        object="response",
+        output=[message] if usage else [],
+        parallel_tool_calls=False,
+        tool_choice="none",
+        tools=[],
+        usage=usage,
+        status="completed" if usage else "in_progress",
+    )
+
+
+def _ending(
+    text: str, item: str, place: dict[str, Any], numbers: "itertools.count[int]", usage: ResponseUsage
+) -> list[TResponseStreamEvent]:
+    message = _message(item, text)
+    return [
+        ResponseTextDoneEvent(type="response.output_text.done", text=text, logprobs=[], sequence_number=next(numbers), **place),
+        ResponseContentPartDoneEvent(
+            type="response.content_part.done", part=_text(text), sequence_number=next(numbers), **place
+        ),
+        ResponseOutputItemDoneEvent(
+            type="response.output_item.done", item=message, output_index=0, sequence_number=next(numbers)
+        ),
+        ResponseCompletedEvent(
+            type="response.completed", response=_response(usage, message), sequence_number=next(numbers)
+        ),
+    ]

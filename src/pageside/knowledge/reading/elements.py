@@ -1,0 +1,165 @@
+"""What the tags of HTML and the components of documentation sites mean to a reader of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from pageside.knowledge.reading import props, quiz
+from pageside.knowledge.reading.props import Saying
+from pageside.knowledge.reading.scribe import SOFT_BREAK, Frame, Role, Scribe
+from pageside.knowledge.reading.script import Markup, Value
+from pageside.knowledge.reading.tags import Tag
+
+_ROLES: Mapping[str, Role] = {
+    "ul": "list",
+    "ol": "list",
+    "li": "item",
+    "blockquote": "quote",
+    "summary": "label",
+    "dl": "terms",
+    "dt": "term",
+    "dd": "definition",
+    "table": "table",
+    "th": "cell",
+    "td": "cell",
+    "details": "details",
+    "pre": "pre",
+    **{f"h{level}": "heading" for level in range(1, 7)},
+}
+_BLOCK = frozenset(_ROLES) | frozenset(
+    """address article aside body caption center div fieldset figcaption figure footer form frameset head header hr
+    html iframe legend main menu nav noscript ol optgroup option p section tbody tfoot thead title tr video audio
+    tabs tabitem tab admonition tip note warning info caution danger card cards cardgroup steps step accordion
+    accordiongroup quiz question exerciseblock listing""".split()
+)
+_KNOWN_INLINE = frozenset(
+    """a abbr acronym b base basefont bdi bdo big br button canvas cite code col colgroup data datalist del dfn dialog
+    embed em font frame hgroup i img input ins kbd label link map mark math menuitem meta meter object output param
+    picture progress q rp rt ruby s samp script search select slot small source span strike strong style sub sup svg
+    template textarea time track tt u var wbr path circle rect g line polygon polyline ellipse defs use text tspan
+    marquee area nobr""".split()
+)
+_ADMONITIONS = frozenset("tip note warning info caution danger important hint success error".split())
+
+
+class Speak(Protocol):
+    """Reads words out of a prop as Markdown of their own."""
+
+    def __call__(self, text: str, /, *, mdx: bool = False) -> None: ...
+
+
+class Elements:
+    """Tells the scribe what each tag does to the page."""
+
+    def __init__(self, scribe: Scribe, *, speak: Speak, plain: Callable[[str], str]) -> None:
+        self._scribe = scribe
+        self._speak = speak
+        self._plain = plain
+
+    def tag(self, tag: Tag, source: str, *, in_line: bool) -> None:
+        """Opens, closes or writes what `tag` stands for.
+
+        Args:
+            source: The tag as it is written.
+            in_line: Whether it stands among the words of a line, rather than on lines of its own.
+        """
+        name = tag.name.lower()
+        if _is_placeholder(tag):
+            self._scribe.say(source)
+        elif tag.form == "close":
+            self._close(name)
+        elif in_line and name not in _BLOCK:
+            self._among_words(tag, name)
+        else:
+            self._open(tag, name)
+
+    def _close(self, name: str) -> None:
+        if name in _ROLES or name in _BLOCK:
+            self._scribe.close_tag(name)
+
+    def _among_words(self, tag: Tag, name: str) -> None:
+        if name == "br":
+            self._scribe.say("\n")
+            return
+        given = props.values(tag)
+        alt = given.pop("alt", None) if name in ("img", "image") else None
+        if isinstance(alt, str):
+            self._scribe.say(alt)
+        said = list(props.sayings(given))
+        if tag.form == "void" and name not in ("img", "image", "input"):
+            self._scribe.say(" ".join(saying.text for saying in said).replace("\n", SOFT_BREAK))
+        else:
+            self._scribe.asides.extend(saying.text for saying in said)
+
+    def _open(self, tag: Tag, name: str) -> None:
+        if name == "br":
+            self._scribe.say("\n")
+            return
+        given = props.values(tag)
+        self._frame(tag, name, given)
+        if tag.name[:1].isupper():
+            asked, given = quiz.asked(given, self._plain)
+            for question in asked:
+                self._scribe.whole("quiz", question.written())
+        if name == "listing":
+            given = _listing(given)
+        self._say(name, given)
+
+    def _frame(self, tag: Tag, name: str, given: Mapping[str, Value]) -> None:
+        role = _ROLES.get(name)
+        if name == "tr":
+            self._scribe.close_sibling("cell")
+            self._scribe.row()
+        elif role is None or tag.form == "void":
+            self._scribe.flush()
+        elif role == "heading":
+            self._scribe.open(Frame("heading", tag=name, level=int(name[1]), anchor=_text(given.get("id"))))
+        elif name == "ol":
+            start = _text(given.get("start"))
+            self._scribe.open(Frame("list", tag=name, number=int(start) if start.isdecimal() else 1))
+        else:
+            self._scribe.close_sibling(role)
+            self._scribe.open(Frame(role, tag=name))
+
+    def _say(self, name: str, given: Mapping[str, Value]) -> None:
+        said = list(props.sayings(given))
+        if name in ("tabitem", "tab") and not any(saying.role == "label" for saying in said):
+            said.insert(0, Saying("value", "label", _text(given.get("value"))))
+        elif name in _ADMONITIONS and not any(saying.role == "label" for saying in said):
+            said.insert(0, Saying("kind", "label", name.capitalize()))
+        elif name == "admonition" and not any(saying.role == "label" for saying in said):
+            said.insert(0, Saying("type", "label", _text(given.get("type")).capitalize()))
+        for saying in said:
+            if saying.role == "label":
+                self._label(saying.text)
+            else:
+                self._speak(saying.text, mdx=isinstance(saying.text, Markup))
+
+    def _label(self, text: str) -> None:
+        self._scribe.open(Frame("label"))
+        self._speak(text)
+        self._scribe.close(("label",))
+
+
+def _is_placeholder(tag: Tag) -> bool:
+    """Whether it is no tag at all but a word in angle brackets, such as `<package>`."""
+    if tag.props or tag.form == "void" or not tag.name.islower() or not tag.name.isalnum():
+        return False
+    return tag.name not in _BLOCK and tag.name not in _KNOWN_INLINE
+
+
+def _listing(given: Mapping[str, Value]) -> dict[str, Value]:
+    """mdBook's listings show their number before the caption."""
+    number = _text(given.get("number"))
+    file_name = _text(given.get("file-name"))
+    caption = _text(given.get("caption"))
+    head = f"Listing {number}" if number else ""
+    return {
+        "title": ": ".join(part for part in (head, caption) if part) or None,
+        "label": f"Filename: {file_name}" if file_name else None,
+    }
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,126 @@
+"""A small house around the ChatKit endpoint: a real database file, a scripted tutor, readers by header."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from fastapi import FastAPI, Request
+
+from pageside.conversation.runs import Runs
+from pageside.conversation.server import Answerer, TextbookServer
+from pageside.identity.reader import Reader
+from pageside.storage import migrate
+from pageside.storage.engine import Database
+from pageside.web import chatkit, problems
+from pageside.web.limits import Limits
+from pageside.web.middleware import RequestIds
+from tests.chatkit_client import ChatKit
+from tests.scripted_tutor import ScriptedTutor
+
+
+def by_header(request: Request) -> Reader:
+    """The reader whom the test names; a real server would never believe it."""
+    return Reader(
+        subject=request.headers.get("x-reader", "ada"), organisation=request.headers.get("x-organisation", "")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a test may look at."""
+
+    app: FastAPI
+    database: Database
+    path: Path
+    server: TextbookServer
+    tutor: ScriptedTutor
+    base_url: str = "http://book.test"
+
+    @asynccontextmanager
+    async def client(self, reader: str = "ada", organisation: str = "") -> AsyncIterator[ChatKit]:
+        """A client in this process, for what needs no real connection."""
+        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(
+            transport=transport,
+            base_url=self.base_url,
+            headers={"x-reader": reader, "x-organisation": organisation},
+        ) as http:
+            yield ChatKit(http)
+
+
+@asynccontextmanager
+async def house(
+    folder: Path,
+    tutor: Answerer | None = None,
+    *,
+    keepalive: timedelta = timedelta(seconds=15),
+    runs: Runs | None = None,
+    max_bytes: int = 1_000_000,
+    **options: Any,
+) -> AsyncIterator[House]:
+    """A house over the database in `folder`, created where there is none."""
+    path = folder / "chat.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    await migrate.upgrade(url)
+    database = await Database.open(url)
+    answering = tutor if tutor is not None else ScriptedTutor()
+    server = TextbookServer(
+        database, answering, runs=runs or Runs(grace=timedelta(milliseconds=100)), **options
+    )
+    app = FastAPI()
+    problems.install(app)
+    app.include_router(chatkit.router(server, reader=by_header, keepalive=keepalive))
+    app.add_middleware(Limits, max_bytes=max_bytes)
+    app.add_middleware(RequestIds)
+    try:
+        yield House(app, database, path, server, answering)  # type: ignore[arg-type]
+    finally:
+        await server.aclose()
+        await database.aclose()
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """`app` behind uvicorn on a free loopback port; gives its address."""
+    config = uvicorn.Config(
+        app, port=0, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = _Quiet(config)
+    task = asyncio.create_task(server.serve())
+    await server.listening.wait()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn without signal handlers, which says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    def install_signal_handlers(self) -> None:
+        """Signals belong to the test run."""
+
+
+@asynccontextmanager
+async def browser(address: str, reader: str = "ada") -> AsyncIterator[ChatKit]:
+    """A client over real HTTP."""
+    async with httpx2.AsyncClient(base_url=address, headers={"x-reader": reader}, timeout=20) as http:
+        yield ChatKit(http)

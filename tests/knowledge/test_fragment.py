@@ -1,0 +1,101 @@
+"""Text fragments: links that scroll to a quote."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pageside.knowledge import fragment
+from pageside.knowledge.passage import Passage
+
+
+def passage(text: str, *, url: str) -> Passage:
+    return Passage("1", "a.md", "H", ("H",), "", url, text, 0, len(text))
+
+
+def test_a_short_quote_stands_whole() -> None:
+    assert fragment.text_fragment("A node runs.", context="A node runs. It stops.") == ":~:text=A%20node%20runs."
+
+
+def test_a_long_quote_is_named_by_its_first_and_last_words() -> None:
+    quote = "A publisher sends each message to all of the nodes that have asked for it, in the order of sending."
+
+    assert unquote(fragment.text_fragment(quote, context=quote)) == (
+        ":~:text=A publisher sends each message,in the order of sending."
+    )
+
+
+def test_what_the_directive_uses_as_syntax_is_encoded() -> None:
+    """A hyphen, a comma and an ampersand inside a term would end it."""
+    assert fragment.text_fragment("pick-and-place, R&D", context="") == ":~:text=pick%2Dand%2Dplace%2C%20R%26D"
+
+
+def test_marks_of_code_are_not_part_of_the_page() -> None:
+    assert fragment.text_fragment("Call `spin()` once.", context="") == ":~:text=Call%20spin%28%29%20once."
+
+
+def test_math_is_skipped_for_it_is_rendered_otherwise() -> None:
+    """What stands before the formula begins the mark and what stands after ends it."""
+    made = fragment.text_fragment("The loss $L = x^2$ falls quickly.", context="")
+
+    assert unquote(made) == ":~:text=The loss,falls quickly."
+
+
+@pytest.mark.parametrize("quote", ["$x^2$", "$$\na = b\n$$", "", "---", "| --- | --- |"])
+def test_where_nothing_can_be_found_there_is_no_fragment(quote: str) -> None:
+    assert fragment.text_fragment(quote, context=quote) == ""
+
+
+def test_a_list_item_is_found_without_its_mark() -> None:
+    assert fragment.text_fragment("- Charge the robot.", context="") == ":~:text=Charge%20the%20robot."
+
+
+def test_a_table_row_reaches_from_its_first_cell_to_its_last() -> None:
+    assert fragment.text_fragment("| Lidar | 40 m | `scan` |", context="") == ":~:text=Lidar,scan"
+
+
+def test_code_is_marked_from_its_first_line_to_its_last() -> None:
+    code = "```python\nimport rclpy\n\nrclpy.init()\n```"
+
+    assert fragment.text_fragment(code, context=code) == ":~:text=import%20rclpy,rclpy.init%28%29"
+
+
+def test_a_repeated_quote_is_told_by_the_words_before_it() -> None:
+    context = "First, stop the motor. If it does not stop: stop the motor."
+
+    assert unquote(fragment.text_fragment("stop the motor.", context=context)) == ":~:text=First,-,stop the motor."
+
+
+def test_a_repeated_quote_at_the_very_beginning_is_told_by_the_words_after_it() -> None:
+    context = "Stop. Wait. And then stop."
+
+    assert unquote(fragment.text_fragment("Stop.", context=context)) == ":~:text=Stop.,-Wait. And then"
+
+
+def test_japanese_is_cut_at_its_commas() -> None:
+    """A term cut inside a word is not found: there are no spaces to cut at."""
+    quote = "ロボットは、センサーの値を読み取り、それをもとに次の動きを計算し、モーターに命令を送ります。" * 3
+
+    start, end = unquote(fragment.text_fragment(quote, context=quote)).removeprefix(":~:text=").split(",")
+    assert quote.startswith(start)
+    assert quote.endswith(end)
+
+
+def test_a_link_keeps_the_anchor_before_the_directive() -> None:
+    text = "A node runs."
+
+    assert fragment.deep_link(passage(text, url="/docs/ros#nodes"), text) == "/docs/ros#nodes:~:text=A%20node%20runs."
+    assert fragment.deep_link(passage(text, url="/docs/ros"), text) == "/docs/ros#:~:text=A%20node%20runs."
+    assert fragment.deep_link(passage("$x$", url="/docs/ros"), "$x$") == "/docs/ros"
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_a_fragment_that_is_safe_in_an_address(text: str) -> None:
+    made = fragment.text_fragment(text, context=text)
+
+    assert made == "" or made.startswith(":~:text=")
+    assert made.isascii()
+    assert not set(made) & set(' "<>#&\n')
