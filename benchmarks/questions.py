@@ -23,6 +23,8 @@ BOOKS = {
     "physical-ai-mraza-faq-and-checks": "physical-ai-mraza",
     "physical-ai-uneeza-quizzes": "physical-ai-uneeza",
 }
+# Books with questions of our own, written before they were first searched.
+OPEN_BOOKS = ("rust-book", "fastapi-en", "redux-docs", "d2l")
 SQUAD = "squad2-dev"
 
 
@@ -31,13 +33,13 @@ class Asked:
     """A question, the page that answers it, and which half it belongs to.
 
     Attributes:
-        page: Path in the book; empty where the book does not answer.
+        pages: Paths in the book, any of which answers; none where the book does not.
         near: The page a question without an answer was written from.
     """
 
     id: str
     text: str
-    page: str
+    pages: frozenset[str]
     half: Half
     near: str = ""
 
@@ -48,16 +50,16 @@ def half(id_: str) -> Half:
 
 
 def sets() -> tuple[str, ...]:
-    """Names of the question sets about whole books, and SQuAD."""
-    return (*BOOKS, SQUAD)
+    """Names of the question sets."""
+    return (*BOOKS, *OPEN_BOOKS, SQUAD)
 
 
 def book(name: str, *, workplace: Path) -> Path:
     """The folder of the book that the set `name` is about; SQuAD's is written to `workplace`, a page a paragraph."""
-    if name in BOOKS:
-        return SHARED / "corpora" / BOOKS[name]
+    if name != SQUAD:
+        return SHARED / "corpora" / BOOKS.get(name, name)
     folder = workplace / "squad"
-    for row in _rows("squad2-dev-passages"):
+    for row in _rows(SHARED / "questions" / "squad2-dev-passages.jsonl"):
         page = folder / _squad_page(row["passage"])
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"# {row['title'].replace('_', ' ')}\n\n{row['text']}\n", "utf-8")
@@ -67,21 +69,26 @@ def book(name: str, *, workplace: Path) -> Path:
 def asked(name: str) -> tuple[Asked, ...]:
     """The questions of the set `name`."""
     if name == SQUAD:
+        return tuple(map(_squad, _rows(SHARED / "questions" / "squad2-dev-questions.jsonl")))
+    if name in OPEN_BOOKS:
+        own = _rows(Path(__file__).with_name("open-books.jsonl"))
         return tuple(
-            Asked(
-                id=row["id"],
-                text=row["question"],
-                page=_squad_page(row["passage"]) if row["answerable"] else "",
-                half=half(row["id"]),
-                near=_squad_page(row["passage"]),
-            )
-            for row in _rows("squad2-dev-questions")
+            Asked(row["id"], row["question"], frozenset(row["pages"]), half(row["id"]))
+            for row in own
+            if row["book"] == name
         )
     prefix = f"{BOOKS[name]}/"
+    rows = _rows(SHARED / "questions" / f"{name}.jsonl")
     return tuple(
-        Asked(id=row["id"], text=row["question"], page=row["path"].removeprefix(prefix), half=half(row["id"]))
-        for row in _rows(name)
+        Asked(row["id"], row["question"], frozenset({row["path"].removeprefix(prefix)}), half(row["id"]))
+        for row in rows
     )
+
+
+def _squad(row: dict[str, str]) -> Asked:
+    page = _squad_page(row["passage"])
+    pages = frozenset({page} if row["answerable"] else ())
+    return Asked(row["id"], row["question"], pages, half(row["id"]), near=page)
 
 
 def _squad_page(passage: str) -> str:
@@ -89,8 +96,7 @@ def _squad_page(passage: str) -> str:
     return f"{title.lower().replace(' ', '-')}/{int(number):03}.md"
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    file = SHARED / "questions" / f"{name}.jsonl"
+def _rows(file: Path) -> Iterator[dict[str, str]]:
     if not file.is_file():
         raise SystemExit(f"There are no questions at {str(file)!r}; set PAGESIDE_SHARED to a folder that has them.")
     with file.open(encoding="utf-8") as lines:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from pageside.answer import citations, grounding, outcomes, support
-from pageside.answer.citations import Mark
+from pageside.answer.citations import Mark, Marked
 from pageside.answer.events import Citation, Cited, Evidence, TextDelta
 from pageside.answer.quoting import Scorer
 from pageside.answer.support import Support
 from pageside.answer.units import Unit, Units
 from pageside.knowledge import keywords
 from pageside.knowledge.passage import Passage
+
+_YOU_AND_ME: Final = re.compile(r"\b(?:you|your|yours|i|me|my|we|us|our|this book|conversation)\b", re.IGNORECASE)
+_MOSTLY_KNOWN: Final = 0.5
 
 Link = Callable[[Passage, str], str]
 
@@ -39,6 +44,7 @@ class Checker:
         self._units = Units()
         self._block: Unit | None = None
         self._markers: dict[tuple[str, str], Citation] = {}
+        self._beside: str | None = None
         self.text = ""
         self.stated = self.supported = self.declined = 0
         self.strengths: list[float] = []
@@ -51,6 +57,10 @@ class Checker:
         """Says `text` of our own, as it is."""
         self.text += text
         return [TextDelta(text)] if text else []
+
+    def talk(self, known: str) -> None:
+        """From here on the reply is beside the book: its sentences rest on `known`, the profile and the conversation."""
+        self._beside = known
 
     async def feed(self, delta: str) -> list[TextDelta | Cited]:
         """What may be shown now that `delta` has come."""
@@ -79,7 +89,10 @@ class Checker:
             return events + self.say(self._lead(unit) + marked.text)
         return events + await self._sentence(unit, marked, words)
 
-    async def _sentence(self, unit: Unit, marked: citations.Marked, words: str) -> list[TextDelta | Cited]:
+    async def _sentence(self, unit: Unit, marked: Marked, words: str) -> list[TextDelta | Cited]:
+        if self._beside is not None:
+            note = "" if _is_talk(words, self._beside) else outcomes.UNSUPPORTED
+            return self.say(self._lead(unit) + marked.text.rstrip() + note)
         known = {each.number: each for each in self._evidence()}
         cited = [known[number] for number in marked.numbers if number in known]
         declines, states = outcomes.declines(words), _states(words)
@@ -100,7 +113,7 @@ class Checker:
             self.supported += 1
             self.strengths.append(max(each.strength for each in found))
 
-    def _cited(self, lead: str, marked: citations.Marked, found: Sequence[Support]) -> list[TextDelta | Cited]:
+    def _cited(self, lead: str, marked: Marked, found: Sequence[Support]) -> list[TextDelta | Cited]:
         markers = {each.evidence.number: self._marker(each) for each in found}
         marks = citations.renumbered(marked.marks, markers)
         placed = {number for mark in marks for number in mark.numbers}
@@ -162,3 +175,13 @@ def _states(words: str) -> bool:
         return False
     content = keywords.query(words, languages=["en"])
     return len(content) > 1 or bool(grounding.numbers(words) or grounding.names(words))
+
+
+def _is_talk(words: str, known: str) -> bool:
+    """Whether a sentence beside the book says nothing but what is `known`, or speaks of the two who talk."""
+    held = frozenset(re.findall(r"\w+", known.lower()))
+    if grounding.numbers(words) - grounding.numbers(known):
+        return False
+    if any(not set(re.findall(r"\w+", name)) <= held for name in grounding.names(words) - {"i"}):
+        return False
+    return bool(_YOU_AND_ME.search(words)) or grounding.coverage(words, known) >= _MOSTLY_KNOWN or not _states(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from pageside.answer import grounding
 from pageside.answer.statements import Statement
 from pageside.knowledge import keywords
 from pageside.knowledge.calibration import Logistic
+from pageside.knowledge.passage import Passage
 
 # Printed by `python benchmarks/answers.py --fit`: cosine, coverage of the question's words, relevance of the passage.
 ANSWERS: Final = Logistic(-6.0, (8.0, 3.0, 1.5))
@@ -32,7 +33,9 @@ _WANTS_LIST: Final = re.compile(
     r"disadvantages|features|examples|ways|options|methods|layers|stages|phases|principles|requirements|tools)\b|^list\b|\bsteps\b",
     re.IGNORECASE,
 )
-_DEFINES: Final = re.compile(r"^\W*(?:what(?:'s| is| are)|define|who (?:is|was))\s+(?:an?\s+|the\s+)?(.+?)[?.!\s]*$", re.IGNORECASE)
+_DEFINES: Final = re.compile(
+    r"^\W*(?:what(?:'s| is| are)|define|who (?:is|was))\s+(?:an?\s+|the\s+)?(.+?)[?.!\s]*$", re.IGNORECASE
+)
 _COMPARES: Final = re.compile(
     r"\bdifferences?\s+(?:is\s+there\s+)?between\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)[?.!\s]*$"
     r"|\bcompare\s+(?P<c>.+?)\s+(?:and|with|to)\s+(?P<d>.+?)[?.!\s]*$"
@@ -156,7 +159,11 @@ class Chosen:
 
 
 def choose(
-    wanted: Wants, candidates: Sequence[Candidate], passages: dict[int, Sequence[Statement]], *, limit: int = LIMIT_STATEMENTS
+    wanted: Wants,
+    candidates: Sequence[Candidate],
+    passages: Mapping[int, Sequence[Statement]],
+    *,
+    limit: int = LIMIT_STATEMENTS,
 ) -> tuple[Chosen, ...]:
     """The statements to quote, by passage; passages in the order of their best statement.
 
@@ -253,3 +260,15 @@ def _code_behind(at: int, statements: Sequence[Statement]) -> set[int]:
         lead = {below[0] - 1} if statements[below[0] - 1].leads else set()
         return {below[0]} | lead
     return {blocks[-1]} if blocks else set()
+
+
+def probability(query: str, quote: str, cosine: float, passage: Passage, relevance: float) -> float:
+    """That `quote`, from `passage`, answers `query`; 0 to 1.
+
+    Args:
+        cosine: Likeness of query and quote.
+        relevance: Of the passage.
+    """
+    headings = " ".join(passage.heading_path)
+    covered = grounding.coverage(query, quote, context=headings, language=passage.language)
+    return ANSWERS((cosine, covered, relevance))

@@ -15,13 +15,21 @@ _FOLLOWS: Final = re.compile(
     r"give (?:me )?(?:an?|another|some|more) examples?|more|another example|an example|examples?))\b",
     re.IGNORECASE,
 )
-_BARE_FOLLOW: Final = re.compile(r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|really)\b[\s,]*", re.IGNORECASE)
+_BARE_FOLLOW: Final = re.compile(
+    r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|really)\b[\s,]*", re.IGNORECASE
+)
 _POINTER: Final = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|his|she|her|the (?:former|latter|same|others?)|(?:the )?ones?)\b",
     re.IGNORECASE,
 )
-_EXPLETIVE: Final = re.compile(r"\b(?:is|was|does|would|can|could) it (?:possible|necessary|true|matter|mean|take|make sense)\b|\bthat\s+\w+s\b", re.IGNORECASE)
-_ORDINAL: Final = re.compile(r"\b(?:the |number |option |step |point )?(first|second|third|fourth|fifth|last|\d)(?:st|nd|rd|th)?(?:\s+(?:one|point|step|item|option|thing|way))\b", re.IGNORECASE)
+_EXPLETIVE: Final = re.compile(
+    r"\b(?:is|was|does|would|can|could) it (?:possible|necessary|true|matter|mean|take|make sense)\b|\bthat\s+\w+s\b",
+    re.IGNORECASE,
+)
+_ORDINAL: Final = re.compile(
+    r"\b(?:the |number |option |step |point )?(first|second|third|fourth|fifth|last|\d)(?:st|nd|rd|th)?(?:\s+(?:one|point|step|item|option|thing|way))\b",
+    re.IGNORECASE,
+)
 _RANKS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _LISTED: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
 _CITATION: Final = re.compile(r"\s?\[\d{1,3}\]")
@@ -74,7 +82,20 @@ def _content(text: str) -> tuple[str, ...]:
     if not re.search(r"\w", bare):
         return ()
     found = keywords.query(bare, languages=["en"])
-    vague = {"exampl", "more", "work", "mean", "happen", "differ", "go", "continu", "elabor", "detail", "further", "understand"}
+    vague = {
+        "exampl",
+        "more",
+        "work",
+        "mean",
+        "happen",
+        "differ",
+        "go",
+        "continu",
+        "elabor",
+        "detail",
+        "further",
+        "understand",
+    }
     stop = set(keywords.query("why how what so come and", languages=["en"]))
     return tuple(word for word in found if word not in vague and word not in stop)
 

@@ -31,8 +31,12 @@ _NEGATION: Final = re.compile(
     r"(?:['’]t)\b|\b(?:not|no|never|none|neither|nor|nothing|nobody|without|cannot|unable|fails? to|lacks?)\b",
     re.IGNORECASE,
 )
-_CLAUSE: Final = re.compile(r"[,;:()—–]|\s-\s|\b(?:but|because|while|whereas|although|though|unless|which|so that)\b", re.IGNORECASE)
-_NAME: Final = re.compile(r"`[^`\n]+`|\b(?:[A-Z][\w.+#-]*\d[\w.+#-]*|[A-Z]{2,}[\w+#-]*|[a-z]+[A-Z]\w*|\w+[_]\w+|[A-Z][a-z][\w-]*)")
+_CLAUSE: Final = re.compile(
+    r"[,;:()—–]|\s-\s|\b(?:but|because|while|whereas|although|though|unless|which|so that)\b", re.IGNORECASE
+)
+_NAME: Final = re.compile(
+    r"`[^`\n]+`|\b(?:[A-Z][\w.+#-]*\d[\w.+#-]*|[A-Z]{2,}[\w+#-]*|[a-z]+[A-Z]\w*|\w+[_]\w+|[A-Z][a-z][\w-]*)"
+)
 _OPPOSITES: Final = (
     ("increase", "decrease"), ("rise", "fall"), ("higher", "lower"), ("high", "low"), ("more", "less"), ("most", "least"),
     ("before", "after"), ("left", "right"), ("above", "below"), ("first", "last"), ("maximum", "minimum"), ("open", "closed"),
@@ -60,7 +64,9 @@ class Verdict:
         return self.strength >= ENOUGH
 
 
-def judge(sentence: str, quote: str, *, context: str = "", similarity: float | None = None, language: str = "en") -> Verdict:
+def judge(
+    sentence: str, quote: str, *, context: str = "", similarity: float | None = None, language: str = "en"
+) -> Verdict:
     """How well `quote` supports `sentence`.
 
     A number, unit, name or code identifier that neither quote nor context holds, a negation on one side only, or a word

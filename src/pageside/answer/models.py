@@ -67,7 +67,9 @@ class Models:
         self._max_tokens = max_tokens
         self._model = model
         self._client: AsyncOpenAI | None = None
-        self._responses = api == "responses" or (api == "auto" and urlsplit(base_url or OPENAI_URL).hostname == "api.openai.com")
+        self._responses = api == "responses" or (
+            api == "auto" and urlsplit(base_url or OPENAI_URL).hostname == "api.openai.com"
+        )
         if api_key is not None or base_url:
             self._client = AsyncOpenAI(
                 api_key=api_key.get_secret_value() if api_key is not None else _NO_KEY,

@@ -97,7 +97,11 @@ def declined(evidence: Sequence[Evidence]) -> str:
 
 def nearest(evidence: Sequence[Evidence]) -> str:
     """What is added to an answer that nothing in the book supports."""
-    return f"\n\nNothing of this was found in the book. The nearest sections are:\n\n{sections(evidence)}" if evidence else ""
+    return (
+        f"\n\nNothing of this was found in the book. The nearest sections are:\n\n{sections(evidence)}"
+        if evidence
+        else ""
+    )
 
 
 def sections(evidence: Sequence[Evidence]) -> str:

@@ -34,7 +34,9 @@ def instructions(addition: str = "") -> str:
     return f"{_tutor()}\n\n# From the operator\n\n{addition.strip()}" if addition.strip() else _tutor()
 
 
-def compose(question: Question, query: str, evidence: Sequence[Evidence], findings: Findings) -> list[TResponseInputItem]:
+def compose(
+    question: Question, query: str, evidence: Sequence[Evidence], findings: Findings
+) -> list[TResponseInputItem]:
     """The turn as a model reads it: history, context, question, and the search that was made for it.
 
     Everything a reader, a page or a book wrote stands in a message of the reader's role or in a tool's result.

@@ -6,7 +6,17 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, Protocol
 
-from agents import AgentOutputSchemaBase, Handoff, Model, ModelResponse, ModelSettings, ModelTracing, Tool, TResponseInputItem, Usage
+from agents import (
+    AgentOutputSchemaBase,
+    Handoff,
+    Model,
+    ModelResponse,
+    ModelSettings,
+    ModelTracing,
+    Tool,
+    TResponseInputItem,
+    Usage,
+)
 from agents.items import TResponseStreamEvent
 from numpy.typing import NDArray
 from openai.types.responses import (
@@ -253,7 +263,9 @@ def _ending(
 ) -> list[TResponseStreamEvent]:
     message = _message(item, text)
     return [
-        ResponseTextDoneEvent(type="response.output_text.done", text=text, logprobs=[], sequence_number=next(numbers), **place),
+        ResponseTextDoneEvent(
+            type="response.output_text.done", text=text, logprobs=[], sequence_number=next(numbers), **place
+        ),
         ResponseContentPartDoneEvent(
             type="response.content_part.done", part=_text(text), sequence_number=next(numbers), **place
         ),

@@ -45,7 +45,9 @@ def cut(text: str, *, language: str = "en") -> tuple[Statement, ...]:
     spans = sentences.split(text, language=language)
     gaps = ["\n", *(text[before.end : span.start] for before, span in pairwise(spans))]
     return tuple(
-        _statement(text, span.start, span.end, span.kind, joined="\n" not in gap or (span.kind == "prose" and gap == "\n"))
+        _statement(
+            text, span.start, span.end, span.kind, joined="\n" not in gap or (span.kind == "prose" and gap == "\n")
+        )
         for span, gap in zip(spans, gaps, strict=True)
     )
 

@@ -78,7 +78,9 @@ def table(block: str, evidence: Sequence[Evidence]) -> Support | None:
     """The row of the book's table that holds the last row of `block`, where the passage holds all of them."""
     rows = [_squeezed(line) for line in block.splitlines() if set(line) - set("|:- \t")]
     for each in evidence:
-        held = {_squeezed(row.text): row.text for row in statements.cut(each.found.passage.text) if row.kind == "table_row"}
+        held = {
+            _squeezed(row.text): row.text for row in statements.cut(each.found.passage.text) if row.kind == "table_row"
+        }
         if rows and all(row in held for row in rows):
             return Support(each, held[rows[-1]], 1.0)
     return None

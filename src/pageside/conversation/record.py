@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from chatkit.types import AssistantMessageItem
+from chatkit.types import AssistantMessageContent, AssistantMessageItem
 from pydantic import BaseModel, ConfigDict, Field
 
 from pageside.answer.events import Answer, Citation, Outcome
@@ -66,4 +66,5 @@ class AnswerRecord(BaseModel):
 class AnsweredItem(AssistantMessageItem):
     """An assistant message that carries its record to the store, so that both are written at once."""
 
+    content: list[AssistantMessageContent]
     record: AnswerRecord | None = Field(default=None, exclude=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Annotated
 
 import anyio
 from fastapi import APIRouter, Depends, Request
@@ -85,6 +84,7 @@ def router(
         keepalive: Longest silence of a stream.
     """
     routes = APIRouter(tags=["chatkit"])
+    recognised = Depends(reader)
 
     @routes.post(
         "/chatkit",
@@ -93,10 +93,10 @@ def router(
         responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}},
         openapi_extra=_OPENAPI,
     )
-    async def chatkit(request: Request, reader: Annotated[Reader, Depends(reader)]) -> Response:
+    async def chatkit(request: Request, who: Reader = recognised) -> Response:
         """Begins, continues, lists, renames and deletes conversations: one operation a request, named by `type`."""
         origin = f"{request.url.scheme}://{request.url.netloc}"
-        answer = await server.receive(await request.body(), reader=reader, origin=origin)
+        answer = await server.receive(await request.body(), reader=who, origin=origin)
         if isinstance(answer, Run):
             return EventStream(answer, keepalive=keepalive)
         return Response(answer, media_type="application/json", headers=HEADERS)

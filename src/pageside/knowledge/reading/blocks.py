@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from markdown_it.token import Token
@@ -15,7 +15,7 @@ from pageside.knowledge.reading import dialect, quiz, script
 from pageside.knowledge.reading.elements import Elements
 from pageside.knowledge.reading.inline import INCLUDE
 from pageside.knowledge.reading.lines import Lines
-from pageside.knowledge.reading.scribe import SOFT_BREAK, Frame, Scribe, fenced, one_line
+from pageside.knowledge.reading.scribe import SOFT_BREAK, Frame, Role, Scribe, fenced, one_line
 from pageside.knowledge.reading.script import Markup, Number, Value
 from pageside.knowledge.reading.tags import Piece, pieces
 
@@ -27,8 +27,8 @@ _SPEECH = re.compile(r"[*_`\[<{$#|>&\\]|^\s*(?:[-+]|\d+[.)])\s|\n\s*\n", re.MULT
 _JSON_ESCAPE = re.compile(r"\\u00(26|3[cCeE]|2[27])")
 _UNSPACED_BREAK = re.compile(f"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]){SOFT_BREAK}(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60])")
 _TOC = re.compile(r"\[(?:TOC|\[toc\])\]", re.IGNORECASE)
-_DIAGRAMS = frozenset("mermaid plantuml dot graphviz d2".split())
-_BOUND = frozenset("props frontMatter toc metadata contentTitle assets".split())
+_DIAGRAMS = frozenset(("d2", "dot", "graphviz", "mermaid", "plantuml"))
+_BOUND = frozenset(("assets", "contentTitle", "frontMatter", "metadata", "props", "toc"))
 
 
 def blocks(lines: Lines, text: str, *, mdx: bool) -> tuple[list[Block], list[tuple[int, str]]]:
@@ -115,7 +115,7 @@ class _Walk:
         self._scribe.open(Frame("alert" if token.meta.get("alert") else "quote"))
 
     def _end_quote(self, token: Token) -> None:
-        self._scribe.close(("quote", "alert"))
+        self._scribe.close("quote", "alert")
 
     def _container(self, token: Token) -> None:
         self._scribe.open(Frame("details", tag="container" if token.type == "container_mark" else ""))
@@ -125,13 +125,13 @@ class _Walk:
 
     def _close(self, token: Token) -> None:
         if token.type == "title_close":
-            self._scribe.close(("label",))
+            self._scribe.close("label")
         elif token.type == "container_end":
             self._scribe.close_tag("container")
         elif token.type == "container_close":
-            self._scribe.close(("details",))
+            self._scribe.close("details")
         else:
-            self._scribe.close((_ROLES[token.type.rsplit("_", 1)[0]],))
+            self._scribe.close(_ROLES[token.type.rsplit("_", 1)[0]])
 
     def _open(self, token: Token) -> None:
         self._scribe.open(Frame(_ROLES[token.type.rsplit("_", 1)[0]]))
@@ -283,8 +283,7 @@ class _Walk:
             else:
                 self._speak(value)
         else:
-            inner = value.values() if hasattr(value, "values") else value or ()
-            for part in inner:
+            for part in value.values() if isinstance(value, Mapping) else value or ():
                 self._value(part, in_line=in_line)
 
 

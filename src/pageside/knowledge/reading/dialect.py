@@ -32,7 +32,6 @@ _HEADING_ID = re.compile(
     r"|\{/\*[ \t]*#(?P<comment>[^\s*]+)[ \t]*\*/\})[ \t]*$"
 )
 _ALERT = re.compile(r"\[!(?P<kind>[A-Za-z]+)\][+-]?[ \t]*(?P<title>[^\n]*)(?:\n|$)")
-_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
 @functools.cache
@@ -46,8 +45,8 @@ def parser(*, mdx: bool) -> MarkdownIt:
     deflist_plugin(md)
     inline.install(md, mdx=mdx)
     md.block.ruler.before("table", "too_deep", _too_deep)
-    md.block.ruler.before("table", "marks", _marks, _INTERRUPTS)
-    md.block.ruler.before("table", "indented", _indented, _INTERRUPTS)
+    md.block.ruler.before("table", "marks", _marks, flow.INTERRUPTS)
+    md.block.ruler.before("table", "indented", _indented, flow.INTERRUPTS)
     flow.install(md, mdx=mdx)
     md.core.ruler.before("inline", "heading_ids", _heading_ids)
     md.core.ruler.before("inline", "alerts", _alerts)

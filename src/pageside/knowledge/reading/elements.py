@@ -27,20 +27,25 @@ _ROLES: Mapping[str, Role] = {
     "pre": "pre",
     **{f"h{level}": "heading" for level in range(1, 7)},
 }
-_BLOCK = frozenset(_ROLES) | frozenset(
-    """address article aside body caption center div fieldset figcaption figure footer form frameset head header hr
-    html iframe legend main menu nav noscript ol optgroup option p section tbody tfoot thead title tr video audio
-    tabs tabitem tab admonition tip note warning info caution danger card cards cardgroup steps step accordion
-    accordiongroup quiz question exerciseblock listing""".split()
-)
-_KNOWN_INLINE = frozenset(
-    """a abbr acronym b base basefont bdi bdo big br button canvas cite code col colgroup data datalist del dfn dialog
-    embed em font frame hgroup i img input ins kbd label link map mark math menuitem meta meter object output param
-    picture progress q rp rt ruby s samp script search select slot small source span strike strong style sub sup svg
-    template textarea time track tt u var wbr path circle rect g line polygon polyline ellipse defs use text tspan
-    marquee area nobr""".split()
-)
-_ADMONITIONS = frozenset("tip note warning info caution danger important hint success error".split())
+_BLOCK = frozenset(_ROLES) | frozenset((
+    "accordion", "accordiongroup", "address", "admonition", "article", "aside", "audio", "body", "caption", "card",
+    "cardgroup", "cards", "caution", "center", "danger", "div", "exerciseblock", "fieldset", "figcaption", "figure",
+    "footer", "form", "frameset", "head", "header", "hr", "html", "iframe", "info", "legend", "listing", "main",
+    "menu", "nav", "noscript", "note", "ol", "optgroup", "option", "p", "question", "quiz", "section", "step",
+    "steps", "tab", "tabitem", "tabs", "tbody", "tfoot", "thead", "tip", "title", "tr", "video", "warning",
+))
+_KNOWN_INLINE = frozenset((
+    "a", "abbr", "acronym", "area", "b", "base", "basefont", "bdi", "bdo", "big", "br", "button", "canvas", "circle",
+    "cite", "code", "col", "colgroup", "data", "datalist", "defs", "del", "dfn", "dialog", "ellipse", "em", "embed",
+    "font", "frame", "g", "hgroup", "i", "img", "input", "ins", "kbd", "label", "line", "link", "map", "mark",
+    "marquee", "math", "menuitem", "meta", "meter", "nobr", "object", "output", "param", "path", "picture", "polygon",
+    "polyline", "progress", "q", "rect", "rp", "rt", "ruby", "s", "samp", "script", "search", "select", "slot",
+    "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "template", "text", "textarea",
+    "time", "track", "tspan", "tt", "u", "use", "var", "wbr",
+))
+_ADMONITIONS = frozenset((
+    "caution", "danger", "error", "hint", "important", "info", "note", "success", "tip", "warning",
+))
 
 
 class Speak(Protocol):
@@ -98,13 +103,14 @@ class Elements:
             return
         given = props.values(tag)
         self._frame(tag, name, given)
+        asked: list[quiz.Asked] = []
         if tag.name[:1].isupper():
             asked, given = quiz.asked(given, self._plain)
-            for question in asked:
-                self._scribe.whole("quiz", question.written())
         if name == "listing":
             given = _listing(given)
         self._say(name, given)
+        for question in asked:
+            self._scribe.whole("quiz", question.written())
 
     def _frame(self, tag: Tag, name: str, given: Mapping[str, Value]) -> None:
         role = _ROLES.get(name)
@@ -139,7 +145,7 @@ class Elements:
     def _label(self, text: str) -> None:
         self._scribe.open(Frame("label"))
         self._speak(text)
-        self._scribe.close(("label",))
+        self._scribe.close("label")
 
 
 def _is_placeholder(tag: Tag) -> bool:

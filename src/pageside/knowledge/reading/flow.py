@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import html_block as commonmark_html_block
 
 from pageside.knowledge.reading import script
 from pageside.knowledge.reading.inline import scanner
-from pageside.knowledge.reading.tags import Piece, pieces
+from pageside.knowledge.reading.tags import Piece
 
-_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _ENDED_BY_TEXT = re.compile(r"<(?:(?P<raw>script|pre|style|textarea)(?=[\s>]|$)|(?P<comment>!--)|\?|!)", re.IGNORECASE)
 _MOST_PARSES = 2_000
-_MDX_CLOSING = re.compile(r"<(/?)(script|style|pre)\b", re.IGNORECASE)
 
 
 def install(md: MarkdownIt, *, mdx: bool) -> None:
@@ -24,9 +24,9 @@ def install(md: MarkdownIt, *, mdx: bool) -> None:
         md.block.ruler.at("html_block", _html, {"alt": ["paragraph", "reference", "blockquote"]})
         return
     md.disable(["code", "html_block"])
-    md.block.ruler.before("table", "comment", _comment, _INTERRUPTS)
+    md.block.ruler.before("table", "comment", _comment, INTERRUPTS)
     md.block.ruler.before("table", "module", _module)
-    md.block.ruler.before("table", "jsx", _jsx, _INTERRUPTS)
+    md.block.ruler.before("table", "jsx", _jsx, INTERRUPTS)
 
 
 def flaw(env: object, line: int, message: str) -> None:

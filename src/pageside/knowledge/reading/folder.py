@@ -217,17 +217,20 @@ def _look(folder: Path, path: str, *, limit_bytes: int) -> _Seen | Trouble:
 
 
 def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[SourceFile]:
-    in_order = sorted(seen, key=lambda file: (site.place(file.path, file.front_matter), file.path))
-    hosts = _hosts(in_order, site)
     by_path = {file.path: file for file in seen}
+    places = {file.path: (site.place(file.path, file.front_matter), file.path) for file in seen}
+    pages = sorted(by_path, key=lambda path: places[path])
+    hosts = _hosts([by_path[path] for path in pages], site)
     fixed = (_EDITION, site.fingerprint, sorted(rules.labels.items()))
-    for position, file in enumerate(in_order):
-        host = by_path.get(hosts.get(file.path, ""))
-        owner = host or file
-        url = site.url(owner.path, owner.front_matter)
+    # What a page imports is read after the page itself.
+    in_order = sorted(pages, key=lambda path: (places[hosts.get(path) or path], path in hosts, places[path]))
+    for position, path in enumerate(in_order):
+        file = by_path[path]
+        host = by_path.get(hosts.get(path, ""))
+        url = site.url((host or file).path, (host or file).front_matter)
         state = repr((*fixed, file.digest, url, host.digest if host else ""))
         yield SourceFile(
-            path=file.path,
+            path=path,
             digest=file.digest,
             size=len(file.content),
             position=position,
@@ -245,11 +248,10 @@ def _hosts(in_order: Sequence[_Seen], site: Site) -> dict[str, str]:
             importers.setdefault(_imported(file.path, target, site), []).append(file.path)
     found: dict[str, str] = {}
     for file in in_order:
-        trail, here = {file.path}, file.path
-        while site.is_partial(here):
+        here: str = file.path
+        trail = {here}
+        while here and site.is_partial(here):
             here = next((path for path in importers.get(here, ()) if path not in trail), "")
-            if not here:
-                break
             trail.add(here)
         if here and here != file.path:
             found[file.path] = here
@@ -259,9 +261,7 @@ def _hosts(in_order: Sequence[_Seen], site: Site) -> dict[str, str]:
 def _imported(path: str, target: str, site: Site) -> str:
     """The path that an import in the page at `path` means, relative to the book's folder."""
     if target.startswith("@site/"):
-        local = target.removeprefix("@site/")
-        prefix = path.partition("docs/")[0] if "docs/" in path else ""
-        return local if not prefix else f"{prefix}{local}"
+        return site.below_home(target.removeprefix("@site/"))
     parts = list(PurePosixPath(path).parent.parts)
     for part in target.split("/"):
         if part == "..":

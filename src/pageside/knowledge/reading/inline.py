@@ -1,4 +1,4 @@
-"""What may stand inside a line beyond CommonMark: tags, expressions, math in backslashes, roles, attribute lists, includes."""
+"""What may stand inside a line beyond CommonMark: tags, expressions, math, roles, attribute lists, includes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from pageside.knowledge.reading.tags import Scanner
 
 _ATTRIBUTE = r"(?:[#.][\w:-]+|[A-Za-z_][\w:-]*=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'{}]+))"
 ATTRIBUTES = re.compile(rf"\{{:?[ \t]*{_ATTRIBUTE}(?:[ \t]+(?:{_ATTRIBUTE}|[a-z][\w-]*))*[ \t]*\}}")
-INCLUDE = re.compile(r"\{\{#[A-Za-z_]+(?:[ \t][^{}\n]*)?\}\}|\{\*[ \t][^\n]*?\*\}|-{1,2}8<-{1,2}(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))")
+INCLUDE = re.compile(
+    r"\{\{#[A-Za-z_]+(?:[ \t][^{}\n]*)?\}\}|\{\*[ \t][^\n]*?\*\}|-{1,2}8<-{1,2}[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*')"
+)
+_TEMPLATE = re.compile(r"\{%[^\n]*?%\}|\{\{[ \t]*[A-Za-z_][\w.\[\]\"']*[ \t]*\}\}")
 _ROLE = re.compile(r":([A-Za-z][\w-]*):`([^`\n]+)`")
-_DROPPED_ROLES = frozenset("label eqlabel width height begin_tab end_tab".split())
+_DROPPED_ROLES = frozenset(("begin_tab", "end_tab", "eqlabel", "height", "label", "width"))
 _ICON = re.compile(r":(?:octicons|material|fontawesome|simple)-[\w-]+:")
 _LOOKS_LIKE_MATH = re.compile(r"[\\^_=+]|^\S{1,3}$")
 _COMMENT = re.compile(r"<!---?>|<!--")
@@ -24,6 +27,7 @@ def install(md: MarkdownIt, *, mdx: bool) -> None:
     ruler = md.inline.ruler
     ruler.before("escape", "paren_math", _paren_math)
     ruler.before("html_inline", "include", _include)
+    ruler.before("html_inline", "template", _template)
     ruler.before("html_inline", "role", _role)
     ruler.before("html_inline", "icon", _icon)
     ruler.at("html_inline", _jsx_tag if mdx else _html_tag)
@@ -53,6 +57,16 @@ def _paren_math(state: StateInline, silent: bool) -> bool:
         state.pos = end + len(closing)
         return True
     return False
+
+
+def _template(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "{":
+        return False
+    found = _TEMPLATE.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    state.pos = found.end()
+    return True
 
 
 def _include(state: StateInline, silent: bool) -> bool:

@@ -186,7 +186,7 @@ def _from_names(path: PurePosixPath) -> dict[str, str]:
             label = _named(part, words)
             if label:
                 found[name] = label
-    if "module" not in found and len(path.parts) > 1:
+    if not found and len(path.parts) > 1:
         found["module"] = readable(path.parts[0])
     for part in reversed(parts):
         kind = _page_type(part)

@@ -12,24 +12,28 @@ from pageside.knowledge.reading import script
 from pageside.knowledge.reading.script import Markup, Number, Value
 from pageside.knowledge.reading.tags import Prop, Tag
 
-_LABELS = frozenset("title label summary heading header tablabel".split())
-_PROSE = _LABELS | frozenset(
-    """alt answer answers body bullets caption children choices content contents definition description details
-    example excerpt exercise exercises explain explanation feedback footer goal goals hint hints instructions intro
-    introduction items lead learningobjectives message note notes objective objectives objectiveslist
-    option options outcome outcomes overview paragraph paragraphs placeholder prerequisites problem
-    prompt question questions quote reason scenario section solution step steps subheading subtitle tagline task
-    tasks term text texts tip tips tooltip topics warning""".split()
-)
-_TECHNICAL = frozenset(
-    """action align allow as autoplay bgcolor border branch cellpadding cellspacing charset color cols colspan
-    component content-type crossorigin css d dangerouslysetinnerhtml default defaultvalue dir direction file fill
-    format frameborder from groupid height href hreflang icon id ids image img is key kind lang language layout
-    link loading logo media method mode path pattern points poster position property querystring ref referrerpolicy
-    rel repo role rowspan rows sandbox scope scrolling sizes slug source sources src srcdoc srclang srcset status
-    stroke style sx tag target theme themes thumbnail to transform type url usemap valign value variant version
-    video viewbox width xmlns xref""".split()
-)
+_LABELS = frozenset(("header", "heading", "label", "summary", "tablabel", "title"))
+_PROSE = _LABELS | frozenset((
+    "alt", "answer", "answers", "body", "bullets", "caption", "children", "choices", "content", "contents",
+    "definition", "description", "details", "example", "excerpt", "exercise", "exercises", "explain", "explanation",
+    "feedback", "footer", "goal", "goals", "hint", "hints", "instructions", "intro", "introduction", "items", "lead",
+    "learningobjectives", "message", "note", "notes", "objective", "objectives", "objectiveslist", "option",
+    "options", "outcome", "outcomes", "overview", "paragraph", "paragraphs", "placeholder", "prerequisites",
+    "problem", "prompt", "question", "questions", "quote", "reason", "scenario", "section", "solution", "step",
+    "steps", "subheading", "subtitle", "tagline", "task", "tasks", "term", "text", "texts", "tip", "tips", "tooltip",
+    "topics", "warning",
+))
+_TECHNICAL = frozenset((
+    "action", "align", "allow", "as", "autoplay", "bgcolor", "border", "branch", "cellpadding", "cellspacing",
+    "charset", "color", "cols", "colspan", "component", "content-type", "crossorigin", "css", "d",
+    "dangerouslysetinnerhtml", "default", "defaultvalue", "dir", "direction", "file", "fill", "format", "frameborder",
+    "from", "groupid", "height", "href", "hreflang", "icon", "id", "ids", "image", "img", "is", "key", "kind", "lang",
+    "language", "layout", "link", "loading", "logo", "media", "method", "mode", "path", "pattern", "points",
+    "position", "poster", "property", "querystring", "ref", "referrerpolicy", "rel", "repo", "role", "rows",
+    "rowspan", "sandbox", "scope", "scrolling", "sizes", "slug", "source", "sources", "src", "srcdoc", "srclang",
+    "srcset", "status", "stroke", "style", "sx", "tag", "target", "theme", "themes", "thumbnail", "to", "transform",
+    "type", "url", "usemap", "valign", "value", "variant", "version", "video", "viewbox", "width", "xmlns", "xref",
+))
 _MACHINE_NAME = re.compile(r"on[A-Z]|data-|class|aria-(?!label$)|.*(?:Id|ID|Url|URL|Src|Href|ClassName|Style|Color|Icon)$")
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,}[^\n]*?\s+\S*[^\W\d_]{2,}")
 _UNSPACED_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")

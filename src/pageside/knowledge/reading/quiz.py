@@ -11,11 +11,12 @@ from pageside.knowledge.reading.props import texts
 from pageside.knowledge.reading.scribe import SOFT_BREAK, one_line
 from pageside.knowledge.reading.script import Value
 
-_QUESTION = frozenset("question prompt stem".split())
-_CHOICES = frozenset("options choices answers alternatives".split())
-_EXPLANATION = frozenset("explanation explain feedback hint hints rationale reason".split())
+_QUESTION = frozenset(("prompt", "question", "stem"))
+_CHOICES = frozenset(("alternatives", "answers", "choices", "options"))
+_EXPLANATION = frozenset(("explain", "explanation", "feedback", "hint", "hints", "rationale", "reason"))
 _SOLUTION = re.compile(r"(?:correct|answer|solution)\w*", re.IGNORECASE)
 _MARKS = re.compile(r"[ \t]*(?:[-*+] +|\d+[.)] +)?(?:\[[ xX]\] *)?")
+_BULLET = re.compile(r"[ \t]*(?:[-*+] +)?")
 _LETTERED = re.compile(r"\(?([A-Ha-h])[).:](?: +|$)(.*)", re.DOTALL)
 _TASK = re.compile(r"[ \t]*[-*+] +\[[ xX]\] +(.*)", re.DOTALL)
 _ASKS = re.compile(r"[?？]|_{3,}|…$|\.{3}$|^(?:question|q|quiz|exercise|problem)\b[^\n]{0,3}\d", re.IGNORECASE)
@@ -87,7 +88,7 @@ def gathered(blocks: Sequence[Block]) -> list[Block]:
                 kept.pop()
             kept.append(run.block)
             index = run.after
-    return _answers_apart(kept)
+    return list(_told_apart(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _run(blocks: Sequence[Block], index: int, heading: str, before: Sequence[Blo
     previous = before[-1] if before and not question else None
     if previous is not None and previous.kind in ("paragraph", "list_item", "heading", "label", "quote"):
         question = [previous.text]
-    asking = one_line(" ".join(_MARKS.sub("", line, count=1) for line in question))
+    asking = one_line(" ".join(_BULLET.sub("", line, count=1) for line in question))
     if not asking or not (_ASKS.search(asking) or (not tasks and _QUIZ_HEADING.search(heading))):
         return None
     explanations, after = _explained(blocks, after)
@@ -235,10 +236,6 @@ def _explained(blocks: Sequence[Block], after: int) -> tuple[list[str], int]:
         explanations.append(re.sub(r"^explanations?[:：]\s*", "", text, flags=re.IGNORECASE))
         after += 1
     return explanations, after
-
-
-def _answers_apart(blocks: Sequence[Block]) -> list[Block]:
-    return list(_told_apart(blocks))
 
 
 def _told_apart(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -137,7 +137,7 @@ class Scribe:
         if table is not None:
             table.rows.append([])
 
-    def close(self, roles: Collection[Role]) -> None:
+    def close(self, *roles: Role) -> None:
         """Leaves the innermost container of these roles that Markdown opened, and every one inside it."""
         self.flush()
         for index in range(len(self._frames) - 1, -1, -1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
@@ -19,9 +19,9 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\n", "b": " ", "f": " ", "v": " ", "0": "
 _IMPORT = re.compile(r"import\s*(?:[\"'{*]|[\w$]+\s*(?:,|from\b))")
 _EXPORT = re.compile(r"export\s+(?:const|let|var|function|class|default|async)\b|export\s*[{*]")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n|\Z)")
-_BRANCHES = frozenset(
-    "parenthesized_expression ternary_expression binary_expression spread_element sequence_expression".split()
-)
+_BRANCHES = frozenset((
+    "binary_expression", "parenthesized_expression", "sequence_expression", "spread_element", "ternary_expression",
+))
 _JSX = frozenset(("jsx_element", "jsx_self_closing_element"))
 
 
@@ -37,7 +37,7 @@ class Number(str):
     __slots__ = ()
 
 
-Value: TypeAlias = Union[str, tuple["Value", ...], Mapping[str, "Value"], None]
+Value: TypeAlias = str | tuple["Value", ...] | Mapping[str, "Value"] | None
 
 
 class Unreadable(ValueError):

@@ -23,7 +23,9 @@ _TEMPLATE_TOKEN = re.compile(r"\\.|`|\$\{", re.DOTALL)
 _STRING_END = {quote: re.compile(rf"(?:[^\\{quote}\n]|\\.)*{quote}", re.DOTALL) for quote in "\"'"}
 _OPENING = re.compile(r"</?[A-Za-z_$]")
 _RAW = re.compile(r"(?:script|style)", re.IGNORECASE)
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def tag_at(text: str, start: int, *, limit: int, script: bool) -> Tag | None:
             return Tag(named.group(), form, tuple(props), spaced + 1)
         if text.startswith("/>", spaced) and spaced + 1 < limit:
             return Tag(named.group(), "close" if closing else "void", tuple(props), spaced + 2)
-        if spaced == position:
+        if spaced == position and text[position - 1] not in "\"'}":
             return None
         found = _prop(text, spaced, limit, script=script)
         if found is None:

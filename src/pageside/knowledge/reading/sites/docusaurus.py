@@ -128,13 +128,13 @@ def _instance(options: Mapping[str, object]) -> Instance:
 def _roots(folder: Path, home: Path, config: Config, *, base_url: str | None) -> Iterator[Root]:
     seen: set[Path] = set()
     for instance in config.instances:
-        for path, language, version in _trees(home, config, instance):
+        for path, language, version, segment in _trees(home, config, instance):
             place = path.resolve()
             if place in seen or not place.is_dir():
                 continue
             seen.add(place)
             shown = language if language != config.locale else ""
-            url = _route(config, instance, base_url=base_url, locale=shown, version=version)
+            url = _route(config, instance, base_url=base_url, locale=shown, version=segment)
             if place.is_relative_to(folder):
                 local = place.relative_to(folder).as_posix()
                 yield Root("" if local == "." else local, url, language, version)
@@ -142,23 +142,24 @@ def _roots(folder: Path, home: Path, config: Config, *, base_url: str | None) ->
                 yield Root("", url, language, version, folder.relative_to(place).as_posix())
 
 
-def _trees(home: Path, config: Config, instance: Instance) -> Iterator[tuple[Path, str, str]]:
-    """Each folder of the instance with its locale and the route segment of its version."""
+def _trees(home: Path, config: Config, instance: Instance) -> Iterator[tuple[Path, str, str, str]]:
+    """Each folder of the instance with its locale, its version and the route segment of that."""
     versions = _versions(home, instance)
     last = instance.last_version or (versions[0] if versions else "current")
     paths = dict(instance.paths)
     segments = {name: paths.get(name, "" if name == last else name) for name in versions}
-    segments["current"] = paths.get("current", "" if last == "current" else "next")
+    now = paths.get("current", "" if last == "current" else "next")
+    current = "next" if versions else ""
     locales = sorted(path.name for path in (home / "i18n").glob("*") if path.is_dir())
     versioned = home / f"{instance.prefix}versioned_docs"
-    yield home / instance.path, config.locale, segments["current"]
+    yield home / instance.path, config.locale, current, now
     for name in versions:
-        yield versioned / f"{_VERSION}{name}", config.locale, segments[name]
+        yield versioned / f"{_VERSION}{name}", config.locale, name, segments[name]
     for locale in locales:
         translated = home / "i18n" / locale / instance.translations
-        yield translated / "current", locale, segments["current"]
+        yield translated / "current", locale, current, now
         for name in versions:
-            yield translated / f"{_VERSION}{name}", locale, segments[name]
+            yield translated / f"{_VERSION}{name}", locale, name, segments[name]
 
 
 def _versions(home: Path, instance: Instance) -> list[str]:
@@ -189,6 +190,7 @@ def _site(
     if not any(root.folder == "" for root in roots):
         top = config.base_url if base_url is None else base_url
         roots = (*roots, Root("", join(top, "/").rstrip("/"), config.locale))
+    folder = folder.resolve()
     return Site(
         kind="docusaurus",
         base_url=_route(config, config.instances[0], base_url=base_url),
@@ -196,6 +198,8 @@ def _site(
         roots=roots,
         order=_sidebar_order(home),
         positions=tuple(_folder_positions(folder, tree)),
+        home=_relative(home, folder),
+        book=_relative(folder, home),
         trailing_slash=config.trailing_slash,
         number_prefixes=config.number_prefixes,
         slug_rule="docusaurus",
@@ -263,6 +267,11 @@ def _items(item: object) -> Iterator[str]:
                 yield "" if folder == "." else f"{folder}/"
             case None:
                 yield from _items(list(item.values()))
+
+
+def _relative(path: Path, start: Path) -> str:
+    """`path` below `start`; empty where it is not."""
+    return path.relative_to(start).as_posix().removeprefix(".") if path.is_relative_to(start) else ""
 
 
 def _mapping(value: object) -> Mapping[str, object]:

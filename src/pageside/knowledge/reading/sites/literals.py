@@ -39,12 +39,19 @@ def _walk(node: Node) -> Iterator[Node]:
 
 
 def _declarations(root: Node) -> Iterator[tuple[str, Node]]:
-    for statement in root.children:
-        for node in statement.children if statement.type != "ERROR" else _walk(statement):
-            if node.type == "variable_declarator":
-                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-                if name is not None and value is not None:
-                    yield _text(name), value
+    for node in _walk(root):
+        if node.type == "variable_declarator":
+            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            if name is not None and value is not None:
+                yield _annotated(node) or _text(name), value
+
+
+def _annotated(declarator: Node) -> str:
+    """The name in `const name: Type = ...`, which JavaScript reads as an error and a declaration of `Type`."""
+    before = declarator.prev_sibling
+    if before is None or before.type != "ERROR" or not before.named_children:
+        return ""
+    return _text(before.named_children[0])
 
 
 def _exports(root: Node) -> Iterator[Node]:
@@ -77,10 +84,23 @@ def _value(node: Node, names: Mapping[str, Node], depth: int) -> object:
             return _CONSTANTS[node.type]
         case "identifier" if (named := names.get(_text(node))) is not None:
             return _value(named, names, depth + 1)
-        case "parenthesized_expression" if node.named_children:
+        case "parenthesized_expression" | "await_expression" if node.named_children:
             return _value(node.named_children[0], names, depth + 1)
+        case "member_expression" if (inner := node.child_by_field_name("object")) is not None:
+            # `{...} satisfies A.B`, which JavaScript reads as a property of the object.
+            return _value(inner, names, depth + 1) if inner.type in {"object", "array"} else UNKNOWN
+        case "function_expression" | "arrow_function" | "function_declaration":
+            return _returned(node, names, depth)
         case _:
             return UNKNOWN
+
+
+def _returned(function: Node, names: Mapping[str, Node], depth: int) -> object:
+    body = function.child_by_field_name("body")
+    if body is None or body.type != "statement_block":
+        return UNKNOWN if body is None else _value(body, names, depth + 1)
+    results = [child for child in body.named_children if child.type == "return_statement" and child.named_children]
+    return _value(results[0].named_children[0], names, depth + 1) if results else UNKNOWN
 
 
 def _object(node: Node, names: Mapping[str, Node], depth: int) -> dict[str, object]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -57,8 +58,11 @@ class Site:
         base_url: Where the main tree is shown, without a slash at the end; empty for the top of the host.
         language: Of pages that do not say otherwise.
         roots: The longest `folder` wins; there is always one whose folder is empty or holds the rest.
-        order: Pages in the order the site lists them, as local paths without a suffix.
+        order: Pages in the order the site lists them, as local paths without a suffix; a name that ends in a slash
+            stands for all that the folder holds, an empty one for everything.
         positions: Places that the site gives to whole folders, by path relative to the book's folder.
+        home: Folder of the site's configuration within the book's folder; empty where they are one.
+        book: The book's folder within that of the configuration; empty unless the configuration lies above the book.
         trailing_slash: Whether addresses end in a slash; None leaves each as its rule makes it.
     """
 
@@ -68,6 +72,8 @@ class Site:
     roots: tuple[Root, ...]
     order: tuple[str, ...] = ()
     positions: tuple[tuple[str, float], ...] = ()
+    home: str = ""
+    book: str = ""
     trailing_slash: bool | None = None
     number_prefixes: bool = True
     directory_urls: bool = True
@@ -113,6 +119,12 @@ class Site:
     def shows(self, path: str) -> bool:
         """Whether the file at `path` is prose of the site, and not its table of contents."""
         return not (self.kind == "mdbook" and PurePosixPath(path).name == "SUMMARY.md")
+
+    def below_home(self, local: str) -> str:
+        """Path, relative to the book's folder, of what the site's configuration would call `local`."""
+        if self.book:
+            return local.removeprefix(f"{self.book}/")
+        return f"{self.home}/{local}" if self.home else local
 
     def is_partial(self, path: str) -> bool:
         """Whether the file is no page of its own: it is shown where others import it."""
@@ -163,7 +175,9 @@ class Site:
             ident = front_matter.get("id")
             shown = [strip_number(part) if self.number_prefixes else part for part in local.parts]
             names.append("/".join([*shown[:-1], str(ident)] if ident not in (None, "") else shown))
-        return min((self.order.index(name) for name in names if name in self.order), default=len(self.order))
+        names += [f"{parent}/" for parent in local.parents if parent.name]
+        ranks = _ranks(self.order)
+        return min((ranks[name] for name in names if name in ranks), default=ranks.get("", len(ranks)))
 
     def _segments(self, path: str, front_matter: Mapping[str, object]) -> tuple[object, ...]:
         folder_positions = dict(self.positions)
@@ -177,6 +191,14 @@ class Site:
         own = front_matter.get("sidebar_position")
         given = float(own) if isinstance(own, (int, float)) else number_of(pure.stem)
         return (*key, (1, float("inf") if given is None else given, natural(pure.stem)))
+
+
+@lru_cache(maxsize=8)
+def _ranks(order: tuple[str, ...]) -> Mapping[str, int]:
+    ranks: dict[str, int] = {}
+    for rank, name in enumerate(order):
+        ranks.setdefault(name, rank)
+    return ranks
 
 
 def strip_number(name: str) -> str:

@@ -1,0 +1,81 @@
+"""What went wrong with a model, in words for a reader, and whether trying again may help; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import openai
+from agents.exceptions import AgentsException, MaxTurnsExceeded
+
+_LONGEST_WAIT_S: Final = 5.0
+_UNREACHABLE: Final = "The language model cannot be reached just now. Try again in a moment."
+_BROKE_OFF: Final = "The language model broke off. Try again."
+_FAILED: Final = "The language model failed to answer. Try again in a moment."
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a model gave no answer.
+
+    Attributes:
+        message: Fit to be shown to a reader: no keys, no addresses, no words of the server.
+        retry: The same request may succeed a moment later.
+        wait_s: Seconds the server asks to wait; 0 where it does not say.
+        temperature: The model refuses the temperature: without it the request may succeed.
+    """
+
+    kind: str
+    message: str
+    retry: bool = False
+    wait_s: float = 0.0
+    temperature: bool = False
+
+
+def explain(error: Exception) -> Failure | None:
+    """What `error` means; None when it is not the model's failure but ours."""
+    match error:
+        case TimeoutError() | openai.APITimeoutError():
+            return Failure("timeout", "The language model took too long to answer. Try again in a moment.", retry=True)
+        case openai.APIStatusError():
+            return _refused(error)
+        case openai.APIConnectionError():
+            return Failure("connection", _UNREACHABLE, retry=True)
+        case MaxTurnsExceeded():
+            return Failure("turns", "The language model searched without coming to an answer. Ask in other words.")
+        case openai.OpenAIError() | AgentsException() | ValueError():
+            # also half an event: the client lets its JSONDecodeError through
+            return Failure("broken", _BROKE_OFF, retry=True)
+        case _:
+            return None
+
+
+def _refused(error: openai.APIStatusError) -> Failure:
+    status = error.status_code
+    if status in {401, 403}:
+        return Failure(
+            f"status_{status}", "The language model refuses this server's key. Its operator must set a valid one."
+        )
+    if status == 404:
+        return Failure(
+            "status_404",
+            "The language model that is set does not exist at its endpoint. The operator must name another.",
+        )
+    if status == 429:
+        wait_s = _retry_after(error)
+        later = f"in {round(wait_s)} seconds" if wait_s > 1 else "in a moment"
+        message = f"The language model is busy or its allowance is used up. Try again {later}."
+        return Failure("status_429", message, retry=wait_s <= _LONGEST_WAIT_S, wait_s=wait_s)
+    if status >= 500 or status in {408, 409}:
+        return Failure(f"status_{status}", _UNREACHABLE, retry=True, wait_s=min(_retry_after(error), _LONGEST_WAIT_S))
+    if status == 400 and re.search(r"\btemperature\b", str(error.message)):
+        return Failure("temperature", _FAILED, retry=True, temperature=True)
+    return Failure(
+        f"status_{status}", "The language model did not accept the question. It may be too long: try a shorter one."
+    )
+
+
+def _retry_after(error: openai.APIStatusError) -> float:
+    asked = error.response.headers.get("retry-after", "")
+    return float(asked) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else 0.0
