@@ -139,6 +139,11 @@ class ScriptedOpenAI:
 
     # The script
 
+    def forget(self) -> None:
+        """Begins anew: no replies, no requests."""
+        self._replies.clear()
+        self.requests.clear()
+
     def reply(self, reply: Reply) -> None:
         """Queue any reply."""
         self._replies.append(reply)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
+from alembic.script import ScriptDirectory
+
 from pageside import __version__, settings
 from pageside.errors import IndexMissing, PagesideError, SettingsError
 from pageside.knowledge.index_embedded import EmbeddedIndex
@@ -146,7 +148,7 @@ async def _database(chosen: Settings) -> Finding:
         return Finding("database", "broken", str(error), "Check DATABASE_URL and the rights on the file.")
     if not healthy:
         return Finding("database", "broken", "cannot be reached", "Check DATABASE_URL and the rights on the file.")
-    if revision != migrations.newest():
+    if revision != ScriptDirectory.from_config(migrations.config()).get_current_head():
         return Finding("database", "missing", f"at revision {revision or 'none'}", "Run `pageside migrate`.")
     return Finding("database", "on", f"reachable, at revision {revision}")
 

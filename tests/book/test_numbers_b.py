@@ -299,7 +299,7 @@ CLAIMS: dict[str, list[tuple[str, Recomputed]]] = {
         ("| pick up the sponge | 0.45 | 0.06 | «0.027» |", lambda: 0.45 * 0.06),
         ("| go to the kitchen | 0.10 | 0.95 | «0.095» |", lambda: 0.10 * 0.95),
         (
-            "this is «2.00» m ahead of the robot, «0.30» m to its right and «1.30» m above the floor",
+            "this is «2.00» m ahead of the lens, «0.30» m to its right and «1.30» m above the floor",
             lambda: (2.00, 2.00 * (410 - 320) / FOCAL, CAMERA_HEIGHT - 2.00 * (210 - 240) / FOCAL),
         ),
     ],

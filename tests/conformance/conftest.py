@@ -25,7 +25,7 @@ class Bot:
                 await asyncio.sleep(0.01)
         if "slow" in question.text:
             await asyncio.Event().wait()
-        heard = "; ".join(f"{message.role}: {message.text}" for message in question.history)
+        heard = "; ".join(f"{message.role}: {message.text.partition(' after ')[0]}" for message in question.history)
         words = ["You asked ", f"“{question.text}” ", "[1]", scripted_tutor.citation(), f" after <{heard}>."]
         for event in scripted_tutor.said(*words):
             if "fail" in question.text and isinstance(event, scripted_tutor.Cited):

@@ -65,6 +65,13 @@ def test_a_passage_knows_its_headings_anchor_and_address() -> None:
     assert page.source[lidar.start : lidar.end] == "It spins."
 
 
+def test_what_stands_before_the_title_belongs_below_it() -> None:
+    """The description of the front matter and the first words of the page are one passage."""
+    page = document(("paragraph", "About arms."), ("heading", "Robots", 1), ("paragraph", "Arms bend."))
+
+    assert [(p.text, p.anchor) for p in chunk.split(page)] == [("About arms.\n\nArms bend.", "robots")]
+
+
 def test_text_before_the_first_heading_is_kept() -> None:
     page = document(("paragraph", "At the top."), ("heading", "Later", 2), ("paragraph", "Below."))
 
@@ -123,6 +130,13 @@ def test_code_is_never_cut_and_stays_with_what_introduces_it() -> None:
     shorter = "```\n" + "x = motor.torque()\n" * 12 + "```"
     second = document(("paragraph", prose(50)), ("paragraph", "Set it:"), ("code", shorter))
     assert chunk.split(second, limit_words=200)[-1].text == f"Set it:\n\n{shorter}"
+
+
+def test_code_too_long_for_a_passage_keeps_the_words_that_introduce_it() -> None:
+    code = "```python\n" + "\n".join(f"motor_{number} = joint.torque({number})" for number in range(80)) + "\n```"
+    page = document(("paragraph", "Set every motor."), ("code", code), ("paragraph", prose(40)))
+
+    assert chunk.split(page, limit_words=100)[0].text == f"Set every motor.\n\n{code}"
 
 
 def test_a_label_stays_with_what_it_names() -> None:

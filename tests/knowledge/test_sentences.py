@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,7 +95,7 @@ def test_spans_are_ordered_and_lose_only_white_space(text: str, language: str) -
     """Whatever the text, the spans stand in order, begin and end on a character, and together hold all the letters."""
     spans = sentences.split(text, language=language)
 
-    assert all(before.end <= after.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(spans))
     assert all(text[span.start : span.end].strip() == text[span.start : span.end] != "" for span in spans)
     held = "".join(text[span.start : span.end] for span in spans)
     assert [ch for ch in held if ch.isalnum()] == [ch for ch in text if ch.isalnum()]

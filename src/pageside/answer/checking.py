@@ -119,7 +119,11 @@ class Checker:
         placed = {number for mark in marks for number in mark.numbers}
         missing = tuple(marker for marker in markers.values() if marker not in placed)
         text = marked.text.rstrip()
-        written, ends = citations.write(text, [*marks, Mark(len(text), missing)] if missing else marks)
+        if missing:
+            # a marker that replaces another stands in its place, any other at the end
+            at = marked.marks[0].at if marked.marks and not marks else len(text)
+            marks = (*marks, Mark(min(at, len(text)), missing))
+        written, ends = citations.write(text, marks)
         return self._said(lead + written, [(number, len(lead) + end) for number, end in ends])
 
     def _said(self, text: str, ends: Sequence[tuple[int, int]]) -> list[TextDelta | Cited]:

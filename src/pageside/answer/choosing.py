@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from pageside.answer import grounding
+from pageside.answer.prompt import Numbered
 from pageside.answer.statements import Statement
 from pageside.knowledge import keywords
 from pageside.knowledge.calibration import Logistic
-from pageside.knowledge.passage import Passage
 
-# Printed by `python benchmarks/answers.py --fit`: cosine, coverage of the question's words, relevance of the passage.
-ANSWERS: Final = Logistic(-6.0, (8.0, 3.0, 1.5))
+# Printed by `python -m benchmarks.answers --fit`, from the development half of the questions; see `features`.
+ANSWERS: Final = Logistic(-6.0, (8.0, 3.0, 1.5, 0.0, 0.0))
 ANSWERED_FROM: Final = 0.5
 CLOSEST_FROM: Final = 0.2
 
@@ -90,7 +90,7 @@ class Candidate:
         number: Of the passage, as evidence.
         at: Index of the statement in its passage.
         cosines: Likeness to each facet of the question.
-        coverage: Share, 0 to 1, of the question's words that the statement, or half, its headings hold.
+        features: What `probability` judges by; see `features`.
         score: By which candidates of one question are ordered.
     """
 
@@ -98,44 +98,100 @@ class Candidate:
     at: int
     statement: Statement
     cosines: tuple[float, ...]
-    coverage: float
-    relevance: float
+    features: tuple[float, ...]
     score: float
 
     @property
     def probability(self) -> float:
         """That this statement answers the question."""
-        return ANSWERS((max(self.cosines), self.coverage, self.relevance))
+        return ANSWERS(self.features)
 
 
 def weigh(
-    wanted: Wants,
-    statements: Sequence[Statement],
-    cosines: Sequence[Sequence[float]],
-    *,
-    number: int,
-    section: str,
-    relevance: float,
-    language: str = "en",
+    wanted: Wants, passage: Numbered, cut: Sequence[Statement], cosines: Sequence[Sequence[float]]
 ) -> list[Candidate]:
     """The statements of one passage as candidates; questions and blocks nobody asked for are left out.
 
     Args:
+        cut: The statements of `passage`.
         cosines: A row for each statement, a column for each facet of `wanted`.
-        section: Headings over the passage.
     """
+    place = Place(f"{passage.title}\n{passage.section}", passage.text, passage.relevance, passage.language)
     weighed = []
-    for at, (statement, row) in enumerate(zip(statements, cosines, strict=True)):
+    for at, (statement, row) in enumerate(zip(cut, cosines, strict=True)):
         if not _quotable(statement):
             continue
-        covered = grounding.coverage(wanted.facets[0], statement.text, context=section, language=language)
-        score = max(row) + 0.25 * covered + 0.1 * relevance + _bonus(wanted, statement)
-        weighed.append(Candidate(number, at, statement, tuple(row), covered, relevance, score))
+        judged = features(wanted.facets[0], statement.text, place, cosine=max(row))
+        score = judged[0] + 0.25 * judged[1] + 0.1 * judged[2] + _bonus(wanted, statement)
+        weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, score))
     return weighed
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands.
+
+    Attributes:
+        headings: Over its passage.
+        text: Of its passage.
+        relevance: Calibrated probability, 0 to 1, that the passage answers.
+        language: BCP 47 primary subtag of the passage.
+    """
+
+    headings: str
+    text: str
+    relevance: float
+    language: str = "en"
+
+
+def features(query: str, statement: str, place: Place, *, cosine: float) -> tuple[float, ...]:
+    """What tells whether `statement` answers `query`.
+
+    The likeness of both; the share of the question's words the statement holds, those in its headings at half; the
+    relevance of its passage; the share of names and numbers in the question that the passage lacks; and 1 where the
+    question asks for a number, a time or a name and the statement has none.
+    """
+    covered = grounding.coverage(query, statement, context=place.headings, language=place.language)
+    return (cosine, covered, place.relevance, _lacking(query, place), float(_misses(query, statement)))
+
+
+def _lacking(query: str, place: Place) -> float:
+    named = grounding.names(query) | grounding.numbers(query)
+    if not named:
+        return 0.0
+    text = f"{place.headings}\n{place.text}"
+    held = set(keywords.terms(text, language=place.language)) | grounding.numbers(text)
+    lacking = [
+        name for name in named if name not in held and not set(keywords.terms(name, language=place.language)) <= held
+    ]
+    return len(lacking) / len(named)
+
+
+def _misses(query: str, statement: str) -> bool:
+    if re.search(
+        r"\bhow (?:many|much|far|long|old|fast|high|large|big|often)\b|\bwhat (?:percentage|number|year)\b",
+        query,
+        re.IGNORECASE,
+    ):
+        return not (
+            grounding.numbers(statement)
+            or re.search(r"\b(?:all|no|none|one|several|half|every|daily)\b", statement, re.IGNORECASE)
+        )
+    if re.match(r"\W*when\b|.*\b(?:in|on) (?:what|which) (?:year|date|century)\b", query, re.IGNORECASE):
+        return not re.search(
+            r"\d|\b(?:when|before|after|during|until|once|while|if|first|last|always|never|century)\b",
+            statement,
+            re.IGNORECASE,
+        )
+    if re.match(r"\W*who\b", query, re.IGNORECASE):
+        return not re.search(
+            r"\b[A-Z][a-z]+|\b(?:people|team|engineers?|developers?|users?|students?|they|you)\b", statement[1:]
+        )
+    return False
+
+
 def _quotable(statement: Statement) -> bool:
-    if statement.asks or statement.kind in {"code", "math", "label"}:
+    if statement.asks or statement.kind in {"code", "math"} or (statement.kind == "label" and not statement.leads):
         return False
     return statement.leads or len(statement.text.split()) >= 4 or len(statement.text) >= 12
 
@@ -262,13 +318,10 @@ def _code_behind(at: int, statements: Sequence[Statement]) -> set[int]:
     return {blocks[-1]} if blocks else set()
 
 
-def probability(query: str, quote: str, cosine: float, passage: Passage, relevance: float) -> float:
-    """That `quote`, from `passage`, answers `query`; 0 to 1.
+def probability(query: str, quote: str, place: Place, *, cosine: float) -> float:
+    """That `quote` answers `query`, 0 to 1.
 
     Args:
         cosine: Likeness of query and quote.
-        relevance: Of the passage.
     """
-    headings = " ".join(passage.heading_path)
-    covered = grounding.coverage(query, quote, context=headings, language=passage.language)
-    return ANSWERS((cosine, covered, relevance))
+    return ANSWERS(features(query, quote, place, cosine=cosine))

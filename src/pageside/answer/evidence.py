@@ -23,7 +23,7 @@ def gather(found: Sequence[Found], *, limit_passages: int = 6, limit_tokens: int
     """The passages a model is given, best first, numbered from 1.
 
     A passage that does not fit the budget is left out and a shorter one behind it may take its place; the best one is
-    always there.
+    always there. A quiz never is: half of what it says is wrong on purpose.
 
     Args:
         limit_passages: At most so many, from 1.
@@ -48,7 +48,9 @@ def extend(
         if len(added) == limit_passages:
             break
         cost = tokens(candidate.passage.text)
-        if candidate.passage.id in seen or (cost > left and (added or known)):
+        if candidate.passage.id in seen or candidate.passage.labels.get("section_type") == "quiz":
+            continue
+        if cost > left and (added or known):
             continue
         seen.add(candidate.passage.id)
         left -= cost

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agents import (
@@ -137,17 +137,16 @@ class QuotingModel(Model):
     async def _quotes(self, turn: Turn) -> AsyncIterator[str]:
         asked = turn.selection if turn.selection and place.points_only(turn.question) else turn.query
         wanted = choosing.wants(asked)
-        quotable = [passage for passage in turn.passages if passage.section_type != "quiz"]
-        cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in quotable}
-        early, late = quotable[:_AT_ONCE], quotable[_AT_ONCE:]
-        candidates = await self._weighed(wanted, early, cut)
+        cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in turn.passages}
+        early, late = turn.passages[:_AT_ONCE], turn.passages[_AT_ONCE:]
+        candidates = await self.weighed(wanted, early, cut)
         said: tuple[Chosen, ...] = ()
         if late and _best(candidates) >= _SURE and not wanted.compares:
             said = choosing.choose(wanted, candidates, cut)
             for chosen in said:
                 yield written(chosen)
             return
-        candidates += await self._weighed(wanted, late, cut)
+        candidates += await self.weighed(wanted, late, cut)
         pointed = bool(turn.selection) or place.points_only(turn.question)
         best = _best(candidates)
         if best < choosing.CLOSEST_FROM and not (pointed and candidates):
@@ -160,9 +159,14 @@ class QuotingModel(Model):
         for chosen in choosing.choose(wanted, candidates, cut, limit=limit):
             yield written(chosen)
 
-    async def _weighed(
-        self, wanted: Wants, passages: Sequence[Numbered], cut: dict[int, tuple[Statement, ...]]
+    async def weighed(
+        self, wanted: Wants, passages: Sequence[Numbered], cut: Mapping[int, Sequence[Statement]]
     ) -> list[Candidate]:
+        """Every quotable statement of `passages`, weighed.
+
+        Args:
+            cut: The statements of each passage, by its number.
+        """
         texts = [statement.text for passage in passages for statement in cut[passage.number]]
         if not texts:
             return []
@@ -171,15 +175,7 @@ class QuotingModel(Model):
         for passage in passages:
             here = cut[passage.number]
             rows, cosines = cosines[: len(here)], cosines[len(here) :]
-            weighed += choosing.weigh(
-                wanted,
-                here,
-                rows,
-                number=passage.number,
-                section=f"{passage.title} {passage.section}",
-                relevance=passage.relevance,
-                language=passage.language,
-            )
+            weighed += choosing.weigh(wanted, passage, here, rows)
         return weighed
 
 

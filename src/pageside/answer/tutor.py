@@ -17,6 +17,7 @@ from pageside.answer import checking, choosing, failures, followup, outcomes, pr
 from pageside.answer.checking import Checker
 from pageside.answer.events import (
     Answer,
+    Citation,
     Cited,
     Completed,
     Gathered,
@@ -199,7 +200,7 @@ class Tutor:
             return 0.0
         cosines = (await self._search.similarity(quotes, [turn.query])).ravel().tolist()
         best = max(
-            choosing.probability(turn.query, citation.quote, cosine, citation.passage, citation.relevance)
+            choosing.probability(turn.query, citation.quote, _placed(citation), cosine=cosine)
             for citation, cosine in zip(checker.citations, cosines, strict=True)
         )
         held = checker.supported / checker.stated if checker.stated else 1.0
@@ -306,6 +307,11 @@ def _text(event: StreamEvent, turn: _Turn) -> list[str]:
             details = event.data.response.incomplete_details
             turn.cut_short = details is not None and details.reason == "max_output_tokens"
     return []
+
+
+def _placed(citation: Citation) -> choosing.Place:
+    passage = citation.passage
+    return choosing.Place("\n".join(passage.heading_path), passage.text, citation.relevance, passage.language)
 
 
 def _query(question: Question) -> str:

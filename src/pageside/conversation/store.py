@@ -16,7 +16,7 @@ from chatkit.types import (
     ThreadMetadata,
 )
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
@@ -43,7 +43,7 @@ _MESSAGES = ("user_message", "assistant_message")
 _LONGEST_COUNT = 19  # digits of a 64-bit number
 
 
-def mine(table: Table, turn: Turn) -> ColumnElement[bool]:
+def mine(table: FromClause, turn: Turn) -> ColumnElement[bool]:
     """The rows of `table` that belong to the reader; part of every statement."""
     return and_(table.c.organisation == turn.reader.organisation, table.c.subject == turn.reader.subject)
 
@@ -339,7 +339,7 @@ def _next_activity(turn: Turn) -> ColumnElement[int]:
     latest = threads.alias("latest")
     return (
         select(func.coalesce(func.max(latest.c.activity), 0) + 1)
-        .where(latest.c.organisation == turn.reader.organisation, latest.c.subject == turn.reader.subject)
+        .where(mine(latest, turn))
         .scalar_subquery()
     )
 

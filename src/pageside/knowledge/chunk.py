@@ -79,11 +79,16 @@ def _sections(document: Document) -> Iterator[_Section]:
         if block.kind != "heading":
             blocks.append(block)
             continue
-        yield _section(document, trail, heading, blocks, parent=heading is None or block.level > heading.level)
-        blocks = []
+        if heading is not None or not _is_title(block, document):
+            yield _section(document, trail, heading, blocks, parent=heading is None or block.level > heading.level)
+            blocks = []
         heading = block
         trail = [*(above for above in trail if above.level < block.level), block]
     yield _section(document, trail, heading, blocks, parent=False)
+
+
+def _is_title(heading: Block, document: Document) -> bool:
+    return heading.level == 1 and heading.text == document.title
 
 
 def _section(
@@ -144,8 +149,10 @@ def _groups(pieces: Sequence[Block], limit: int) -> Iterator[tuple[Block, ...]]:
 
 
 def _fits(group: Sequence[Block], after: Block, limit: int) -> bool:
-    # A label without what it names says nothing, so it goes along whatever the size.
-    return group[-1].kind == "label" or _words(group) + size(after.text) <= limit * _SLACK
+    # A label without what it names says nothing; and what cannot be cut is too long with or without its lead-in.
+    if group[-1].kind == "label" or (after.kind in _UNCUT and _words(group) <= _INTRODUCTION_WORDS):
+        return True
+    return _words(group) + size(after.text) <= limit * _SLACK
 
 
 def _leads(block: Block, after: Block) -> bool:

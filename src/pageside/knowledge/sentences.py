@@ -49,6 +49,8 @@ _EITHER_WAY = frozenset(
     {"etc", "usw", "al", "inc", "ltd", "co", "corp", "u.s", "u.k", "min", "max", "a.m", "p.m", "app", "ref", "def"}
 )
 _LABEL_WORDS = 12
+
+TERM_BREAK = " · "  # stands between terms that make no sentence, such as tags
 _IDENTIFIER = re.compile(r"[a-z]\w*(?:[_.(/]\w|\(|\d|[a-z][A-Z])")
 
 
@@ -142,7 +144,8 @@ def _paragraph(text: str, start: int, end: int, language: str) -> Iterator[Span]
     line = text[start:end]
     found = tuple(_sentences(text, start, end, language))
     closed = line.rstrip("\"'”’»)]*_`").endswith((".", "!", "?", "…", "。", "！", "？", "।", "۔", "؟"))
-    if len(found) == 1 and "\n" not in line and not closed and len(line.split()) <= _LABEL_WORDS:
+    short = len(line.split()) <= _LABEL_WORDS or TERM_BREAK in line
+    if len(found) == 1 and "\n" not in line and not closed and short:
         yield Span(start, end, "label")
     else:
         yield from found

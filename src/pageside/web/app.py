@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
 from pageside import __version__
-from pageside.identity.reader import Reader
 from pageside.web import chatkit, health, pages, problems
-from pageside.web.limits import BodyLimits
+from pageside.web.limits import Limits
 from pageside.web.middleware import GuestCookies, RequestIds, SecurityHeaders
 from pageside.wiring.serving import Services
 
@@ -33,17 +32,11 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     problems.install(app)
     app.include_router(health.router(services))
     if settings.chatkit_enabled:
-        app.include_router(chatkit.router(server=lambda: services.chat, reader=_reader))
+        app.include_router(chatkit.router(services.chat))
     app.include_router(pages.router(services, book, sample=sample))
 
     app.add_middleware(GuestCookies, guests=services.guests, secure=settings.environment == "production")
-    app.add_middleware(BodyLimits, max_bytes=settings.max_body_bytes)
+    app.add_middleware(Limits, max_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)  # added last, so that it stands outermost and every answer bears the id
     return app
-
-
-def _reader(request: Request) -> Reader:
-    """The reader that `GuestCookies` recognised or made."""
-    reader: Reader = request.state.reader
-    return reader

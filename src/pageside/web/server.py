@@ -26,8 +26,7 @@ async def run(settings: Settings, book: Path, *, sample: str, listening: Callabl
     with _bound(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
         address = f"http://{_shown(settings.host)}:{port}"
-        placed = settings if settings.base_url else settings.model_copy(update={"base_url": address})
-        async with serving.open_services(placed) as services:
+        async with serving.open_services(settings) as services:
             config = uvicorn.Config(
                 app.create(services, book, sample=sample),
                 log_config=None,

@@ -61,7 +61,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             log.error("database_unavailable", reason=str(error))  # noqa: TRY400  # its sentence is enough
         database = await Database.open(settings.store_url)
         stack.push_async_callback(database.aclose)
-        chat = TextbookServer(database, tutor, base_url=settings.base_url)
+        chat = TextbookServer(database, tutor, base_url=settings.base_url, max_message_chars=settings.max_message_chars)
         stack.push_async_callback(chat.aclose)
         yield Services(
             settings=settings,

@@ -11,24 +11,19 @@ from dataclasses import replace
 from markdown_it.token import Token
 
 from pageside.knowledge.passage import Block
-from pageside.knowledge.reading import dialect, quiz, script
+from pageside.knowledge.reading import dialect, fences, props, quiz
 from pageside.knowledge.reading.elements import Elements
-from pageside.knowledge.reading.inline import INCLUDE
 from pageside.knowledge.reading.lines import Lines
 from pageside.knowledge.reading.scribe import SOFT_BREAK, Frame, Role, Scribe, fenced, one_line
 from pageside.knowledge.reading.script import Markup, Number, Value
 from pageside.knowledge.reading.tags import Piece, pieces
 
 _DEEPEST_NESTING = 3
-_LANGUAGE = re.compile(r"[\w+#./-]+")
-_TITLE = re.compile(r"(?:title|caption|filename|name|label)=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'{}]+))")
-_TAB_LINE = re.compile(r"%%tab[ \t]+([^\n]+)\n?")
 _SPEECH = re.compile(r"[*_`\[<{$#|>&\\]|^\s*(?:[-+]|\d+[.)])\s|\n\s*\n", re.MULTILINE)
-_JSON_ESCAPE = re.compile(r"\\u00(26|3[cCeE]|2[27])")
-_UNSPACED_BREAK = re.compile(f"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]){SOFT_BREAK}(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60])")
+_UNSPACED = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]"
+_UNSPACED_BREAK = re.compile(f"(?<={_UNSPACED}){SOFT_BREAK}(?={_UNSPACED})")
+_ABBREVIATIONS = re.compile(r"(?:\*\[[^\]\n]+\]:[^\n]*(?:\n|$))+")
 _TOC = re.compile(r"\[(?:TOC|\[toc\])\]", re.IGNORECASE)
-_DIAGRAMS = frozenset(("d2", "dot", "graphviz", "mermaid", "plantuml"))
-_BOUND = frozenset(("assets", "contentTitle", "frontMatter", "metadata", "props", "toc"))
 
 
 def blocks(lines: Lines, text: str, *, mdx: bool) -> tuple[list[Block], list[tuple[int, str]]]:
@@ -51,7 +46,7 @@ class _Walk:
         self._scribe = scribe
         self._mdx = mdx
         self._nesting = 0
-        self._bound: set[str] = set(_BOUND)
+        self._bound: set[str] = set(props.ALWAYS_BOUND)
         self._flaws: list[tuple[int, str]] = []
         self._includes: list[tuple[int, str]] = []
         self._elements = Elements(scribe, speak=self._speak, plain=self._plain)
@@ -146,25 +141,14 @@ class _Walk:
 
     def _code(self, token: Token) -> None:
         self._scribe.flush()
-        content = token.content.rstrip("\n")
-        kept = "\n".join(line for line in content.split("\n") if not self._is_include(line.strip(), token))
+        fence = fences.read(token.content, token.info)
+        line = token.map[0] if token.map else 0
+        self._includes.extend((line, include) for include in fence.includes)
         if token.type == "fence" and token.map and self._nesting == 0:
             self._note_unclosed(token)
-        if not kept.strip() and content.strip():
-            return
-        language = _LANGUAGE.search(token.info.replace("{", " ").strip())
-        name = language.group().lstrip(".") if language else ""
-        titled = _TITLE.search(token.info)
-        tab = _TAB_LINE.match(kept)
-        title = next((group for group in titled.groups() if group), "") if titled else ""
-        if tab is not None:
-            kept, title = kept[tab.end() :], title or tab[1].strip().removeprefix("all")
-        if titled is not None and language is not None and language.start() >= titled.start():
-            name = ""
-        if name.lower() in _DIAGRAMS:
-            self._scribe.whole("diagram", fenced(kept, name.lower()))
-        elif kept.strip():
-            self._scribe.whole("code", fenced(kept, f'{name} title="{title}"'.strip() if title else name))
+        if fence.code.strip():
+            info = f'{fence.language} title="{fence.title}"'.strip() if fence.title else fence.language
+            self._scribe.whole("diagram" if fence.is_diagram else "code", fenced(fence.code, info))
 
     def _note_unclosed(self, token: Token) -> None:
         assert token.map is not None  # noqa: S101 - the caller has looked
@@ -172,12 +156,6 @@ class _Walk:
         last = self._lines.text[self._lines.start_of(after - 1) : self._lines.start_of(after)]
         if after - first < 2 or not re.search(rf"{re.escape(token.markup)}[`~]*\s*$", last):
             self._flaws.append((first, f"the code opened with {token.markup} is never closed"))
-
-    def _is_include(self, line: str, token: Token) -> bool:
-        if not INCLUDE.fullmatch(line):
-            return False
-        self._includes.append((token.map[0] if token.map else 0, line.strip("{#*} ")))
-        return True
 
     def _math(self, token: Token) -> None:
         content = token.content.strip("\n")
@@ -191,13 +169,17 @@ class _Walk:
     def _inline(self, token: Token) -> None:
         if _TOC.fullmatch(token.content.strip()):
             return
+        if token.content.startswith("*[") and (short := _ABBREVIATIONS.fullmatch(token.content)):
+            for line in short.group().splitlines():
+                self._scribe.whole("definition", line[2:].replace("]:", ":", 1))
+            return
         for child in token.children or []:
             self._child(child, token)
 
     def _child(self, child: Token, block: Token) -> None:
         say = self._scribe.say
         if child.type in ("text", "text_special"):
-            say(_decoded(child.content))
+            say(props.decoded(child.content))
         elif child.type == "code_inline":
             say(_marked_code(child.content))
         elif child.type in ("math_inline", "math_inline_double"):
@@ -247,7 +229,7 @@ class _Walk:
         if piece.tag is not None:
             self._elements.tag(piece.tag, source[piece.start : piece.end], in_line=False)
         elif piece.text:
-            text = _decoded(html.unescape(piece.text))
+            text = props.decoded(html.unescape(piece.text))
             self._scribe.say(text if self._scribe.is_in("pre") else text.replace("\n", SOFT_BREAK))
 
     def _flow(self, token: Token) -> None:
@@ -264,15 +246,7 @@ class _Walk:
         self._scribe.flush()
 
     def _expression(self, source: str, *, in_line: bool) -> None:
-        try:
-            value = script.read(source)
-        except script.Unreadable:
-            self._scribe.say("{" + source + "}")
-            return
-        if value is not None:
-            self._value(value, in_line=in_line)
-        elif (named := script.names(f"({source})")) and not named & self._bound:
-            self._scribe.say("{" + source + "}")
+        self._value(props.shown(source, self._bound), in_line=in_line)
 
     def _value(self, value: Value, *, in_line: bool) -> None:
         if isinstance(value, Markup):
@@ -292,12 +266,6 @@ def _settled(block: Block) -> Block:
     if SOFT_BREAK not in block.text:
         return block
     return replace(block, text=_UNSPACED_BREAK.sub("", block.text).replace(SOFT_BREAK, " "))
-
-
-def _decoded(text: str) -> str:
-    if "\\u00" not in text:
-        return text
-    return html.unescape(_JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text))
 
 
 def _marked_code(content: str) -> str:

@@ -27,7 +27,7 @@ _ROLES: Mapping[str, Role] = {
     "pre": "pre",
     **{f"h{level}": "heading" for level in range(1, 7)},
 }
-_BLOCK = frozenset(_ROLES) | frozenset((
+BLOCK = frozenset(_ROLES) | frozenset((
     "accordion", "accordiongroup", "address", "admonition", "article", "aside", "audio", "body", "caption", "card",
     "cardgroup", "cards", "caution", "center", "danger", "div", "exerciseblock", "fieldset", "figcaption", "figure",
     "footer", "form", "frameset", "head", "header", "hr", "html", "iframe", "info", "legend", "listing", "main",
@@ -43,7 +43,7 @@ _KNOWN_INLINE = frozenset((
     "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "template", "text", "textarea",
     "time", "track", "tspan", "tt", "u", "use", "var", "wbr",
 ))
-_ADMONITIONS = frozenset((
+ADMONITIONS = frozenset((
     "caution", "danger", "error", "hint", "important", "info", "note", "success", "tip", "warning",
 ))
 
@@ -70,17 +70,17 @@ class Elements:
             in_line: Whether it stands among the words of a line, rather than on lines of its own.
         """
         name = tag.name.lower()
-        if _is_placeholder(tag):
+        if is_placeholder(tag):
             self._scribe.say(source)
         elif tag.form == "close":
             self._close(name)
-        elif in_line and name not in _BLOCK:
+        elif name not in BLOCK and (in_line or not tag.name[:1].isupper()):
             self._among_words(tag, name)
         else:
             self._open(tag, name)
 
     def _close(self, name: str) -> None:
-        if name in _ROLES or name in _BLOCK:
+        if name in _ROLES or name in BLOCK:
             self._scribe.close_tag(name)
 
     def _among_words(self, tag: Tag, name: str) -> None:
@@ -91,11 +91,11 @@ class Elements:
         alt = given.pop("alt", None) if name in ("img", "image") else None
         if isinstance(alt, str):
             self._scribe.say(alt)
-        said = list(props.sayings(given))
+        words = [saying.text for saying in props.sayings(given)]
         if tag.form == "void" and name not in ("img", "image", "input"):
-            self._scribe.say(" ".join(saying.text for saying in said).replace("\n", SOFT_BREAK))
+            self._scribe.say(" ".join(words).replace("\n", SOFT_BREAK))
         else:
-            self._scribe.asides.extend(saying.text for saying in said)
+            self._scribe.asides.extend(words)
 
     def _open(self, tag: Tag, name: str) -> None:
         if name == "br":
@@ -106,8 +106,6 @@ class Elements:
         asked: list[quiz.Asked] = []
         if tag.name[:1].isupper():
             asked, given = quiz.asked(given, self._plain)
-        if name == "listing":
-            given = _listing(given)
         self._say(name, given)
         for question in asked:
             self._scribe.whole("quiz", question.written())
@@ -129,14 +127,7 @@ class Elements:
             self._scribe.open(Frame(role, tag=name))
 
     def _say(self, name: str, given: Mapping[str, Value]) -> None:
-        said = list(props.sayings(given))
-        if name in ("tabitem", "tab") and not any(saying.role == "label" for saying in said):
-            said.insert(0, Saying("value", "label", _text(given.get("value"))))
-        elif name in _ADMONITIONS and not any(saying.role == "label" for saying in said):
-            said.insert(0, Saying("kind", "label", name.capitalize()))
-        elif name == "admonition" and not any(saying.role == "label" for saying in said):
-            said.insert(0, Saying("type", "label", _text(given.get("type")).capitalize()))
-        for saying in said:
+        for saying in said(name, given):
             if saying.role == "label":
                 self._label(saying.text)
             else:
@@ -148,11 +139,27 @@ class Elements:
         self._scribe.close("label")
 
 
-def _is_placeholder(tag: Tag) -> bool:
-    """Whether it is no tag at all but a word in angle brackets, such as `<package>`."""
+def is_placeholder(tag: Tag) -> bool:
+    """Whether `tag` is no tag at all but a word in angle brackets, such as `<package>`."""
     if tag.props or tag.form == "void" or not tag.name.islower() or not tag.name.isalnum():
         return False
-    return tag.name not in _BLOCK and tag.name not in _KNOWN_INLINE
+    return tag.name not in BLOCK and tag.name not in _KNOWN_INLINE
+
+
+def said(name: str, given: Mapping[str, Value]) -> list[Saying]:
+    """What the props of the component `name` say, with the title the site gives where the author gives none."""
+    found = list(props.sayings(_listing(given) if name == "listing" else given))
+    if not any(saying.role == "label" for saying in found):
+        default = ""
+        if name in ("tabitem", "tab"):
+            default = _text(given.get("value"))
+        elif name in ADMONITIONS:
+            default = name.capitalize()
+        elif name == "admonition":
+            default = _text(given.get("type")).capitalize()
+        if default:
+            found.insert(0, Saying("title", "label", default))
+    return found
 
 
 def _listing(given: Mapping[str, Value]) -> dict[str, Value]:

@@ -47,7 +47,22 @@ def _html(state: StateBlock, first: int, after: int, silent: bool) -> bool:
                 state.env["unclosed"] = True
                 flaw(state.env, first, f"{ended.group()} is opened and never closed by {closing}")
             return False
-    return commonmark_html_block(state, first, after, silent)
+    found = commonmark_html_block(state, first, after, silent)
+    if found and not silent:
+        _close_comment(state, first, after)
+    return found
+
+
+def _close_comment(state: StateBlock, first: int, after: int) -> None:
+    """Where a comment that began inside the block reaches past the blank line that ends it, so does the block."""
+    token = state.tokens[-1]
+    while token.content.rfind("<!--") > token.content.rfind("-->"):
+        start = state.bMarks[state.line] if state.line < after else len(state.src)
+        if _never(state, start, "-->"):
+            return
+        state.line = max(state.line, _line_at(state, state.src.find("-->", start) + 3, state.line, after)) + 1
+        token.content = state.getLines(first, state.line, state.blkIndent, True)
+        token.map = [first, state.line]
 
 
 def _never(state: StateBlock, start: int, closing: str) -> bool:

@@ -57,6 +57,11 @@ def read(text: str) -> FrontMatter:
     return FrontMatter(MappingProxyType({str(name): value for name, value in values.items()}), closed.end())
 
 
+def blanked(text: str, matter: FrontMatter) -> str:
+    """`text` with spaces where its front matter stands, so that every line and character keeps its place."""
+    return re.sub(r"[^\n]", " ", text[: matter.end]) + text[matter.end :]
+
+
 def _unclosed(text: str, body: int, first_line: int) -> FrontMatter:
     first = text[body : body + 200].split("\n", 1)[0]
     if re.match(r"[A-Za-z_][\w-]*:(\s|$)", first) is None:

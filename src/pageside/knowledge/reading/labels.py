@@ -34,40 +34,51 @@ _FRONT_MATTER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
-_SECTION_TYPES: Mapping[str, tuple[str, ...]] = {
+# What a heading says by words anywhere in it, and what it says only when it says nothing else ("Problem 3" asks the
+# reader for something, "The problem of balance" does not).
+_SECTION_TYPES: Mapping[str, tuple[str, str]] = {
     "quiz": (
-        r"quiz(?:zes)?",
-        r"(?:knowledge|self)[- ](?:check|assessment|test)",
-        r"check your (?:understanding|knowledge)",
+        r"quiz(?:zes)?|knowledge check|self[- ](?:check|assessment|test)|check your (?:understanding|knowledge)",
+        "",
     ),
     "exercises": (
-        r"exercises?|practice|challenges?|assignments?|assessments?|homework|labs?|projects?|problems?",
-        r"hands[- ]on|try it(?: yourself)?|your turn|(?:review|discussion) questions?",
+        r"exercises?|homework|hands[- ]on|try it yourself|your turn|(?:review|discussion|practice) questions?",
+        r"practice(?: problems?)?|challenges?|assignments?|assessments?|labs?|(?:\w+ )?projects?|problems?|try it|activit(?:y|ies)",
     ),
-    "glossary": (r"glossary|key terms?|terminology|vocabulary|definitions",),
-    "objectives": (r"(?:learning )?(?:objectives?|outcomes?|goals)", r"what you(?:['’]ll| will) (?:learn|build)"),
-    "prerequisites": (r"prerequisites?|before you (?:begin|start)|requirements",),
+    "glossary": (r"glossary|key terms?|terminology|vocabulary", "definitions"),
+    "objectives": (
+        r"learning (?:objectives?|outcomes?|goals)|what you(?:['’]ll| will) (?:learn|build)",
+        "objectives|goals",
+    ),
+    "prerequisites": (r"prerequisites?|before you (?:begin|start)", "requirements"),
     "summary": (
-        r"summary|summing up|recap|conclusions?|in short",
-        r"takeaways?|key (?:points|ideas)|wrap(?:ping)?[- ]up",
+        r"summary|summing up|recap|takeaways?|key (?:points|ideas)|wrap(?:ping)?[- ]up|in short",
+        "conclusions?",
     ),
     "further_reading": (
-        r"references|bibliography|resources|(?:further|additional) reading|see also",
-        r"learn more|next steps|what['’]s next",
+        r"further reading|additional (?:reading|resources)|bibliography|see also|learn more|next steps|what['’]s next",
+        r"references|resources",
     ),
     "troubleshooting": (
-        r"troubleshooting|faqs?|frequently asked questions",
-        r"common (?:errors|issues|problems|pitfalls|mistakes)",
+        r"troubleshooting|faqs?|frequently asked questions|common (?:errors|issues|problems|pitfalls|mistakes)",
+        "",
     ),
-    "setup": (r"install(?:ation|ing)?|set(?:ting)?[- ]?up|getting started|quick ?start",),
-    "algorithms": (r"algorithms?|pseudo-?code|derivation|proof",),
-    "code": (r"(?:source )?code|implementation|implementing|(?:code |complete |full |worked )?examples?|listing",),
-    "reference": (r"api|reference|props|methods|parameters|options|cheat ?sheet",),
-    "introduction": (r"introduction|intro|overview|motivation|background",),
+    "setup": (r"install(?:ation|ing)|quick ?start", r"install|set(?:ting)?[- ]?up|setup \w+|getting started"),
+    "algorithms": (r"algorithms?|pseudo-?code", "derivation|proof"),
+    "code": (
+        r"source code|(?:code|worked|full|complete) examples?|implementing|implementation",
+        r"code|examples?|listing|usage",
+    ),
+    "reference": (r"api reference|cheat ?sheet", r"(?:\w+ )?(?:api|reference|props|methods|parameters|options)"),
+    "introduction": (r"introduction|overview", r"intro|motivation|background"),
 }
-_BY_WORDS = tuple(
-    (name, re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)) for name, words in _SECTION_TYPES.items()
-)
+_FRAME = r"[\W\d_]*(?:{words})(?:\s+\d+)?\s*(?:[:–—].*|\W*)"
+_ANYWHERE = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, (words, _) in _SECTION_TYPES.items()}
+_ALONE = {
+    name: re.compile(_FRAME.format(words="|".join(filter(None, words))), re.IGNORECASE | re.DOTALL)
+    for name, words in _SECTION_TYPES.items()
+}
+_OF_PAGES = tuple(name for name in _SECTION_TYPES if name not in {"introduction", "setup", "code", "algorithms"})
 _SECTION_SYNONYMS = {
     "algorithm": "algorithms",
     "api": "reference",
@@ -125,8 +136,8 @@ def section_type(headings: Sequence[str], blocks: Sequence[Block], *, page: str 
     if any(block.kind == "quiz" for block in blocks):
         return "quiz"
     for heading in reversed(headings[1:]):
-        for name, words in _BY_WORDS:
-            if words.search(heading):
+        for name in _SECTION_TYPES:
+            if _ALONE[name].fullmatch(heading) or _ANYWHERE[name].search(heading):
                 return name
     if page:
         return page
@@ -213,10 +224,7 @@ def _named(part: str, words: Sequence[str]) -> str:
 def _page_type(part: str) -> str:
     """What a file or folder name says of everything in it, where it says nothing else."""
     words = re.sub(r"[\d\W_]+", " ", part).strip()
-    for name, pattern in _BY_WORDS:
-        if name not in {"introduction", "setup", "code", "algorithms"} and pattern.fullmatch(words):
-            return name
-    return ""
+    return next((name for name in _OF_PAGES if _ALONE[name].fullmatch(words)), "")
 
 
 def _from_front_matter(front_matter: Mapping[str, object]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,8 +49,7 @@ def parse(source: str, *, mdx: bool) -> Parsed:
     """
     lines = Lines(source)
     matter = front.read(lines.text)
-    body = re.sub(r"[^\n]", " ", lines.text[: matter.end]) + lines.text[matter.end :]
-    found, noted = blocks.blocks(lines, body, mdx=mdx)
+    found, noted = blocks.blocks(lines, front.blanked(lines.text, matter), mdx=mdx)
     if matter.complaint:
         noted.insert(0, (matter.complaint_line, matter.complaint))
     return Parsed(matter.values, tuple(found), tuple(Flaw(line + 1, message) for line, message in noted))

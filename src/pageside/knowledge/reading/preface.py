@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from pageside.knowledge import sentences
 from pageside.knowledge.passage import Block
 
 # Names, dates, addresses and switches: what a generator reads and no reader sees, or what becomes a label.
@@ -55,7 +56,7 @@ def _spoken(root: yaml.Node | None) -> Iterator[Block]:
             continue
         start, end = words[0].start_mark.index, words[-1].end_mark.index
         if name in _TERMS:
-            yield Block("label", ", ".join(node.value.strip() for node in words), start, end)
+            yield Block("label", sentences.TERM_BREAK.join(node.value.strip() for node in words), start, end)
         elif isinstance(value, yaml.ScalarNode):
             if " " in value.value.strip():
                 yield Block("paragraph", _one_line(value.value), start, end)

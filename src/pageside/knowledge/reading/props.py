@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pageside.knowledge.reading import script
 from pageside.knowledge.reading.script import Markup, Number, Value
 from pageside.knowledge.reading.tags import Prop, Tag
+
+ALWAYS_BOUND = frozenset(("assets", "contentTitle", "frontMatter", "metadata", "props", "toc"))
 
 _LABELS = frozenset(("header", "heading", "label", "summary", "tablabel", "title"))
 _PROSE = _LABELS | frozenset((
@@ -36,6 +38,7 @@ _TECHNICAL = frozenset((
 ))
 _MACHINE_NAME = re.compile(r"on[A-Z]|data-|class|aria-(?!label$)|.*(?:Id|ID|Url|URL|Src|Href|ClassName|Style|Color|Icon)$")
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,}[^\n]*?\s+\S*[^\W\d_]{2,}")
+_JSON_ESCAPE = re.compile(r"\\u00(26|3[cCeE]|2[27])")
 _UNSPACED_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _CODE_LIKE = re.compile(r"[{};]|://|^[./#@]|^\w+\(|=>|:\s*-?\d+(?:px|em|rem|%)")
 
@@ -71,6 +74,33 @@ def sayings(props: Mapping[str, Value]) -> Iterator[Saying]:
     """What `props` say to a reader, in the order they are written."""
     for name, value in props.items():
         yield from _sayings(name, value)
+
+
+def shown(expression: str, bound: Collection[str]) -> Value:
+    """What `{expression}` shows among words: its strings and its JSX.
+
+    An expression without either shows nothing where it speaks of a name the page knows; else it is no expression but
+    something the author wrote in braces, and shows itself.
+
+    Args:
+        bound: Names the page has imported or defined.
+    """
+    as_written = "{" + expression + "}"
+    try:
+        value = script.read(expression)
+    except script.Unreadable:
+        return as_written
+    if value is not None:
+        return value
+    named = script.names(f"({expression})")
+    return as_written if named and not named & frozenset(bound) else None
+
+
+def decoded(text: str) -> str:
+    """`text` without the JSON escapes of `<`, `>`, `&` and quotes that careless generators leave in prose."""
+    if "\\u00" not in text:
+        return text
+    return html.unescape(_JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text))
 
 
 def texts(value: Value) -> list[str]:

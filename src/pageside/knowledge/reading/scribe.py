@@ -74,10 +74,15 @@ class Scribe:
         self.asides: list[str] = []
         self._frames: list[Frame] = []
         self._words: list[str] = []
+        self._said: tuple[int, int] | None = None  # range of the words not yet written
         self._term: tuple[str, int] | None = None
 
     def say(self, text: str) -> None:
         """Adds `text` to the block being written."""
+        if not text:
+            return
+        if text.strip():
+            self._said = (self._said[0] if self._said else self.span[0], self.span[1])
         self._words.append(text)
 
     def is_in(self, role: Role) -> bool:
@@ -86,21 +91,10 @@ class Scribe:
 
     def flush(self) -> None:
         """Ends the block being written, if it holds anything."""
-        raw, self._words = "".join(self._words), []
-        innermost = next((frame for frame in reversed(self._frames) if frame.role in _KINDS), None)
-        cell = next((frame for frame in reversed(self._frames) if frame.role in ("cell", "table")), None)
-        if innermost is not None and innermost.role == "pre" and raw.strip():
-            self.whole("code", fenced(raw.strip("\n")))
-        elif text := cleaned(raw):
-            if cell is not None and cell.role == "cell":
-                self._into_cell(text)
-            elif self._frames and any(frame.role == "term" for frame in self._frames):
-                self._begin_term(text)
-            else:
-                self._write(text, innermost)
-        asides, self.asides = self.asides, []
-        for aside in asides:
-            self.whole("paragraph", cleaned(aside))
+        kept, self.span = self.span, self._said or self.span
+        self._said = None
+        self._flush()
+        self.span = kept
 
     def whole(self, kind: BlockKind, text: str) -> None:
         """Writes a block that is what it is wherever it stands: code, math, a diagram, a quiz."""
@@ -116,14 +110,14 @@ class Scribe:
         if len(self._frames) >= _MOST_FRAMES and frame.tag:
             return
         frame.start = self.span[0]
-        around = next((other for other in reversed(self._frames) if other.role in ("list", "item", "quote", "alert")), None)
+        around = self._innermost("list", "item", "quote", "alert")
         if frame.role == "list":
             frame.depth = 0 if around is None or around.role in ("quote", "alert") else around.depth + 1
         elif frame.role == "item":
             frame.depth = around.depth if around is not None else 0
             frame.marker = frame.marker or self._next_marker(around)
         elif frame.role == "cell":
-            table = self._table()
+            table = self._innermost("table")
             if table is None:
                 return
             table.rows = table.rows or [[]]
@@ -133,7 +127,7 @@ class Scribe:
     def row(self) -> None:
         """Begins a row of the innermost table."""
         self.flush()
-        table = self._table()
+        table = self._innermost("table")
         if table is not None:
             table.rows.append([])
 
@@ -182,6 +176,23 @@ class Scribe:
         self._end_term()
         return sorted(self.blocks, key=lambda block: block.start)
 
+    def _flush(self) -> None:
+        raw, self._words = "".join(self._words), []
+        innermost = self._innermost(*_KINDS)
+        cell = self._innermost("cell", "table")
+        if innermost is not None and innermost.role == "pre" and raw.strip():
+            self.whole("code", fenced(raw.strip("\n")))
+        elif text := cleaned(raw):
+            if cell is not None and cell.role == "cell":
+                self._into_cell(text)
+            elif self.is_in("term"):
+                self._begin_term(text)
+            else:
+                self._write(text, innermost)
+        asides, self.asides = self.asides, []
+        for aside in asides:
+            self.whole("paragraph", cleaned(aside))
+
     def _leave(self, index: int) -> None:
         left = self._frames[index:]
         del self._frames[index:]
@@ -191,8 +202,8 @@ class Scribe:
             elif frame.role == "terms":
                 self._end_term()
 
-    def _table(self) -> Frame | None:
-        return next((frame for frame in reversed(self._frames) if frame.role == "table"), None)
+    def _innermost(self, *roles: Role) -> Frame | None:
+        return next((frame for frame in reversed(self._frames) if frame.role in roles), None)
 
     def _next_marker(self, around: Frame | None) -> str:
         if around is None or around.role != "list" or around.number is None:
@@ -201,7 +212,7 @@ class Scribe:
         return f"{around.number - 1}. "
 
     def _into_cell(self, text: str) -> None:
-        table = self._table()
+        table = self._innermost("table")
         if table is not None:
             cells = table.rows[-1]
             if not cells:
@@ -237,7 +248,7 @@ class Scribe:
             self._add(kind, text)
 
     def _add(self, kind: BlockKind, text: str, *, level: int = 0, anchor: str = "") -> None:
-        details = next((frame for frame in reversed(self._frames) if frame.role == "details"), None)
+        details = self._innermost("details")
         if details is not None:
             if kind == "label":
                 details.answers = details.answers or bool(_ANSWERS.search(text))

@@ -227,8 +227,8 @@ def _brace(text: str, position: int, mdx: bool) -> tuple[int, str]:
 def _bracket(text: str, position: int, mdx: bool) -> tuple[int, str]:
     found = _TARGET.match(text, position)
     if found is None and (label := _LABEL.match(text, position)):
-        return label.end(), " "
-    return (found.end(), f" {found[1] or ''} ") if found else (0, "")
+        return label.end(), ""
+    return (found.end(), f" {found[1]} " if found[1] else "") if found else (0, "")
 
 
 def _footnote(text: str, position: int, mdx: bool) -> tuple[int, str]:

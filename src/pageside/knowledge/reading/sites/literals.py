@@ -57,9 +57,8 @@ def _annotated(declarator: Node) -> str:
 def _exports(root: Node) -> Iterator[Node]:
     for node in _walk(root):
         if node.type == "export_statement":
-            value = node.child_by_field_name("value")
-            if value is not None:
-                yield value
+            value = node.child_by_field_name("value") or node.child_by_field_name("declaration")
+            yield from (value,) if value is not None else node.named_children[:1]
         elif node.type == "assignment_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and right is not None and _text(left) == "module.exports":

@@ -106,8 +106,7 @@ class Site:
             case "docusaurus":
                 slug = self._docusaurus_slug(local, front_matter)
             case "mdbook":
-                slug = "/index.html" if local.stem.lower() == "readme" else f"/{local.with_suffix('.html')}"
-                slug = f"{slug.removesuffix('index.html')}" if slug.endswith("/index.html") else slug
+                slug = self._mdbook_slug(local)
             case "mkdocs" | "plain":
                 slug = self._folder_slug(local)
         return join(root.url, self._slashed(slug))
@@ -151,6 +150,11 @@ class Site:
         if not self.directory_urls:
             return f"{parent}{local.stem}.html"
         return f"{parent}{local.stem}/" if self.kind == "mkdocs" else f"{parent}{local.stem}"
+
+    def _mdbook_slug(self, local: PurePosixPath) -> str:
+        if local.stem.lower() in _INDEX_NAMES:
+            return f"/{local.parent}/".replace("/./", "/")
+        return f"/{local.with_suffix('.html')}"
 
     def _docusaurus_slug(self, local: PurePosixPath, front_matter: Mapping[str, object]) -> str:
         numbered = self.number_prefixes and front_matter.get("parse_number_prefixes") is not False
