@@ -61,10 +61,8 @@ class BookPage:
     @property
     def quizzes(self) -> list[list[dict[str, Any]]]:
         """The questions of each `<Quiz>`; the array literal is also YAML in flow style."""
-        found = []
-        for start in re.finditer(r"<Quiz\s+questions=\{", self.prose):
-            found.append(yaml.safe_load(_balanced(self.prose, start.end())))
-        return found
+        starts = re.finditer(r"<Quiz\s+questions=\{", self.prose)
+        return [yaml.safe_load(_balanced(self.prose, start.end())) for start in starts]
 
 
 def slugged(heading: str) -> str:

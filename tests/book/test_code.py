@@ -19,7 +19,10 @@ def run(fence: Fence, page: BookPage, names: dict[str, Any]) -> str:
     tree = ast.increment_lineno(ast.parse(fence.code, page.path), fence.line)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(tree, page.path, "exec"), names)
+        try:
+            exec(compile(tree, page.path, "exec"), names)
+        except KeyboardInterrupt:
+            pytest.fail(f"{page.path}:{fence.line} spins without catching Ctrl-C")
     return printed.getvalue()
 
 
@@ -28,7 +31,7 @@ def shown_below(page: BookPage, index: int) -> str | None:
     for distance, fence in enumerate(page.fences[index + 1 :]):
         if fence.language == "python":
             return None
-        if fence.language == "text" and (fence.above == "" and distance == 0 or "print" in fence.above):
+        if fence.language == "text" and ((not fence.above and distance == 0) or "print" in fence.above):
             return fence.code
     return None
 

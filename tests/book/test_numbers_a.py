@@ -1,4 +1,4 @@
-"""The worked numbers of the opening pages and modules 1 and 2, computed a second time from the formulas they come from."""
+"""The worked numbers of the opening pages and modules 1 and 2, computed a second time from their formulas."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ CLAIMS: list[tuple[str, str, Callable[[], Sequence[float]]]] = [
     (BODY, "| **Sum** | **{:.0f}** |", lambda: [10 + 20 + 40 + 20 + 10]),
     (BODY, "moves {:.0f} cm during those 100 ms", lambda: [120 * 0.100]),
     (BODY, "saves 20 ms and only {:.1f} cm", lambda: [120 * 0.020]),
-    (BODY, "its time constant is {0:.3f} s. In every {0:.3f} s, a lean becomes {1:.2f}", lambda: [falling(0.7), exp(1)]),
+    (BODY, "its time constant is {0:.3f} s. In every {0:.3f} s, a lean becomes {1:.2f}",
+     lambda: [falling(0.7), exp(1)]),
     (BODY, "In 100 ms, it becomes {:.2f} times as large", lambda: [exp(0.1 / falling(0.7))]),
     (BODY, "at 1.40 m, the time constant is {:.3f} s", lambda: [falling(1.4)]),
     (BODY, "It travels $2.0 \\times 0.18 = {:.2f}$ m", lambda: [2 * 0.18]),

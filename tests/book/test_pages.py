@@ -11,6 +11,7 @@ from book_pages import BOOK, DOCS, BookPage
 
 FRONT_OF_EVERY_PAGE = {"title", "sidebar_position", "description"}
 FRONT_OF_A_CHAPTER = FRONT_OF_EVERY_PAGE | {"module", "week", "tags"}
+TIERS = {"laptop", "jetson", "humanoid", "all"}
 WORDS_AT_LEAST = 12_000
 
 
@@ -26,6 +27,7 @@ def test_front_matter_is_complete(page: BookPage) -> None:
 
     assert wanted <= page.front.keys()
     assert len(page.front["description"]) >= 30
+    assert page.front.get("hardware_tier", "all") in TIERS
 
 
 def test_a_page_has_no_second_title(page: BookPage) -> None:

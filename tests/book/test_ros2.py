@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.fixture
-def graph(ros2: None):  # noqa: ANN201
+def graph(ros2: None):
     """A running context, shut down afterwards."""
     import rclpy  # noqa: PLC0415
 

@@ -43,7 +43,7 @@ def test_what_is_spoken_can_be_sent_and_keeps_its_length(text):
     """Character for character, so that offsets hold."""
     said = footnotes.speakable(text)
 
-    assert said.encode()
+    assert said.encode().decode() == said
     assert "\x00" not in said
     assert len(said) == len(text)
 

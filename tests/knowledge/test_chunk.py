@@ -145,6 +145,19 @@ def test_a_label_stays_with_what_it_names() -> None:
     assert chunk.split(page, limit_words=200)[1].text.startswith("Warning\n\nThe robot")
 
 
+def test_a_formula_stays_with_the_sentence_it_stands_in() -> None:
+    page = document(
+        ("paragraph", prose(40)),
+        ("paragraph", "The torque is"),
+        ("math", "$$\nt = r f\n$$"),
+        ("paragraph", f"where r is far. {prose(9)}"),
+    )
+
+    assert (
+        chunk.split(page, limit_words=165)[-1].text == f"The torque is\n\n$$\nt = r f\n$$\n\nwhere r is far. {prose(9)}"
+    )
+
+
 def test_a_quiz_stands_apart_and_is_labelled() -> None:
     """A passage that holds statements never holds a quiz's wrong choices."""
     page = document(

@@ -40,6 +40,7 @@ def kinds(text: str) -> list[str]:
         ("As Fig. 3 shows, it tips. So wait.", ["As Fig. 3 shows, it tips.", "So wait."]),
         ("Bolts, nuts, etc. are small. Keep them.", ["Bolts, nuts, etc. are small.", "Keep them."]),
         ("Bring bolts, nuts, etc. Then start.", ["Bring bolts, nuts, etc.", "Then start."]),
+        ("Go on. It works! 🎉", ["Go on.", "It works! 🎉"]),
         ("Build first. rclpy_init() comes next.", ["Build first.", "rclpy_init() comes next."]),
         ("Open setup.py and edit it. Save it.", ["Open setup.py and edit it.", "Save it."]),
     ],
@@ -82,6 +83,13 @@ def test_list_items_rows_code_and_math_are_units_of_their_own() -> None:
         ("math", "$$\na = b. c\n$$"),
         ("label", "Notes"),
     ]
+
+
+def test_a_line_that_ends_like_no_sentence_is_a_label() -> None:
+    """A long one is prose that lacks its full stop."""
+    assert kinds("Expected output") == kinds("What you need:") == kinds("期待される出力") == ["label"]
+    assert kinds("ros2 · week-3 · " + " · ".join("abcdefghijklmnop")) == ["label"]
+    assert kinds("A robot " * 9) == kinds("ロボットは周りの物を見て動きを決めてから歩き出すのだ" * 2) == ["prose"]
 
 
 def test_a_fence_is_closed_only_by_one_as_long() -> None:

@@ -149,7 +149,7 @@ class Runs:
             limit_bytes: Most that one answer may put on the wire.
         """
         self._active: dict[str, Run] = {}
-        self._grace = grace
+        self.grace = grace
         self._limit_bytes = limit_bytes
         self._closing = False
 
@@ -161,7 +161,7 @@ class Runs:
             Unavailable: The server is shutting down.
         """
         try:
-            async with asyncio.timeout(self._grace.total_seconds()):
+            async with asyncio.timeout(self.grace.total_seconds()):
                 while current := self._active.get(thread_id):
                     await current.ended.wait()
         except TimeoutError:

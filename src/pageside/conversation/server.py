@@ -34,6 +34,7 @@ from pageside import ids, telemetry
 from pageside.answer.events import TutorEvent
 from pageside.answer.question import Question
 from pageside.conversation import gate, request, titles, transcript, turn, wire
+from pageside.conversation.leases import Leases
 from pageside.conversation.refusals import Missing
 from pageside.conversation.request import Request
 from pageside.conversation.runs import Frames, Run, Runs, apology
@@ -88,6 +89,7 @@ class TextbookServer(ChatKitServer[Turn]):
         self._base_url = base_url
         self._max_message_chars = max_message_chars
         self._runs = runs or Runs()
+        self._leases = Leases(database, grace=self._runs.grace)
         self._max_answer_chars = max_answer_chars
         self._patience = patience
 
@@ -163,8 +165,7 @@ class TextbookServer(ChatKitServer[Turn]):
             log.info("thread_deleted_while_answering")
 
     async def _start(self, asked: Request, result: StreamingResult, context: Turn) -> Run:
-        thread_id = context.opening.id if context.opening else _thread_of(asked)
-        run = await self._runs.start(thread_id, self._frames(asked, result, context))
+        run = await self._runs.start(_thread_of(asked, context), self._frames(asked, result, context))
         try:
             await run.opened()
         except BaseException:
@@ -173,11 +174,12 @@ class TextbookServer(ChatKitServer[Turn]):
         return run
 
     async def _frames(self, asked: Request, result: StreamingResult, context: Turn) -> Frames:
-        if isinstance(asked, ThreadsRetryAfterItemReq):
-            # At once and whole, where the SDK would delete item by item.
-            await self.store.delete_after(asked.params.thread_id, asked.params.item_id, context)
-        async for frame in result:
-            yield frame
+        async with self._leases.held(_thread_of(asked, context), context):
+            if isinstance(asked, ThreadsRetryAfterItemReq):
+                # At once and whole, where the SDK would delete item by item.
+                await self.store.delete_after(asked.params.thread_id, asked.params.item_id, context)
+            async for frame in result:
+                yield frame
 
     async def _question(self, thread: ThreadMetadata, message: UserMessageItem, context: Turn) -> Question:
         earlier = await self.store.messages_before(
@@ -227,7 +229,9 @@ def _turn(asked: Request, *, reader: Reader, origin: str) -> Turn:
             return context
 
 
-def _thread_of(asked: Request) -> str:
+def _thread_of(asked: Request, context: Turn) -> str:
+    if context.opening is not None:
+        return context.opening.id
     if not is_streaming_req(asked) or isinstance(asked, ThreadsCreateReq):
         raise TypeError(f"{asked.type} streams in no thread")
     return asked.params.thread_id

@@ -16,11 +16,12 @@ from chatkit.types import (
     ThreadMetadata,
 )
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
 from pageside.conversation import clock
+from pageside.conversation.ownership import mine, owner
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.conversation.refusals import Missing, StoreDown, missing_item, missing_thread
 from pageside.conversation.turn import Turn
@@ -41,16 +42,6 @@ _COLUMNS = {"id", "title", "created_at", "items"}  # of a thread, kept outside `
 _ITEM: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 _MESSAGES = ("user_message", "assistant_message")
 _LONGEST_COUNT = 19  # digits of a 64-bit number
-
-
-def mine(table: FromClause, turn: Turn) -> ColumnElement[bool]:
-    """The rows of `table` that belong to the reader; part of every statement."""
-    return and_(table.c.organisation == turn.reader.organisation, table.c.subject == turn.reader.subject)
-
-
-def owner(turn: Turn) -> dict[str, str]:
-    """The columns that say whose a new row is; part of every insert."""
-    return {"organisation": turn.reader.organisation, "subject": turn.reader.subject}
 
 
 class SqlStore(Store[Turn]):

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from urllib.parse import quote
 
 from pageside.knowledge import sentences
@@ -158,6 +157,8 @@ def _fits(group: Sequence[Block], after: Block, limit: int) -> bool:
 def _leads(block: Block, after: Block) -> bool:
     if block.kind == "label":
         return True
+    if block.kind == "math":  # "where x is ..." goes on with the sentence of the formula
+        return after.kind == "paragraph" and after.text[:1].islower()
     if after.kind == "quiz" or block.kind not in {"paragraph", "list_item", "quote"}:
         return False
     announces = block.text.rstrip().endswith((":", "：", "؛"))
@@ -192,11 +193,14 @@ def _table_parts(block: Block, source: str, limit: int) -> Iterator[Block]:
 
 def _sentence_parts(block: Block, document: Document, limit: int) -> Iterator[Block]:
     """A long paragraph or item cut between sentences."""
-    spans = sentences.split(block.text, language=document.language)
     cuts = [0]
-    for before, span in pairwise(spans):
-        if size(block.text[cuts[-1] : span.end]) > limit and before.start >= cuts[-1]:
+    words = 0.0
+    for span in sentences.split(block.text, language=document.language):
+        more = size(block.text[span.start : span.end])
+        if words and words + more > limit:
             cuts.append(span.start)
+            words = 0.0
+        words += more
     cursor = block.start
     for start, end in zip(cuts, [*cuts[1:], len(block.text)], strict=True):
         after = block.text[end : end + 40].split("\n")[0]

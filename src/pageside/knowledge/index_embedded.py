@@ -25,6 +25,7 @@ from pageside.knowledge.passage import Passage
 Given = TypeVar("Given")
 
 _DEPTH: Final = 100  # how far down each way of searching is looked at
+_SHARES: Final = (1.0, 1.5)  # what words and vectors count for; tuned by benchmarks/search.py
 
 
 @dataclass(slots=True)
@@ -149,7 +150,8 @@ def _search(
     if cosines is None:
         fused = by_words
     else:
-        fused = rank.fuse([by_words, _nearest(cosines, catalogue.labelled(filters) if filters else None)])
+        nearest = _nearest(cosines, catalogue.labelled(filters) if filters else None)
+        fused = rank.fuse([by_words, nearest], weights=_SHARES)
     best = list(fused)[:limit]
     rarity = {
         language: catalogue.rarity(keywords.query(text, languages=[language])) for language in catalogue.languages

@@ -70,7 +70,7 @@ class Search:
         pointed = located.passages if located else await self._page(path) if points_only else ()
         around = await self._around(located.passages) if located else ()
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
-        hits = await self._hits(asked, filters or NO_LABELS)
+        hits = await self.hits(asked, filters=filters)
         sure = _POINTED if points_only else _ASKED_ABOUT
         found = _led(pointed[:limit], around, hits, at_least=sure)[:limit]
         confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
@@ -115,11 +115,17 @@ class Search:
         beside = sorted({number + step for number in at for step in (-1, 1)} - set(at))
         return tuple(page[number] for number in beside if 0 <= number < len(page))
 
-    async def _hits(self, text: str, filters: Mapping[str, str]) -> list[Hit]:
-        if not text:
+    async def hits(self, text: str, *, filters: Mapping[str, str] | None = None) -> list[Hit]:
+        """What `find` chooses from: the index's hits, best first, without near repeats, no section in front twice over.
+
+        Raises:
+            IndexMissing: Nothing has been indexed yet.
+            IndexBroken: What was indexed cannot be read.
+        """
+        if not text.strip():
             return []
         vector = await self._question_vector(text)
-        hits = await self._index.search(text, vector, limit=_LOOKED_AT, filters=filters)
+        hits = await self._index.search(text, vector, limit=_LOOKED_AT, filters=filters or NO_LABELS)
         different = rank.folded(hits, text=lambda hit: hit.passage.text)
         return rank.spread(
             different, group=lambda hit: (hit.passage.path, hit.passage.heading_path), at_most=_FROM_ONE_SECTION

@@ -49,6 +49,10 @@ _EITHER_WAY = frozenset(
     {"etc", "usw", "al", "inc", "ltd", "co", "corp", "u.s", "u.k", "min", "max", "a.m", "p.m", "app", "ref", "def"}
 )
 _LABEL_WORDS = 12
+_LABEL_IDEOGRAMS = 24
+_LOOK_AHEAD = 200  # characters; the longest word that could matter is shorter
+_IDEOGRAM = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_WORDLIKE = re.compile(r"\w")
 
 TERM_BREAK = " · "  # stands between terms that make no sentence, such as tags
 _IDENTIFIER = re.compile(r"[a-z]\w*(?:[_.(/]\w|\(|\d|[a-z][A-Z])")
@@ -144,7 +148,8 @@ def _paragraph(text: str, start: int, end: int, language: str) -> Iterator[Span]
     line = text[start:end]
     found = tuple(_sentences(text, start, end, language))
     closed = line.rstrip("\"'”’»)]*_`").endswith((".", "!", "?", "…", "。", "！", "？", "।", "۔", "؟"))
-    short = len(line.split()) <= _LABEL_WORDS or TERM_BREAK in line
+    long = len(line) > _LABEL_IDEOGRAMS if _IDEOGRAM.search(line) else len(line.split()) > _LABEL_WORDS
+    short = not long or TERM_BREAK in line
     if len(found) == 1 and "\n" not in line and not closed and short:
         yield Span(start, end, "label")
     else:
@@ -152,33 +157,47 @@ def _paragraph(text: str, start: int, end: int, language: str) -> Iterator[Span]
 
 
 def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Span]:
-    opaque = [match.span() for match in _OPAQUE.finditer(text, start, end)]
     begin = start
+    held: Span | None = None
+    for stop in (*_stops(text, start, end, language), end):
+        left, right = _trimmed(text, begin, stop)
+        begin = stop
+        if left == right:
+            continue
+        if held and not _WORDLIKE.search(text, left, right):
+            held = Span(held.start, right, "prose")  # a face or a mark belongs to what was said before
+            continue
+        if held:
+            yield held
+        held = Span(left, right, "prose")
+    if held:
+        yield held
+
+
+def _stops(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Where each sentence but perhaps the last ends."""
+    opaque = [match.span() for match in _OPAQUE.finditer(text, start, end)]
+    begin, at = start, 0
     for mark in _END.finditer(text, start, end):
-        if any(left < mark.start() + 1 and mark.start() < right for left, right in opaque):
-            continue
-        if mark["stop"] and not _ends(text, begin, mark, end, language):
-            continue
-        left, right = _trimmed(text, begin, mark.end())
-        if left < right:
-            yield Span(left, right, "prose")
-        begin = mark.end()
-    left, right = _trimmed(text, begin, end)
-    if left < right:
-        yield Span(left, right, "prose")
+        while at < len(opaque) and opaque[at][1] <= mark.start():
+            at += 1
+        inside = at < len(opaque) and opaque[at][0] <= mark.start()
+        if not inside and (not mark["stop"] or _ends(text, begin, mark, end, language)):
+            begin = mark.end()
+            yield begin
 
 
 def _ends(text: str, begin: int, mark: re.Match[str], end: int, language: str) -> bool:
     """Whether the stop at `mark` ends the sentence that began at `begin`."""
-    after = text[mark.end() : end].lstrip()
+    after = text[mark.end() : min(end, mark.end() + _LOOK_AHEAD)].lstrip()
     if not after:
         return True
-    before = _WORD_BEFORE.search(text, begin, mark.start())
+    before = _WORD_BEFORE.search(text, max(begin, mark.start() - _LOOK_AHEAD), mark.start())
     word = before[0] if before else ""
     small = after.lstrip(_OPENERS)[:1].islower() and after[0] not in "`$"
     if mark["stop"].startswith(".") and not mark["stop"].startswith("..") and _abbreviated(word, language, small=small):
         return False
-    if word.isdigit() and not text[begin : mark.start()].strip().removesuffix(word):
+    if word.isdigit() and text[begin : mark.start()].strip() == word:
         return False  # a numbered item
     return not small or _IDENTIFIER.match(after) is not None
 

@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from pageside.errors import NotFound
 from pageside.knowledge.index import DocumentRow, Index
-from pageside.knowledge.reading import folder, naming, sites
+from pageside.knowledge.reading import naming, sites, view
 
 FILES = "/-/files"
 IMAGES = {
@@ -85,7 +85,7 @@ class Book:
         def link(href: str) -> str:
             return _resolved(href, entry.path, targets)
 
-        made = await anyio.to_thread.run_sync(folder.html, self._root, self._site, entry.path, link)
+        made = await anyio.to_thread.run_sync(view.html, self._root, self._site, entry.path, link)
         if made is None:
             raise NotFound(f"{entry.path!r} has gone since the book was indexed; run `pageside index` again.")
         return made

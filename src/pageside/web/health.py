@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 from anyio import to_thread
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from pageside import __version__
 from pageside.errors import IndexMissing, PagesideError
 from pageside.wiring.serving import Services
 
 
-class Part(TypedDict):
+class Part(BaseModel):
+    """One part, and a sentence about it."""
+
     status: Literal["ok", "missing", "unavailable"]
     told: str
 
 
-class Health(TypedDict):
+class Health(BaseModel):
+    """`ok` when every part works, `degraded` when one does not."""
+
     status: Literal["ok", "degraded"]
     version: str
     parts: dict[str, Part]
@@ -38,7 +43,7 @@ def router(services: Services) -> APIRouter:
                 status="ok", told=services.embedder.name if services.embedder else "none: keywords alone"
             ),
         }
-        whole = all(part["status"] == "ok" for part in parts.values())
+        whole = all(part.status == "ok" for part in parts.values())
         return Health(status="ok" if whole else "degraded", version=__version__, parts=parts)
 
     return routes

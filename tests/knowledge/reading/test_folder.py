@@ -153,6 +153,14 @@ def test_hidden_and_built_files_are_no_pages(tmp_path: Path) -> None:
     assert list(documents) == ["page.md"]
 
 
+def test_what_the_configured_site_does_not_show_is_left_out_and_named(tmp_path: Path) -> None:
+    config = {"docusaurus.config.js": "module.exports = {}", "docs/a.md": "Text."}
+
+    documents, troubles = read(write(tmp_path, **config, **{"README.md": "x", "old/b.md": "x", "old/c.md": "x"}))
+    assert list(documents) == ["docs/a.md"]
+    assert [trouble.path for trouble in troubles] == ["README.md", "old"]
+
+
 @pytest.mark.parametrize("make", ["nothing", "file", "empty", "other", "drafts"])
 def test_a_folder_without_pages_says_what_is_wanted(tmp_path: Path, make: str) -> None:
     book = tmp_path / "book"

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -56,7 +56,7 @@ class Link:
     fragment: str
 
 
-@lru_cache(maxsize=2)
+@cache
 def documents(book: str) -> dict[str, Document]:
     read = folder.read(CORPORA / book, sites.detect(CORPORA / book))
     return {item.path: item for item in read if isinstance(item, Document)}

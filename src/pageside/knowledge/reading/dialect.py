@@ -18,7 +18,10 @@ from pageside.knowledge.reading import flow, inline
 from pageside.knowledge.reading.tags import Scanner
 
 _DEEPEST_LEVEL = 40
-_LONGEST_INLINE_CHARACTERS = 8_192
+_WIDE_CHARACTERS = 8_192
+_NARROW_CHARACTERS = 512
+_DEEPEST_BRACKETS = 30
+_BRACKET = re.compile(r"[\[\]]")
 
 _COLONS = re.compile(r":{3,}[ \t]*(?P<kind>[A-Za-z][\w-]*)?(?P<rest>.*)$")
 _SLASHES = re.compile(r"/{3,}(?:[ \t]+(?P<kind>[A-Za-z][\w-]*)[ \t]*(?:\|(?P<rest>.*))?)?$")
@@ -199,25 +202,36 @@ def _alerts(state: StateCore) -> None:
 
 def _long_lines(state: StateCore) -> None:
     # Emphasis and links are looked for in a window: the time for hopeless brackets grows with the square of it.
-    if all(len(token.content) <= _LONGEST_INLINE_CHARACTERS for token in state.tokens if token.type == "inline"):
+    if all(len(token.content) <= _NARROW_CHARACTERS for token in state.tokens if token.type == "inline"):
         return
     cut: list[Token] = []
     for token in state.tokens:
-        if token.type != "inline" or len(token.content) <= _LONGEST_INLINE_CHARACTERS:
+        window = _window(token.content) if token.type == "inline" else 0
+        if token.type != "inline" or len(token.content) <= window:
             cut.append(token)
             continue
-        for part in _parts(token.content):
+        for part in _parts(token.content, window):
             piece = Token("inline", "", 0, map=token.map, level=token.level, children=[])
             piece.content = part
             cut.append(piece)
     state.tokens = cut
 
 
-def _parts(text: str) -> list[str]:
+def _window(text: str) -> int:
+    if len(text) <= _NARROW_CHARACTERS:
+        return _NARROW_CHARACTERS
+    depth = deepest = 0
+    for found in _BRACKET.finditer(text):
+        depth += 1 if found.group() == "[" else -1 if depth else 0
+        deepest = max(deepest, depth)
+    return _NARROW_CHARACTERS if deepest > _DEEPEST_BRACKETS else _WIDE_CHARACTERS
+
+
+def _parts(text: str, window: int) -> list[str]:
     parts = []
     start = 0
-    while len(text) - start > _LONGEST_INLINE_CHARACTERS:
-        end = start + _LONGEST_INLINE_CHARACTERS
+    while len(text) - start > window:
+        end = start + window
         for white in "\n", " ":
             found = text.rfind(white, start + 1, end)
             if found > 0:

@@ -98,13 +98,10 @@ class _Seen:
     """A file as listing sees it."""
 
     path: str
-    content: bytes
+    digest: str
+    size: int
     front_matter: Mapping[str, object]
     imports: tuple[str, ...]
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 DEFAULT = Rules()
@@ -135,16 +132,12 @@ def list_pages(folder: Path, site: Site, *, rules: Rules = DEFAULT) -> Listing:
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise BookError(f"The book's folder {str(folder)!r} {what}; give the folder that holds its Markdown pages.")
     found = tree.walk(folder)
+    pages = [path for path in found.files if path.lower().endswith(SUFFIXES)]
+    glances = [_glance(folder, path, rules) for path in pages if site.shows(path)]
+    seen = [glance for glance in glances if isinstance(glance, _Seen)]
     troubles = [Trouble(avoided.path, 0, avoided.reason) for avoided in found.avoided]
-    seen: list[_Seen] = []
-    for path in found.files:
-        if not path.lower().endswith(SUFFIXES) or not site.shows(path):
-            continue
-        look = _look(folder, path, limit_bytes=rules.limit_bytes)
-        if isinstance(look, Trouble):
-            troubles.append(look)
-        else:
-            seen.append(look)
+    troubles += [glance for glance in glances if isinstance(glance, Trouble)]
+    troubles += _aside([path for path in pages if not site.shows(path)])
     drafts = tuple(file.path for file in seen if file.front_matter.get("draft") is True)
     shown = [file for file in seen if file.path not in drafts]
     if not shown:
@@ -156,12 +149,12 @@ def load(
     folder: Path, site: Site, file: SourceFile, *, rules: Rules = DEFAULT
 ) -> tuple[Document | None, tuple[Trouble, ...]]:
     """The document of `file` and what was wrong with it; None when it can no longer be read."""
-    look = _look(folder, file.path, limit_bytes=rules.limit_bytes)
-    if isinstance(look, Trouble):
-        return None, (look,)
-    source, complaint, line = decode(look.content)
-    troubles = [Trouble(file.path, line, complaint)] if complaint else []
-    parsed = markdown.parse(source, mdx=_is_mdx(file.path, site))
+    text = _text(folder, file.path, rules)
+    if isinstance(text, Trouble):
+        return None, (text,)
+    source = text.source
+    troubles = [Trouble(file.path, text.line, text.complaint)] if text.complaint else []
+    parsed = markdown.parse(source, mdx=is_mdx(file.path, site))
     troubles += [Trouble(file.path, flaw.line, flaw.message) for flaw in parsed.flaws]
     root = site.root(file.path)
     body = _anchored(parsed.blocks, site)
@@ -176,7 +169,7 @@ def load(
         labels=labels.of_page(root.local(file.path), parsed.front_matter, version=root.version, defaults=rules.labels),
         source=source,
         blocks=blocks,
-        digest=look.digest,
+        digest=text.digest,
         position=file.position,
     )
     return document, tuple(troubles)
@@ -195,25 +188,53 @@ def title(path: str, front_matter: Mapping[str, object], blocks: Sequence[Block]
     return labels.readable(name.lstrip("_"))
 
 
-def _look(folder: Path, path: str, *, limit_bytes: int) -> _Seen | Trouble:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The content of a file, and what is wrong with how it is written."""
+
+    source: str
+    complaint: str
+    line: int
+    digest: str
+    size: int
+
+
+def _text(folder: Path, path: str, rules: Rules) -> _Text | Trouble:
     try:
         size = (folder / path).stat().st_size
-        if size > limit_bytes:
-            return Trouble(
-                path,
-                0,
-                f"the page is {size / 1e6:.1f} MB, over the limit of {limit_bytes / 1e6:.1f} MB, and was left out; "
-                "split it into several pages or raise the limit",
-            )
+        if size > rules.limit_bytes:
+            return Trouble(path, 0, _too_large(size, rules.limit_bytes))
         content = (folder / path).read_bytes()
+        return _Text(*decode(content), hashlib.sha256(content).hexdigest(), len(content))
     except OSError as error:
         return Trouble(path, 0, f"the file cannot be read ({error.strerror}); check its permissions")
-    try:
-        source, _, _ = decode(content)
     except Undecodable as error:
         return Trouble(path, 0, str(error))
-    text = source.replace("\r\n", "\n").replace("\r", "\n")
-    return _Seen(path, content, front.read(text).values, tuple(_IMPORT.findall(text.replace("\\_", "_"))))
+
+
+def _too_large(size: int, limit: int) -> str:
+    over = f"the page is {size / 1e6:.1f} MB, over the limit of {limit / 1e6:.1f} MB, and was left out"
+    return f"{over}; split it into several pages or raise the limit"
+
+
+def _glance(folder: Path, path: str, rules: Rules) -> _Seen | Trouble:
+    text = _text(folder, path, rules)
+    if isinstance(text, Trouble):
+        return text
+    lines = text.source.replace("\r\n", "\n").replace("\r", "\n")
+    imports = tuple(_IMPORT.findall(lines.replace("\\_", "_")))
+    return _Seen(path, text.digest, text.size, front.read(lines).values, imports)
+
+
+def _aside(paths: Sequence[str]) -> Iterator[Trouble]:
+    """One word for each part of the folder that the site does not show."""
+    tops: dict[str, int] = {}
+    for path in paths:
+        if PurePosixPath(path).name != "SUMMARY.md":
+            tops[path.partition("/")[0]] = tops.get(path.partition("/")[0], 0) + 1
+    for top, count in tops.items():
+        pages = "1 page is" if count == 1 else f"{count} pages are"
+        yield Trouble(top, 0, f"{pages} no part of the site that its configuration describes, and left out")
 
 
 def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[SourceFile]:
@@ -232,7 +253,7 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
         yield SourceFile(
             path=path,
             digest=file.digest,
-            size=len(file.content),
+            size=file.size,
             position=position,
             url=url,
             shown_on=host.path if host else "",
@@ -272,17 +293,15 @@ def _imported(path: str, target: str, site: Site) -> str:
 
 
 def _host_title(folder: Path, site: Site, file: SourceFile, rules: Rules) -> str:
-    if not file.shown_on:
+    text = _text(folder, file.shown_on, rules) if file.shown_on else None
+    if not isinstance(text, _Text):
         return ""
-    look = _look(folder, file.shown_on, limit_bytes=rules.limit_bytes)
-    if isinstance(look, Trouble):
-        return ""
-    source, _, _ = decode(look.content)
-    parsed = markdown.parse(source, mdx=_is_mdx(file.shown_on, site))
+    parsed = markdown.parse(text.source, mdx=is_mdx(file.shown_on, site))
     return title(file.shown_on, parsed.front_matter, parsed.blocks)
 
 
-def _is_mdx(path: str, site: Site) -> bool:
+def is_mdx(path: str, site: Site) -> bool:
+    """Whether the site reads the page at `path` as MDX."""
     return path.lower().endswith(".mdx") or site.kind == "docusaurus"
 
 

@@ -43,7 +43,7 @@ _SECTION_TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "exercises": (
         r"exercises?|homework|hands[- ]on|try it yourself|your turn|(?:review|discussion|practice) questions?",
-        r"practice(?: problems?)?|challenges?|assignments?|assessments?|labs?|(?:\w+ )?projects?|problems?|try it|activit(?:y|ies)",
+        r"(?:practice )?problems?|practice|challenges?|assignments?|assessments?|labs?|(?:\w+ )?projects?",
     ),
     "glossary": (r"glossary|key terms?|terminology|vocabulary", "definitions"),
     "objectives": (

@@ -82,6 +82,9 @@ def guessed(folder: Path, *, tree: Tree, base_url: str | None) -> Site:
     roots = tuple(_roots(folder, home, config, base_url=base_url))
     if not roots:
         roots = (Root("", _route(config, instances[0], base_url=base_url), config.locale),)
+    if not any(root.folder == "" for root in roots):
+        top = config.base_url if base_url is None else base_url
+        roots = (*roots, Root("", join(top, "/").rstrip("/"), config.locale))
     return _site(folder, home, config, roots, tree=tree, base_url=base_url)
 
 
@@ -187,9 +190,6 @@ def _route(config: Config, instance: Instance, *, base_url: str | None, locale: 
 def _site(
     folder: Path, home: Path, config: Config, roots: tuple[Root, ...], *, tree: Tree, base_url: str | None
 ) -> Site:
-    if not any(root.folder == "" for root in roots):
-        top = config.base_url if base_url is None else base_url
-        roots = (*roots, Root("", join(top, "/").rstrip("/"), config.locale))
     folder = folder.resolve()
     return Site(
         kind="docusaurus",

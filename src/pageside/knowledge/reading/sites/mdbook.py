@@ -56,15 +56,13 @@ def toctree(folder: Path, *, tree: Tree, base_url: str | None) -> Site | None:
 def _site(folder: Path, source: Path, top: str, *, language: str) -> Site | None:
     url = join(top, "/").rstrip("/")
     if source.is_relative_to(folder):
-        roots = [Root(source.relative_to(folder).as_posix().removeprefix("."), url, language)]
+        root = Root(source.relative_to(folder).as_posix().removeprefix("."), url, language)
     elif folder.is_relative_to(source):
-        roots = [Root("", url, language, inside=folder.relative_to(source).as_posix())]
+        root = Root("", url, language, inside=folder.relative_to(source).as_posix())
     else:
         return None
-    if roots[0].folder:
-        roots.append(Root("", url, language))
     order = tuple(_summary(source / SUMMARY))
-    return Site(kind="mdbook", base_url=url, language=language, roots=tuple(roots), order=order, slug_rule="mdbook")
+    return Site(kind="mdbook", base_url=url, language=language, roots=(root,), order=order, slug_rule="mdbook")
 
 
 def _summary(path: Path) -> Iterator[str]:

@@ -40,18 +40,16 @@ def configured(folder: Path, config_file: Path, *, base_url: str | None) -> Site
     language = str(theme.get("language") or "en") if isinstance(theme, dict) else "en"
     if docs.is_dir() and docs.is_relative_to(folder):
         local = docs.relative_to(folder).as_posix()
-        roots = [Root("" if local == "." else local, url, language)]
+        root = Root("" if local == "." else local, url, language)
     elif folder.is_relative_to(docs):
-        roots = [Root("", url, language, inside=folder.relative_to(docs).as_posix())]
+        root = Root("", url, language, inside=folder.relative_to(docs).as_posix())
     else:
         return None
-    if roots[0].folder:
-        roots.append(Root("", url, language))
     return Site(
         kind="mkdocs",
         base_url=url,
         language=language,
-        roots=tuple(roots),
+        roots=(root,),
         order=tuple(_nav(said.get("nav"))),
         directory_urls=said.get("use_directory_urls") is not False,
         slug_rule=_slug_rule(said.get("markdown_extensions")),

@@ -57,7 +57,7 @@ class Site:
     Attributes:
         base_url: Where the main tree is shown, without a slash at the end; empty for the top of the host.
         language: Of pages that do not say otherwise.
-        roots: The longest `folder` wins; there is always one whose folder is empty or holds the rest.
+        roots: Of those that hold a page the longest `folder` wins; what none holds is no part of the site.
         order: Pages in the order the site lists them, as local paths without a suffix; a name that ends in a slash
             stands for all that the folder holds, an empty one for everything.
         positions: Places that the site gives to whole folders, by path relative to the book's folder.
@@ -116,8 +116,10 @@ class Site:
         return slugs.anchors(headings, rule=self.slug_rule)
 
     def shows(self, path: str) -> bool:
-        """Whether the file at `path` is prose of the site, and not its table of contents."""
-        return not (self.kind == "mdbook" and PurePosixPath(path).name == "SUMMARY.md")
+        """Whether the file at `path` is a part of the site, and not its table of contents."""
+        if self.kind == "mdbook" and PurePosixPath(path).name == "SUMMARY.md":
+            return False
+        return any(root.holds(path) for root in self.roots)
 
     def below_home(self, local: str) -> str:
         """Path, relative to the book's folder, of what the site's configuration would call `local`."""

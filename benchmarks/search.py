@@ -1,0 +1,126 @@
+"""How well search finds the page that answers: `python -m benchmarks.search [--half test]`.
+
+Every question set is asked of its own book, by words alone, by vectors alone, fused in three ways, and as `Search`
+gives it. A hit is a passage of a page that answers, among the first 1 or 5; MRR looks at the first 10.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from benchmarks import questions
+from benchmarks.questions import Asked
+
+from pageside.knowledge import generation, ingest, keywords, rank
+from pageside.knowledge.embed import MiniLM, Vectors
+from pageside.knowledge.embed_memory import RememberingEmbedder
+from pageside.knowledge.generation import Generation
+from pageside.knowledge.index_embedded import EmbeddedIndex
+from pageside.knowledge.search import Search
+
+DEPTH = 100
+WORKPLACE = Path(tempfile.gettempdir()) / "pageside-benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one way of searching on one set of questions: shares from 0 to 1."""
+
+    hit_1: float
+    hit_5: float
+    mrr: float
+
+    def __str__(self) -> str:
+        return f"{self.hit_1:.3f} {self.hit_5:.3f} {self.mrr:.3f}"
+
+
+def figures(ranks: Sequence[int]) -> Figures:
+    """From the rank, from 1, of the first right passage for each question; 0 where there was none."""
+    array = np.array(ranks, dtype=float)
+    array[array == 0] = np.inf
+    return Figures(
+        float((array <= 1).mean()), float((array <= 5).mean()), float(np.where(array <= 10, 1 / array, 0).mean())
+    )
+
+
+async def indexed(name: str, embedder: RememberingEmbedder | MiniLM) -> Path:
+    """The data folder in which the book of the set `name` is indexed."""
+    data_dir = WORKPLACE / "data" / name
+    await ingest.update(questions.book(name, workplace=WORKPLACE), data_dir=data_dir, embedder=embedder)
+    return data_dir
+
+
+def reciprocal(lists: Iterable[Mapping[int, float]], *, k: int = 60) -> list[int]:
+    """One ranking from several by reciprocal rank (Cormack, Clarke, Buettcher, SIGIR 2009)."""
+    scores: dict[int, float] = {}
+    for ranking in lists:
+        for place, number in enumerate(ranking, 1):
+            scores[number] = scores.get(number, 0.0) + 1 / (k + place)
+    return sorted(scores, key=lambda number: -scores[number])
+
+
+def by_words(reading: Generation, text: str) -> dict[int, float]:
+    """The first passages by BM25."""
+    terms = keywords.query(text, languages=reading.catalogue.languages)
+    return reading.catalogue.by_words(terms, limit=DEPTH, filters={})
+
+
+def by_vectors(reading: Generation, vector: Vectors) -> dict[int, float]:
+    """The first passages by cosine."""
+    cosines = reading.vectors @ vector
+    return {int(number): float(cosines[number]) for number in np.argsort(-cosines)[:DEPTH]}
+
+
+WAYS: Mapping[str, Callable[[Mapping[int, float], Mapping[int, float]], Iterable[int]]] = {
+    "words": lambda words, vectors: words,
+    "vectors": lambda words, vectors: vectors,
+    "RRF, k 60": lambda words, vectors: reciprocal([words, vectors]),
+    "DBSF, 1 : 1": lambda words, vectors: rank.fuse([words, vectors]),
+    "DBSF, 1 : 1.5": lambda words, vectors: rank.fuse([words, vectors], weights=[1, 1.5]),
+}
+
+
+def place(paths: Iterable[str], question: Asked) -> int:
+    """Rank, from 1, of the first of `paths` that answers; 0 where none does."""
+    return next((at for at, path in enumerate(paths, 1) if path in question.pages), 0)
+
+
+async def measure(name: str, embedder: RememberingEmbedder, half: str) -> dict[str, Figures]:
+    """Figures of every way of searching on the set `name`."""
+    data_dir = await indexed(name, embedder)
+    asked = [question for question in questions.asked(name) if question.pages and question.half == half]
+    vectors = await embedder.queries([question.text for question in asked])
+    reading = generation.opened(generation.root(data_dir, "book"))
+    paths = [passage.path for passage in reading.catalogue.passages()]
+    ranks: dict[str, list[int]] = {way: [] for way in (*WAYS, "as shipped")}
+    search = Search(EmbeddedIndex(data_dir), embedder)
+    for question, vector in zip(asked, vectors, strict=True):
+        lists = by_words(reading, question.text), by_vectors(reading, vector)
+        for way, order in WAYS.items():
+            ranks[way].append(place((paths[number] for number in order(*lists)), question))
+        found = await search.find(question.text, limit=10)
+        ranks["as shipped"].append(place((each.passage.path for each in found.passages), question))
+    reading.close()
+    return {f"{way} ({len(asked)})": figures(each) for way, each in ranks.items()}
+
+
+async def main() -> None:
+    """Prints one line for each set and way: hit@1, hit@5, MRR@10."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--half", choices=["dev", "test"], default="test")
+    arguments.add_argument("--sets", nargs="*", default=questions.sets())
+    chosen = arguments.parse_args()
+    embedder = RememberingEmbedder(MiniLM(), limit=50_000)
+    for name in chosen.sets:
+        for way, result in (await measure(name, embedder, chosen.half)).items():
+            print(f"{name:34} {way:24} {result}", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

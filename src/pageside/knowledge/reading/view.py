@@ -1,0 +1,29 @@
+"""A page of a book's folder as HTML whose headings bear the anchors that its passages link to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pageside.knowledge.reading import folder, markdown, render
+from pageside.knowledge.reading.decoding import decode
+from pageside.knowledge.reading.sites import Heading, Site
+
+
+def html(root: Path, site: Site, path: str, link: Callable[[str], str]) -> str | None:
+    """The page at `path` below `root` as safe HTML; None where there is no such file.
+
+    Args:
+        link: Where a link or a picture of the page leads, given what its author wrote.
+    """
+    try:
+        source = decode((root / path).read_bytes())[0]
+    except OSError:
+        return None
+    mdx = folder.is_mdx(path, site)
+    headings = [
+        Heading(block.text, block.level, block.anchor)
+        for block in markdown.parse(source, mdx=mdx).blocks
+        if block.kind == "heading"
+    ]
+    return render.html(source, mdx=mdx, anchors=site.anchors(headings), link=link)

@@ -1,0 +1,69 @@
+"""A selection is found whatever the browser made of its characters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.knowledge.small_book import passage
+
+from pageside.knowledge import selection
+
+PAGE = (
+    passage("A **servo** turns its shaft - or tries to - until `angle` is reached.\n\nIt's \"closed loop\".", headings=("Motion", "Servos")),
+    passage("1. Measure the error.\n2. Multiply it by the gain.\n3. Send the current.", headings=("Motion", "Servos", "Control")),
+    passage("| Part | Mass |\n| --- | --- |\n| hand | 2 kg |\n| arm | 5 kg |", headings=("Motion", "Masses")),
+    passage("The hand weighs less than the arm. Motors in the hand are small.", headings=("Motion", "Masses")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("quote", "numbers"),
+    [
+        ("A servo turns its shaft", [0]),
+        ("a servo\u00a0turns  its\nshaft — or tries to — until angle", [0]),
+        ("It’s “closed loop”.", [0]),
+        ("closed\u00adloop\u200b", [0]),
+        ("Measure the error.\nMultiply it by the gain.", [1]),
+        ('is reached.\nIt\'s "closed loop".\nControl\nMeasure the error.', [0, 1]),
+        ("hand\t2 kg", [2]),
+        ("hand\t2 kg\narm\t5 kg\nThe hand weighs", [2, 3]),
+        ("gain", [1]),
+        ("hand", [2, 3]),
+        ("Masses", [2]),
+        ("small. And then something the page never said", []),
+        ("rotor", []),
+        ("", []),
+        (" \u200b ", []),
+    ],
+)
+def test_a_selection_is_found_in_its_passages(quote, numbers):
+    """From one word up, across passages, as browsers copy it."""
+
+    assert [PAGE.index(found) for found in selection.locate(quote, PAGE)] == numbers
+
+
+def test_a_word_is_found_as_a_word_first():
+    """`arm` stands in `warm` too."""
+    page = (passage("Warm up."), passage("The arm."))
+
+    assert selection.locate("arm", page) == page[1:]
+
+
+def test_a_selection_with_a_formula_the_browser_drew_is_found_by_its_other_lines():
+    """A drawn formula copies as characters that are nowhere in the source."""
+    quote = "A servo turns its shaft - or tries to\nE=mc2E = mc^2E=mc2\nuntil angle is reached."
+
+    assert selection.locate(quote, PAGE) == PAGE[:1]
+
+
+@given(st.data())
+def test_any_stretch_of_a_page_is_found_where_it_stands(data):
+    """Whatever a reader marks with the mouse, if it says enough to be told from the rest."""
+    chosen = data.draw(st.sampled_from(PAGE))
+    start = data.draw(st.integers(0, len(chosen.text) - 1))
+    end = data.draw(st.integers(start + 1, len(chosen.text)))
+    quote = chosen.text[start:end]
+    found = selection.locate(quote, PAGE)
+
+    assert chosen in found or len(selection.bare(quote)) < selection.LONG_ENOUGH
