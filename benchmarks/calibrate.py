@@ -62,8 +62,8 @@ async def cases(embedder: RememberingEmbedder | None, indexer: RememberingEmbedd
         for question in questions.asked(name):
             kind = ("squad" if question.pages else "near miss") if name == SQUAD else "book"
             found.append(Case(kind, question, tuple(await search.hits(question.text)), foreign=False))
-        for question in (question for other in FOREIGN.get(name, ()) for question in questions.asked(other)):
-            found.append(Case("foreign", question, tuple(await search.hits(question.text)), foreign=True))
+        strange = [question for other in FOREIGN.get(name, ()) for question in questions.asked(other)]
+        found += [Case("foreign", each, tuple(await search.hits(each.text)), foreign=True) for each in strange]
     return found
 
 

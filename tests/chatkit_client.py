@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 Event = dict[str, Any]
+Metadata = Mapping[str, Any] | None
 
 
 def message(text: str, **fields: Any) -> Event:
@@ -101,7 +102,7 @@ class ChatKit:
     http: httpx2.AsyncClient
     path: str = "/chatkit"
 
-    async def send(self, operation: str, metadata: Mapping[str, Any] | None = None, /, **params: Any) -> httpx2.Response:
+    async def send(self, operation: str, metadata: Metadata = None, /, **params: Any) -> httpx2.Response:
         """The whole response to one operation."""
         body = {"type": operation, "params": params, **({"metadata": metadata} if metadata is not None else {})}
         return await self.http.post(self.path, json=body)
@@ -116,12 +117,12 @@ class ChatKit:
         assert response.status_code == 200, response.text
         return response.json()
 
-    async def tell(self, operation: str, metadata: Mapping[str, Any] | None = None, /, **params: Any) -> Told:
+    async def tell(self, operation: str, metadata: Metadata = None, /, **params: Any) -> Told:
         """The whole answer that a streaming operation gives."""
         response = await self.send(operation, metadata, **params)
         return told(response)
 
-    async def ask(self, text: str, *, thread: str = "", metadata: Mapping[str, Any] | None = None, **fields: Any) -> Told:
+    async def ask(self, text: str, *, thread: str = "", metadata: Metadata = None, **fields: Any) -> Told:
         """The answer to `text`, in a new thread or in `thread`."""
         if thread:
             return await self.tell(

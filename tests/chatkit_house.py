@@ -13,6 +13,8 @@ from typing import Any
 import httpx2
 import uvicorn
 from fastapi import FastAPI, Request
+from tests.chatkit_client import ChatKit
+from tests.scripted_tutor import ScriptedTutor
 
 from pageside.conversation.runs import Runs
 from pageside.conversation.server import Answerer, TextbookServer
@@ -22,8 +24,6 @@ from pageside.storage.engine import Database
 from pageside.web import chatkit, problems
 from pageside.web.limits import Limits
 from pageside.web.middleware import RequestIds
-from tests.chatkit_client import ChatKit
-from tests.scripted_tutor import ScriptedTutor
 
 
 def by_header(request: Request) -> Reader:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.chatkit_client import message
 
+NOBODYS = "thr_" + "0" * 30
+
 
 @pytest.fixture
 async def hers(a):
@@ -36,10 +38,10 @@ async def test_another_readers_thread_is_not_found(a, b, hers, operation):
     question = hers.events[1]["item"]["id"]
 
     foreign = await b.send(operation, **operations(hers.thread_id, question)[operation])
-    random = await b.send(operation, **operations("thr_" + "0" * 30, question)[operation])
+    random = await b.send(operation, **operations(NOBODYS, question)[operation])
 
     assert foreign.status_code == random.status_code == 404
-    assert foreign.json()["detail"].replace(hers.thread_id, "") == random.json()["detail"].replace("thr_" + "0" * 30, "")
+    assert foreign.json()["detail"].replace(hers.thread_id, NOBODYS) == random.json()["detail"]
     assert await a.items(hers.thread_id) == before
     assert (await a.threads())[0]["title"] == "Hi"
 

@@ -40,7 +40,7 @@ async def test_a_thread_is_answered_by_one_at_a_time(database):
 async def test_the_claim_of_a_process_that_died_runs_out(database):
     """A claim nobody renews holds for its lifetime and no longer."""
     dead = Leases(database, grace=AT_ONCE, lifetime=timedelta(seconds=-1))
-    await dead._take("thr_1", "run_dead", ADA)
+    await dead._take("thr_1", ADA)
     async with Leases(database, grace=AT_ONCE).held("thr_1", ADA):
         assert await count(database) == 1
 
@@ -58,6 +58,6 @@ async def test_a_claim_in_use_is_renewed(database):
 async def test_a_claim_that_ends_soon_is_waited_for(database):
     """Within the grace."""
     short = Leases(database, grace=AT_ONCE, lifetime=timedelta(milliseconds=100))
-    await short._take("thr_1", "run_short", ADA)
+    await short._take("thr_1", ADA)
     async with Leases(database, grace=timedelta(seconds=5)).held("thr_1", ADA):
         assert await count(database) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -279,8 +278,8 @@ async def test_two_processes_write_one_thread(database, store, tmp_path):
     thread = await begun(store)
     command = [sys.executable, "-W", "ignore", "-c", WRITER, f"sqlite:///{tmp_path / 'chat.db'}", thread.id]
     root = Path(__file__).parents[2]
-    writers = [subprocess.Popen([*command, name], cwd=root) for name in ("x", "y")]
-    codes = await asyncio.gather(*[asyncio.to_thread(writer.wait, 60) for writer in writers])
+    writers = [await asyncio.create_subprocess_exec(*command, name, cwd=root) for name in ("x", "y")]
+    codes = [await writer.wait() for writer in writers]
     found = await order(store, thread.id)
 
     assert codes == [0, 0]

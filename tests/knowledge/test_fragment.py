@@ -39,9 +39,9 @@ def test_marks_of_code_are_not_part_of_the_page() -> None:
 
 def test_math_is_skipped_for_it_is_rendered_otherwise() -> None:
     """What stands before the formula begins the mark and what stands after ends it."""
-    made = fragment.text_fragment("The loss $L = x^2$ falls quickly.", context="")
+    made = fragment.text_fragment("The loss of $L = x^2$ falls very quickly.", context="")
 
-    assert unquote(made) == ":~:text=The loss,falls quickly."
+    assert unquote(made) == ":~:text=The loss of,falls very quickly."
 
 
 @pytest.mark.parametrize("quote", ["$x^2$", "$$\na = b\n$$", "", "---", "| --- | --- |"])
@@ -53,8 +53,24 @@ def test_a_list_item_is_found_without_its_mark() -> None:
     assert fragment.text_fragment("- Charge the robot.", context="") == ":~:text=Charge%20the%20robot."
 
 
+def test_a_word_or_two_are_told_by_what_stands_before_them() -> None:
+    """They are likely to stand elsewhere on the page as well."""
+    context = "- Charge the robot.\n- Wait.\n- Go."
+
+    assert unquote(fragment.text_fragment("- Wait.", context=context)) == ":~:text=Charge the robot.-,Wait."
+
+
+def test_a_few_words_beside_a_formula_are_left_out_for_a_longer_stretch() -> None:
+    """A mark that began at any "Let" of the page would cover half of it."""
+    made = fragment.text_fragment("Let $x$ be the state of the robot, and $u$ its input.", context="")
+
+    assert unquote(made) == ":~:text=be the state of the robot, and"
+
+
 def test_a_table_row_reaches_from_its_first_cell_to_its_last() -> None:
     assert fragment.text_fragment("| Lidar | 40 m | `scan` |", context="") == ":~:text=Lidar,scan"
+    table = "| sensor | range | topic |\n| --- | --- | --- |\n| Lidar | 40 m | `scan` |"
+    assert fragment.text_fragment("| Lidar | 40 m | `scan` |", context=table) == ":~:text=topic-,Lidar,scan"
 
 
 def test_code_is_marked_from_its_first_line_to_its_last() -> None:

@@ -155,15 +155,20 @@ async def test_two_servers_share_one_database(tmp_path):
 async def test_two_servers_answer_one_question_at_a_time_in_a_thread(tmp_path):
     """What one is answering, the other puts off."""
     tutor = ScriptedTutor(pause_before=4)
-    async with house(tmp_path, tutor) as one, served(one.app) as url, browser(url) as here:
-        async with house(tmp_path) as two, two.client() as there:
-            async with here.asking("q") as stream:
-                thread_id = (await stream.until("thread.created"))["thread"]["id"]
-                await stream.until(DELTA)
-                busy = await there.send("threads.add_user_message", thread_id=thread_id, input=message("me too"))
-                tutor.resume.set()
-                await stream.rest()
-            answered = await there.ask("now", thread=thread_id)
+    async with (
+        house(tmp_path, tutor) as one,
+        served(one.app) as url,
+        browser(url) as here,
+        house(tmp_path) as two,
+        two.client() as there,
+    ):
+        async with here.asking("q") as stream:
+            thread_id = (await stream.until("thread.created"))["thread"]["id"]
+            await stream.until(DELTA)
+            busy = await there.send("threads.add_user_message", thread_id=thread_id, input=message("me too"))
+            tutor.resume.set()
+            await stream.rest()
+        answered = await there.ask("now", thread=thread_id)
 
     assert (busy.status_code, busy.json()["code"]) == (409, "thread_busy")
     assert answered.text == "A servo holds an angle [1]."

@@ -1,6 +1,6 @@
 """ChatKit with a real tutor and a scripted model behind it, over real HTTP on both sides and with both model APIs.
 
-The documented wiring of the SDK breaks on second turns, streamed annotations, fake ids and leaving; each is a test here.
+The SDK's documented wiring breaks on second turns, streamed annotations, fake ids and leaving; each is a test here.
 """
 
 from __future__ import annotations
@@ -99,12 +99,11 @@ async def test_models_that_name_every_message_alike_overwrite_nothing(tmp_path, 
     """Ids are ours; earlier answers and other readers' stay."""
     for text in (SERVO, STEPPER, SERVO):
         openai.reply(Reply(deltas=(text,), item_id="__fake_id__"))
-    async with house(tmp_path, Tutor(Shelf(), models)) as home, served(home.app) as url:
-        async with browser(url, "ada") as ada, browser(url, "eve") as eve:
-            first = await ada.ask("What does a servo motor do?")
-            await ada.ask("What do stepper motors lose when overloaded?", thread=first.thread_id)
-            await eve.ask("What does a servo motor do?")
-            answers = [i for i in await ada.items(first.thread_id) if i["type"] == "assistant_message"]
+    async with at_home(tmp_path, models) as (home, ada), home.client("eve") as eve:
+        first = await ada.ask("What does a servo motor do?")
+        await ada.ask("What do stepper motors lose when overloaded?", thread=first.thread_id)
+        await eve.ask("What does a servo motor do?")
+        answers = [item for item in await ada.items(first.thread_id) if item["type"] == "assistant_message"]
 
     assert [answer["content"][0]["text"] for answer in answers] == [SERVO, STEPPER]
     assert "__fake_id__" not in json.dumps(answers)

@@ -20,7 +20,8 @@ CLOSEST_FROM: Final = 0.2
 
 LIMIT_STATEMENTS: Final = 4
 _LIMIT_ITEMS: Final = 8
-_NEARLY_AS_GOOD: Final = 0.1
+_NEARLY_AS_GOOD: Final = 0.15
+_SAME_WORDS: Final = 0.75
 _REPEATS: Final = 0.7
 
 _WANTS_CODE: Final = re.compile(
@@ -54,21 +55,27 @@ class Wants:
     """What kind of answer a question asks for.
 
     Attributes:
-        facets: What is looked for: the question, or each side of a comparison.
+        facets: What is looked for: the question, and each side of a comparison.
+        own: The reader's own words in a follow-up, which say what of its subject is asked for.
     """
 
     facets: tuple[str, ...]
     code: bool = False
     items: bool = False
     defines: str = ""
+    own: str = ""
 
     @property
     def compares(self) -> bool:
         return len(self.facets) > 1
 
 
-def wants(query: str) -> Wants:
-    """What kind of answer `query` asks for, by its words."""
+def wants(query: str, *, own: str = "") -> Wants:
+    """What kind of answer `query` asks for, by its words.
+
+    Args:
+        own: The reader's own words, where `query` has the subject of the conversation beside them.
+    """
     flat = " ".join(query.split())
     if match := _COMPARES.search(flat):
         sides = tuple(side for side in match.groups() if side)
@@ -79,6 +86,7 @@ def wants(query: str) -> Wants:
         code=bool(_WANTS_CODE.search(flat)),
         items=bool(_WANTS_LIST.search(flat)),
         defines=defined[1] if defined and len(defined[1].split()) <= 6 else "",
+        own=own if own != flat else "",
     )
 
 
@@ -92,6 +100,7 @@ class Candidate:
         cosines: Likeness to each facet of the question.
         features: What `probability` judges by; see `features`.
         score: By which candidates of one question are ordered.
+        headed: The heading over it asks the very question, so that what stands below it, in order, is the answer.
     """
 
     number: int
@@ -100,6 +109,7 @@ class Candidate:
     cosines: tuple[float, ...]
     features: tuple[float, ...]
     score: float
+    headed: bool = False
 
     @property
     def probability(self) -> float:
@@ -117,13 +127,14 @@ def weigh(
         cosines: A row for each statement, a column for each facet of `wanted`.
     """
     place = Place(f"{passage.title}\n{passage.section}", passage.text, passage.relevance, passage.language)
+    headed = asks_the_same(wanted.facets[0], passage.section.rpartition(" > ")[2])
     weighed = []
     for at, (statement, row) in enumerate(zip(cut, cosines, strict=True)):
         if not _quotable(statement):
             continue
         judged = features(wanted.facets[0], statement.text, place, cosine=max(row))
-        score = judged[0] + 0.25 * judged[1] + 0.1 * judged[2] + _bonus(wanted, statement)
-        weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, score))
+        score = judged[0] + 0.25 * judged[1] + 0.3 * judged[2] + _bonus(wanted, statement)
+        weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, score, headed))
     return weighed
 
 
@@ -190,6 +201,14 @@ def _misses(query: str, statement: str) -> bool:
     return False
 
 
+def asks_the_same(query: str, heading: str) -> bool:
+    """Whether a heading is the question: the same words, three at least, or a question itself."""
+    there = keywords.query(heading, languages=["en"])
+    if len(there) < (1 if heading.endswith("?") else 3):
+        return False
+    return grounding.coverage(query, heading) >= _SAME_WORDS and grounding.coverage(heading, query) >= _SAME_WORDS
+
+
 def _quotable(statement: Statement) -> bool:
     if statement.asks or statement.kind in {"code", "math"} or (statement.kind == "label" and not statement.leads):
         return False
@@ -198,6 +217,8 @@ def _quotable(statement: Statement) -> bool:
 
 def _bonus(wanted: Wants, statement: Statement) -> float:
     bonus = -0.05 if statement.leads and not wanted.items else 0.0
+    if wanted.own:
+        bonus += 0.3 * grounding.coverage(wanted.own, statement.text)
     if wanted.defines:
         subject = re.escape(wanted.defines)
         says_what = rf"^\W*(?:an?|the)?\s*{subject}\b[^.]{{0,40}}\b(?:is|are|means|refers? to|was|were)\b|^\W*{subject}\W*[:—–-]"
@@ -242,6 +263,10 @@ def _picked(wanted: Wants, candidates: Sequence[Candidate], limit: int) -> list[
     ranked = sorted(candidates, key=lambda candidate: -candidate.score)
     if not ranked:
         return []
+    headed = [candidate for candidate in ranked if candidate.headed]
+    if headed:
+        below = [candidate for candidate in candidates if candidate.number == headed[0].number]
+        return sorted(below, key=lambda candidate: candidate.at)[:limit]
     picked = ranked[:1]
     for side in range(1, len(wanted.facets)):
         best = max(ranked, key=lambda candidate: candidate.cosines[side])

@@ -136,7 +136,7 @@ class QuotingModel(Model):
 
     async def _quotes(self, turn: Turn) -> AsyncIterator[str]:
         asked = turn.selection if turn.selection and place.points_only(turn.question) else turn.query
-        wanted = choosing.wants(asked)
+        wanted = choosing.wants(asked, own=" ".join(turn.question.split()) if asked == turn.query else "")
         cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in turn.passages}
         early, late = turn.passages[:_AT_ONCE], turn.passages[_AT_ONCE:]
         candidates = await self.weighed(wanted, early, cut)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, insert, update
+from sqlalchemy import and_, delete, insert, or_, update
 from sqlalchemy.exc import IntegrityError
 
 from pageside import ids
@@ -25,7 +25,7 @@ _LOOK_AGAIN_S = 0.05
 
 
 class Leases:
-    """Claims of this process; those of a process that died run out."""
+    """Claims of this process, which itself begins one answer at a time in a thread; those of a dead process run out."""
 
     def __init__(self, database: Database, *, grace: timedelta, lifetime: timedelta = LIFETIME) -> None:
         """No claims yet.
@@ -37,6 +37,7 @@ class Leases:
         self._database = database
         self._grace = grace
         self._lifetime = lifetime
+        self._holder = ids.new("srv")
 
     @asynccontextmanager
     async def held(self, thread_id: str, turn: Turn) -> AsyncIterator[None]:
@@ -46,54 +47,56 @@ class Leases:
             ThreadBusy: Another process is answering in the thread.
             StoreUnavailable: The database cannot be written.
         """
-        run_id = ids.new("run")
-        await self._take(thread_id, run_id, turn)
-        renewing = asyncio.create_task(self._renew(thread_id, run_id, turn))
+        await self._take(thread_id, turn)
+        renewing = asyncio.create_task(self._renew(thread_id, turn))
         try:
             yield
         finally:
             renewing.cancel()
-            await self._give_back(thread_id, run_id, turn)
+            await self._give_back(thread_id, turn)
 
-    async def _take(self, thread_id: str, run_id: str, turn: Turn) -> None:
+    async def _take(self, thread_id: str, turn: Turn) -> None:
         deadline = asyncio.get_running_loop().time() + self._grace.total_seconds()
-        while not await self._claim(thread_id, run_id, turn):
+        while not await self._claim(thread_id, turn):
             if asyncio.get_running_loop().time() > deadline:
                 raise ThreadBusy("This conversation is still answering; wait for the answer or stop it.")
             await asyncio.sleep(_LOOK_AGAIN_S)
 
-    async def _claim(self, thread_id: str, run_id: str, turn: Turn) -> bool:
+    async def _claim(self, thread_id: str, turn: Turn) -> bool:
         try:
             async with self._database.transaction() as connection:
-                await connection.execute(delete(leases).where(mine(leases, turn), leases.c.expires_at < ids.now()))
+                # A claim of our own is one we could not give back: this process begins no second answer in a thread.
+                left = and_(leases.c.thread_id == thread_id, leases.c.holder == self._holder)
+                over = or_(leases.c.expires_at < ids.now(), left)
+                await connection.execute(delete(leases).where(mine(leases, turn), over))
                 await connection.execute(
                     insert(leases).values(
-                        **owner(turn), thread_id=thread_id, run_id=run_id, expires_at=ids.now() + self._lifetime
+                        **owner(turn), thread_id=thread_id, holder=self._holder, expires_at=ids.now() + self._lifetime
                     )
                 )
         except IntegrityError:
             return False
         return True
 
-    async def _renew(self, thread_id: str, run_id: str, turn: Turn) -> None:
+    async def _renew(self, thread_id: str, turn: Turn) -> None:
         while True:
             await asyncio.sleep(self._lifetime.total_seconds() / 3)
             try:
                 async with self._database.transaction() as connection:
                     await connection.execute(
                         update(leases)
-                        .where(mine(leases, turn), leases.c.thread_id == thread_id, leases.c.run_id == run_id)
+                        .where(mine(leases, turn), leases.c.thread_id == thread_id, leases.c.holder == self._holder)
                         .values(expires_at=ids.now() + self._lifetime)
                     )
             except StoreUnavailable:
                 log.warning("lease_not_renewed")
 
-    async def _give_back(self, thread_id: str, run_id: str, turn: Turn) -> None:
+    async def _give_back(self, thread_id: str, turn: Turn) -> None:
         try:
             async with self._database.transaction() as connection:
                 await connection.execute(
                     delete(leases).where(
-                        mine(leases, turn), leases.c.thread_id == thread_id, leases.c.run_id == run_id
+                        mine(leases, turn), leases.c.thread_id == thread_id, leases.c.holder == self._holder
                     )
                 )
         except StoreUnavailable:

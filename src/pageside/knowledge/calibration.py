@@ -28,11 +28,11 @@ class Logistic:
 
 
 # with vectors: cosine, coverage, share of the best BM25, 1 / rank
-_RELEVANCE: Final = Logistic(-6.0, (6.0, 2.0, 0.5, 1.0))
-_CONFIDENCE: Final = Logistic(-5.0, (6.0, 3.0, 0.5))
+_RELEVANCE: Final = Logistic(-9.574, (3.661, 2.604, 3.020, 2.264))
+_CONFIDENCE: Final = Logistic(-5.786, (6.393, 3.886, -0.602))
 # without: coverage, share of the best BM25, 1 / rank
-_RELEVANCE_BY_WORDS: Final = Logistic(-4.0, (4.0, 0.5, 1.0))
-_CONFIDENCE_BY_WORDS: Final = Logistic(-3.0, (5.0, 0.5))
+_RELEVANCE_BY_WORDS: Final = Logistic(-9.615, (4.269, 3.481, 2.217))
+_CONFIDENCE_BY_WORDS: Final = Logistic(-4.049, (5.723, -0.590))
 
 
 def relevances(hits: Sequence[Hit]) -> tuple[float, ...]:

@@ -12,6 +12,8 @@ _WHOLE_WORDS = 12
 _WHOLE_CHARACTERS = 100
 _EDGE_WORDS = 5
 _NEIGHBOUR_WORDS = 3
+_SLIGHT_WORDS = 3
+_SLIGHT_IDEOGRAMS = 6
 
 _MATH = re.compile(r"\$\$.*?\$\$|(?<![\\$\w])\$(?=\S)[^$\n]+?(?<=\S)\$(?![\w$])", re.DOTALL)
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE)
@@ -47,8 +49,10 @@ def text_fragment(quote: str, *, context: str) -> str:
     segments = _segments(quote)
     if not segments:
         return ""
-    start, end = _terms(segments)
-    before, after = _neighbours(quote, context, start) if _is_repeated(start, context) else ("", "")
+    telling = _telling(quote, segments)
+    start, end = _terms(telling)
+    ambiguous = _is_slight(start) or _is_repeated(start, context)
+    before, after = _neighbours(quote, context) if ambiguous and telling[0] == segments[0] else ("", "")
     parts = [f"{_encoded(before)}-"] if before else []
     parts.append(_encoded(start))
     if end:
@@ -81,6 +85,20 @@ def _runs(text: str) -> Iterator[str]:
 
 def _collapsed(text: str) -> str:
     return " ".join(text.split())
+
+
+def _telling(quote: str, segments: Sequence[str]) -> Sequence[str]:
+    """The segments from the first to the last that is found by more than a word or two; of a row and of code all."""
+    if quote.lstrip().startswith("|") or _FENCE.search(quote):
+        return segments
+    solid = [at for at, segment in enumerate(segments) if not _is_slight(segment)]
+    if not solid:
+        return [max(segments, key=len)]
+    return segments[solid[0] : solid[-1] + 1]
+
+
+def _is_slight(text: str) -> bool:
+    return len(text) < _SLIGHT_IDEOGRAMS if _IDEOGRAM.search(text) else len(text.split()) < _SLIGHT_WORDS
 
 
 def _terms(segments: Sequence[str]) -> tuple[str, str]:
@@ -127,16 +145,23 @@ def _is_repeated(term: str, context: str) -> bool:
     return len(_occurrences(term, _shown(context))) > 1
 
 
-def _neighbours(quote: str, context: str, start: str) -> tuple[str, str]:
-    """A few words before the quote in `context` and, where there are none, a few after it."""
+def _neighbours(quote: str, context: str) -> tuple[str, str]:
+    """A few words right before the quote in `context` and, where there are none, a few right after it."""
     at = context.find(quote)
     if at < 0:
         return "", ""
-    before = _shown(context[:at]).rsplit(_BORDER, 1)[-1].split()[-_NEIGHBOUR_WORDS:]
-    if before and _WORDLIKE.search(" ".join(before)):
-        return " ".join(before), ""
-    after = _shown(context[at + len(quote) :]).split(_BORDER, 1)[0].split()[:_NEIGHBOUR_WORDS]
-    return "", " ".join(after)
+    before = _edge(context[:at], last=True)[-_NEIGHBOUR_WORDS:]
+    after = _edge(context[at + len(quote) :], last=False)[:_NEIGHBOUR_WORDS]
+    return (" ".join(before), "") if before else ("", " ".join(after))
+
+
+def _edge(text: str, *, last: bool) -> list[str]:
+    """The words of `text` nearest to its end, or to its beginning; none where math stands there."""
+    text = text.rstrip() if last else text.lstrip()
+    if text.endswith("$") if last else text.startswith("$"):
+        return []
+    segments = _segments(text)
+    return segments[-1 if last else 0].split() if segments else []
 
 
 def _encoded(term: str) -> str:

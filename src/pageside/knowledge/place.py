@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pageside.knowledge.index import DocumentRow
 
 _SUFFIX: Final = re.compile(r"(?:/?(?:index|readme))?(?:\.(?:html?|mdx?))?$", re.IGNORECASE)
+_ORIGIN: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/]*", re.IGNORECASE)
 
 # Words that ask for an explanation without saying of what.
 _POINTING: Final = frozenset(
@@ -63,7 +64,7 @@ def resolve(page: str, documents: Sequence[DocumentRow]) -> str | None:
 
 
 def _segments(address: str) -> tuple[str, ...]:
-    path = unquote(urlsplit(address).path)
+    path = unquote(_ORIGIN.sub("", address.partition("#")[0].partition("?")[0]))
     return tuple(segment for segment in _SUFFIX.sub("", path).split("/") if segment not in {"", "."})
 
 

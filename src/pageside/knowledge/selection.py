@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -46,9 +46,7 @@ def locate(quote: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     if found := page.find(wanted):
         if len(wanted) >= LONG_ENOUGH:
             return page.within(found[0], found[0] + len(wanted))
-        whole_words = _holding(quote, passages)
-        spans = (page.within(at, at + len(wanted)) for at in found)
-        return whole_words or tuple(dict.fromkeys(passage for span in spans for passage in span))[:_MOST_PLACES]
+        return _holding(quote, passages) or page.spanned((at, at + len(wanted)) for at in found)[:_MOST_PLACES]
     return page.lines(quote)
 
 
@@ -78,16 +76,19 @@ class _Page:
         last = bisect_right(self._starts, end - 1) - 1
         return tuple(self._passages[first : last + 1])
 
+    def spanned(self, spans: Iterable[tuple[int, int]]) -> tuple[Passage, ...]:
+        """The passages of all these spans of the bare text, each once, in reading order."""
+        held = {passage.id for span in spans for passage in self.within(*span)}
+        return tuple(passage for passage in self._passages if passage.id in held)
+
     def lines(self, quote: str) -> tuple[Passage, ...]:
         """The passages of the lines of `quote`, where most of it is found line by line."""
         lines = [line for line in map(bare, quote.splitlines()) if line]
-        spans = [
-            (found[0], found[0] + len(line)) for line in lines if len(line) >= LONG_ENOUGH if (found := self.find(line))
-        ]
+        places = ((line, self.find(line)) for line in lines if len(line) >= LONG_ENOUGH)
+        spans = [(found[0], found[0] + len(line)) for line, found in places if found]
         if sum(end - start for start, end in spans) < _ENOUGH_OF_IT * sum(map(len, lines)):
             return ()
-        held = {passage for span in spans for passage in self.within(*span)}
-        return tuple(passage for passage in self._passages if passage in held)
+        return self.spanned(spans)
 
 
 def _shown(passages: Sequence[Passage]) -> Iterator[str]:

@@ -116,7 +116,7 @@ leases = Table(
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("thread_id", Text, nullable=False),
-    Column("run_id", Text, nullable=False),
+    Column("holder", Text, nullable=False),
     Column("expires_at", Moment, nullable=False),
     PrimaryKeyConstraint("thread_id"),
 )

@@ -57,6 +57,20 @@ def test_a_page_knows_its_title_address_labels_and_place(tmp_path: Path) -> None
     assert [(block.text, block.anchor) for block in nodes.blocks if block.kind == "heading"] == [("Nodes", "")]
 
 
+def test_a_folder_stands_where_its_own_page_says(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        **{
+            "arms/index.mdx": "---\nsidebar_position: 2\n---\nx",
+            "arms/elbow.mdx": "x",
+            "legs/legs.mdx": "---\nsidebar_position: 1\n---\nx",
+            "legs/knee.mdx": "x",
+        },
+    )
+
+    assert list(read(tmp_path)[0]) == ["legs/legs.mdx", "legs/knee.mdx", "arms/index.mdx", "arms/elbow.mdx"]
+
+
 def test_headings_carry_the_ids_of_the_site(tmp_path: Path) -> None:
     text = "## Example\n\na\n\n## Example\n\nb\n\n## Own {#mine}\n\nc\n"
 

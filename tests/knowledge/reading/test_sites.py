@@ -203,6 +203,26 @@ def test_mkdocs_reads_address_order_and_ids_from_its_configuration(tmp_path: Pat
     assert sorted(pages, key=lambda page: site.place(page, PLAIN)) == [pages[2], pages[1], pages[0]]
 
 
+def test_books_of_several_languages_branch_off_below_the_english_one(tmp_path: Path) -> None:
+    tip = "/// tip\n\nx\n\n///"
+    material = write(tmp_path / "m", **{"docs/en/docs/a.md": tip, "docs/ja/docs/a.md": tip})
+    course = write(tmp_path / "c", **{"units/en/_toctree.yml": "- local: a", "units/fr/_toctree.yml": "- local: a"})
+
+    assert sites.detect(material).url("docs/en/docs/a.md", PLAIN) == "/a/"
+    assert sites.detect(material).url("docs/ja/docs/a.md", PLAIN) == "/ja/a/"
+    assert sites.detect(material / "docs/ja/docs").language == "ja"
+    assert sites.detect(course).url("units/fr/a.mdx", PLAIN) == "/fr/a"
+    assert sites.detect(course).root("units/fr/a.mdx").language == "fr"
+
+
+def test_a_part_of_a_translated_or_versioned_tree_knows_where_it_is(tmp_path: Path) -> None:
+    names = ("i18n/ur/docusaurus-plugin-content-docs/current/arms", "versioned_docs/version-1.0/arms")
+    write(tmp_path, **{f"{name}/a.mdx": "x" for name in names}, **{"versioned_docs/version-2.0/a.mdx": "x"})
+
+    assert sites.detect(tmp_path / names[0]).url("a.mdx", PLAIN) == "/ur/docs/next/arms/a"
+    assert sites.detect(tmp_path / names[1]).url("a.mdx", PLAIN) == "/docs/1.0/arms/a"
+
+
 def test_mkdocs_without_directory_addresses_shows_files(tmp_path: Path) -> None:
     write(tmp_path, **{"mkdocs.yml": "use_directory_urls: false\n", "docs/a/b.md": ""})
 

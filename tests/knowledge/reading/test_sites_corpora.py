@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections import defaultdict
@@ -18,8 +17,6 @@ import pytest
 from pageside.knowledge import chunk
 from pageside.knowledge.passage import Document
 from pageside.knowledge.reading import folder, sites
-
-CORPORA = Path(os.environ.get("PAGESIDE_CORPORA") or Path(__file__).parents[4] / "shared" / "corpora")
 
 # Kind of site, then the share of links between pages whose page, and of those with a fragment whose anchor, is found.
 # What is missing are links that are dead on the real site too, or lead to parts of it that are not in the corpus.
@@ -42,10 +39,7 @@ LINK = re.compile(
 OWN_IDS = re.compile(r"<a[^>]*\b(?:id|name)=[\"']([^\"']+)")
 NOT_A_PAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|mp4|py|ipynb|webp|pdf|zip|txt|js|tsx?|json|bib|webm)$")
 
-pytestmark = [
-    pytest.mark.corpora,
-    pytest.mark.skipif(not CORPORA.is_dir(), reason="the real books are not beside this checkout"),
-]
+pytestmark = pytest.mark.corpora
 
 
 @dataclass(frozen=True)
@@ -57,8 +51,8 @@ class Link:
 
 
 @cache
-def documents(book: str) -> dict[str, Document]:
-    read = folder.read(CORPORA / book, sites.detect(CORPORA / book))
+def documents(book: Path) -> dict[str, Document]:
+    read = folder.read(book, sites.detect(book))
     return {item.path: item for item in read if isinstance(item, Document)}
 
 
@@ -66,9 +60,9 @@ def address(url: str) -> str:
     return unquote(url).rstrip("/").removesuffix(".html")
 
 
-def links(book: str) -> Iterator[Link]:
+def links(book: Path) -> Iterator[Link]:
     """Links to pages of the same book, with the address that the site makes of each."""
-    site = sites.detect(CORPORA / book)
+    site = sites.detect(book)
     pages = documents(book)
     routes = {root.url for root in site.roots if root.url}
     for page in pages.values():
@@ -101,28 +95,28 @@ def resolved(path: str, page: Document, pages: dict[str, Document], site: sites.
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_links_between_pages_find_their_page_and_anchor(book: str) -> None:
+def test_links_between_pages_find_their_page_and_anchor(corpora: Path, book: str) -> None:
     """An author who links to a heading has looked up its id on the real site."""
     kind, pages_floor, anchors_floor = BOOKS[book]
     anchors: dict[str, set[str]] = defaultdict(set)
-    for document in documents(book).values():
+    for document in documents(corpora / book).values():
         own = set(OWN_IDS.findall(document.source))
         anchors[address(document.url)] |= own | {block.anchor for block in document.blocks if block.anchor}
-    found = list(links(book))
+    found = list(links(corpora / book))
     placed = [link for link in found if link.url in anchors]
     deep = [link for link in placed if link.fragment]
     met = [link for link in deep if link.fragment in anchors[link.url]]
 
-    assert sites.detect(CORPORA / book).kind == kind
+    assert sites.detect(corpora / book).kind == kind
     assert len(placed) >= pages_floor * len(found), sorted({(x.page, x.target) for x in set(found) - set(placed)})
     assert len(met) >= anchors_floor * len(deep), sorted({(x.page, x.target) for x in set(deep) - set(met)})
 
 
 @pytest.mark.parametrize("book", BOOKS)
-def test_every_page_is_read_and_every_passage_is_sound(book: str) -> None:
+def test_every_page_is_read_and_every_passage_is_sound(corpora: Path, book: str) -> None:
     """No page is missing, no block cut or lost, no range outside the page, no id given twice."""
-    pages = documents(book)
-    names = {path.relative_to(CORPORA / book).as_posix() for path in (CORPORA / book).rglob("*.md*")}
+    pages = documents(corpora / book)
+    names = {path.relative_to(corpora / book).as_posix() for path in (corpora / book).rglob("*.md*")}
     seen: set[str] = set()
 
     assert names - set(pages) <= {"src/SUMMARY.md"}

@@ -1,4 +1,4 @@
-"""The parser: CommonMark with tables, footnotes, definition lists and math, and the containers of Docusaurus and MkDocs."""
+"""The parser: CommonMark, tables, footnotes, definition lists and math, and the containers of documentation sites."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from pageside.knowledge.reading import flow, inline
 from pageside.knowledge.reading.tags import Scanner
 
 _DEEPEST_LEVEL = 40
-_WIDE_CHARACTERS = 8_192
-_NARROW_CHARACTERS = 512
+_LONGEST_INLINE_CHARACTERS = 4_096
+_HARMLESS_CHARACTERS = 512
 _DEEPEST_BRACKETS = 30
+_MOST_MARKED_CHARACTERS = 32_768
+_MARK = re.compile(r"[\[\]<>{}!&$*_~`\\:()|#^=+@-]")
 _BRACKET = re.compile(r"[\[\]]")
 
 _COLONS = re.compile(r":{3,}[ \t]*(?P<kind>[A-Za-z][\w-]*)?(?P<rest>.*)$")
@@ -28,7 +30,9 @@ _SLASHES = re.compile(r"/{3,}(?:[ \t]+(?P<kind>[A-Za-z][\w-]*)[ \t]*(?:\|(?P<res
 _TAB_ROLE = re.compile(r":(?:begin_tab:`?(?P<kind>[\w, -]+?)`?|end_tab:)[ \t]*$")
 _BRACKETED = re.compile(r"[ \t]*\[(?P<title>.*)\][ \t]*(?:\{.*\})?[ \t]*$")
 _CLASS = re.compile(r"[ \t]*\{[^}]*?\.(?:callout-)?(?P<kind>[\w-]+)[^}]*\}[ \t]*$")
-_INDENTED = re.compile(r"(?P<mark>!!!|\?\?\?\+?|===[!+]?)[ \t]*(?P<kind>[A-Za-z][\w -]*?)?[ \t]*(?:\"(?P<title>.*)\")?[ \t]*$")
+_INDENTED = re.compile(
+    r"(?P<mark>!!!|\?\?\?\+?|===[!+]?)[ \t]*(?P<kind>[A-Za-z][\w -]*?)?[ \t]*(?:\"(?P<title>.*)\")?[ \t]*$"
+)
 _OPTION = re.compile(r"[A-Za-z_]+:(?:[ \t]|$)")
 _HEADING_ID = re.compile(
     r"[ \t]*(?:\{:?[ \t]*#(?P<attribute>[^\s{}#]+)(?:[ \t]+[^{}]*)?\}|\[\[(?P<brackets>[^\[\]]+)\]\]"
@@ -201,37 +205,42 @@ def _alerts(state: StateCore) -> None:
 
 
 def _long_lines(state: StateCore) -> None:
-    # Emphasis and links are looked for in a window: the time for hopeless brackets grows with the square of it.
-    if all(len(token.content) <= _NARROW_CHARACTERS for token in state.tokens if token.type == "inline"):
+    # The time for hopeless brackets and openings grows with the square of the text they are looked for in.
+    if all(len(token.content) <= _HARMLESS_CHARACTERS for token in state.tokens if token.type == "inline"):
         return
     cut: list[Token] = []
     for token in state.tokens:
-        window = _window(token.content) if token.type == "inline" else 0
-        if token.type != "inline" or len(token.content) <= window:
+        if token.type != "inline" or len(token.content) <= _HARMLESS_CHARACTERS:
             cut.append(token)
-            continue
-        for part in _parts(token.content, window):
-            piece = Token("inline", "", 0, map=token.map, level=token.level, children=[])
-            piece.content = part
-            cut.append(piece)
+        elif _is_hopeless(token.content):
+            line = token.map[0] if token.map else 0
+            flow.flaw(state.env, line, "more marks than a page can mean: read as plain text")
+            token.children, token.content = [Token("text", "", 0, content=token.content)], ""
+            cut.append(token)
+        else:
+            cut += [_piece(token, part) for part in _parts(token.content)]
     state.tokens = cut
 
 
-def _window(text: str) -> int:
-    if len(text) <= _NARROW_CHARACTERS:
-        return _NARROW_CHARACTERS
+def _is_hopeless(text: str) -> bool:
+    if len(text) > _MOST_MARKED_CHARACTERS and len(_MARK.findall(text)) > len(text) // 5:
+        return True
     depth = deepest = 0
     for found in _BRACKET.finditer(text):
         depth += 1 if found.group() == "[" else -1 if depth else 0
         deepest = max(deepest, depth)
-    return _NARROW_CHARACTERS if deepest > _DEEPEST_BRACKETS else _WIDE_CHARACTERS
+    return deepest > _DEEPEST_BRACKETS
 
 
-def _parts(text: str, window: int) -> list[str]:
+def _piece(token: Token, part: str) -> Token:
+    return Token("inline", "", 0, map=token.map, level=token.level, children=[], content=part)
+
+
+def _parts(text: str) -> list[str]:
     parts = []
     start = 0
-    while len(text) - start > window:
-        end = start + window
+    while len(text) - start > _LONGEST_INLINE_CHARACTERS:
+        end = start + _LONGEST_INLINE_CHARACTERS
         for white in "\n", " ":
             found = text.rfind(white, start + 1, end)
             if found > 0:

@@ -239,6 +239,7 @@ def _aside(paths: Sequence[str]) -> Iterator[Trouble]:
 
 def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[SourceFile]:
     by_path = {file.path: file for file in seen}
+    site = replace(site, positions=(*_positions_of_folders(seen, site), *site.positions))
     places = {file.path: (site.place(file.path, file.front_matter), file.path) for file in seen}
     pages = sorted(by_path, key=lambda path: places[path])
     hosts = _hosts([by_path[path] for path in pages], site)
@@ -259,6 +260,14 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
             shown_on=host.path if host else "",
             state=hashlib.sha256(state.encode()).hexdigest(),
         )
+
+
+def _positions_of_folders(seen: Sequence[_Seen], site: Site) -> Iterator[tuple[str, float]]:
+    """The places that folders have by what their own page says."""
+    for file in seen:
+        position = file.front_matter.get("sidebar_position")
+        if isinstance(position, (int, float)) and "/" in file.path and site.is_index(file.path):
+            yield PurePosixPath(file.path).parent.as_posix(), float(position)
 
 
 def _hosts(in_order: Sequence[_Seen], site: Site) -> dict[str, str]:

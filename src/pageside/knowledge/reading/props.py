@@ -36,7 +36,9 @@ _TECHNICAL = frozenset((
     "srcset", "status", "stroke", "style", "sx", "tag", "target", "theme", "themes", "thumbnail", "to", "transform",
     "type", "url", "usemap", "valign", "value", "variant", "version", "video", "viewbox", "width", "xmlns", "xref",
 ))
-_MACHINE_NAME = re.compile(r"on[A-Z]|data-|class|aria-(?!label$)|.*(?:Id|ID|Url|URL|Src|Href|ClassName|Style|Color|Icon)$")
+_MACHINE_NAME = re.compile(
+    r"on[A-Z]|data-|class|aria-(?!label$)|.*(?:Id|ID|Url|URL|Src|Href|ClassName|Style|Color|Icon)$"
+)
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,}[^\n]*?\s+\S*[^\W\d_]{2,}")
 _JSON_ESCAPE = re.compile(r"\\u00(26|3[cCeE]|2[27])")
 _UNSPACED_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -134,9 +136,13 @@ def _sayings(name: str, value: Value) -> Iterator[Saying]:
     elif isinstance(value, tuple):
         for inner in value:
             yield from _sayings(name, inner)
+    elif isinstance(value, Markup):
+        yield Saying(name, "text", value)
     elif isinstance(value, str) and value.strip() and not isinstance(value, Number):
-        if key in _PROSE or isinstance(value, Markup) or _reads_like_prose(value):
-            yield Saying(name, "label" if key in _LABELS and not isinstance(value, Markup) else "text", value)
+        if key in _LABELS:
+            yield Saying(name, "label", value)
+        elif key in _PROSE or _reads_like_prose(value):
+            yield Saying(name, "text", value)
 
 
 def _reads_like_prose(text: str) -> bool:

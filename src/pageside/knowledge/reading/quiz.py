@@ -19,13 +19,15 @@ _MARKS = re.compile(r"[ \t]*(?:[-*+] +|\d+[.)] +)?(?:\[[ xX]\] *)?")
 _BULLET = re.compile(r"[ \t]*(?:[-*+] +)?")
 _LETTERED = re.compile(r"\(?([A-Ha-h])[).:](?: +|$)(.*)", re.DOTALL)
 _TASK = re.compile(r"[ \t]*[-*+] +\[[ xX]\] +(.*)", re.DOTALL)
-_ASKS = re.compile(r"[?？]|_{3,}|…$|\.{3}$|^(?:question|q|quiz|exercise|problem)\b[^\n]{0,3}\d", re.IGNORECASE)
+_ASKS = re.compile(r"[?\uff1f]|_{3,}|…$|\.{3}$|^(?:question|q|quiz|exercise|problem)\b[^\n]{0,3}\d", re.IGNORECASE)
 _QUIZ_HEADING = re.compile(
     r"\b(?:quiz|quizzes|questions?|check your|self[- ]?(?:check|test|assessment)|test your|knowledge check|assessment|"
     r"review|multiple[- ]choice|exam|mcqs?)\b", re.IGNORECASE
 )
 _EXPLAINS = re.compile(r"(?:explanations?|rationale|why)\b", re.IGNORECASE)
-_ANSWERS = re.compile(r"(?:the )?(?:correct |right )?(?:answers?|solutions?|option)\b[^\n]{0,20}?(?:[:：]|\bis\b|\d)", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"(?:the )?(?:correct |right )?(?:answers?|solutions?|option)\b[^\n]{0,20}?(?:[:\uff1a]|\bis\b|\d)", re.IGNORECASE
+)
 _FEWEST_CHOICES = 2
 
 
@@ -233,7 +235,7 @@ def _explained(blocks: Sequence[Block], after: int) -> tuple[list[str], int]:
         text = _MARKS.sub("", one_line(blocks[after].text), count=1)
         if not (_ANSWERS.match(text) or _EXPLAINS.match(text)):
             break
-        explanations.append(re.sub(r"^explanations?[:：]\s*", "", text, flags=re.IGNORECASE))
+        explanations.append(re.sub(r"^explanations?[:\uff1a]\s*", "", text, flags=re.IGNORECASE))
         after += 1
     return explanations, after
 

@@ -1,4 +1,4 @@
-"""A page as safe HTML for a plain, server-rendered view: the author's tags and components are shown as what they hold."""
+"""A page as safe HTML for a plain, server-rendered view: tags and components are shown as what they hold."""
 
 from __future__ import annotations
 

@@ -22,7 +22,11 @@ _UNSEEN = re.compile("[\u200b\u200e\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e
 _WHITE = re.compile(r"[ \t\u00a0\u202f]+")
 _AROUND_BREAK = re.compile(r" *([\n\x1f]) *")
 _ANSWERS = re.compile(r"\b(?:answers?|solutions?)\b", re.IGNORECASE)
-_ANSWER = re.compile(r"(?:correct |question |q)?(?:answers?|solutions?)?\b.{0,12}?\d|(?:-|\d+[.)])? *\(?[a-h][).:]|\d+[.)]|correct", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"(?:the )?(?:correct )?(?:answers?|solutions?|question|q)[ #]{0,2}(?:\d|[:\uff1a])"
+    r"|\d+[.)]|\(?[a-h][).:]|correct\b",
+    re.IGNORECASE,
+)
 _SIBLING: dict[Role, Role] = {"term": "definition", "definition": "term"}
 _KINDS: dict[Role, BlockKind] = {
     "quote": "quote",

@@ -18,8 +18,8 @@ _PROP_NAME = re.compile(r"[A-Za-z_$@:#*(\[][^\s\"'<>/={}]*")
 _SPACE = re.compile(r"(?:\s+|/\*.*?\*/|//[^\n]*\n)*", re.DOTALL)
 _BLANK = re.compile(r"\s*")
 _BARE = re.compile(r"[^\s\"'=<>`{}]+")
-_BRACE_TOKEN = re.compile(r"""[{}`"']|//|/\*""")
-_TEMPLATE_TOKEN = re.compile(r"\\.|`|\$\{", re.DOTALL)
+_BRACE_MARK = re.compile(r"""[{}`"']|//|/\*""")
+_TEMPLATE_MARK = re.compile(r"\\.|`|\$\{", re.DOTALL)
 _STRING_END = {quote: re.compile(rf"(?:[^\\{quote}\n]|\\.)*{quote}", re.DOTALL) for quote in "\"'"}
 _OPENING = re.compile(r"</?[A-Za-z_$]")
 _RAW = re.compile(r"(?:script|style)", re.IGNORECASE)
@@ -112,25 +112,25 @@ def braces_at(text: str, start: int, *, limit: int) -> int:
     templates: list[int] = []  # depth of braces outside each template literal that is open
     position = start
     while True:
-        found = _BRACE_TOKEN.search(text, position, limit)
+        found = _BRACE_MARK.search(text, position, limit)
         if found is None:
             return -1
-        token, position = found.group(), found.end()
-        if token == "{":
+        mark, position = found.group(), found.end()
+        if mark == "{":
             open_braces += 1
-        elif token == "}":
+        elif mark == "}":
             open_braces -= 1
             if open_braces == 0:
                 return position
             if templates and templates[-1] == open_braces:
                 templates.pop()
-                token = "`"
-        elif token in "\"'":
-            closed = _STRING_END[token].match(text, position, limit)
+                mark = "`"
+        elif mark in "\"'":
+            closed = _STRING_END[mark].match(text, position, limit)
             position = closed.end() if closed else position  # an apostrophe in JSX text closes nothing
-        elif token != "`":
-            position = _past_comment(text, token, position, limit)
-        if token == "`":
+        elif mark != "`":
+            position = _past_comment(text, mark, position, limit)
+        if mark == "`":
             position, into = _template(text, position, limit)
             if position < 0:
                 return -1
@@ -215,7 +215,7 @@ def _value(name: str, text: str, position: int, limit: int, *, script: bool) -> 
 def _template(text: str, position: int, limit: int) -> tuple[int, bool]:
     """From inside a template literal: past its end, or past the `${` that leads out of it; -1 where it never ends."""
     while True:
-        found = _TEMPLATE_TOKEN.search(text, position, limit)
+        found = _TEMPLATE_MARK.search(text, position, limit)
         if found is None:
             return -1, False
         position = found.end()
@@ -225,9 +225,9 @@ def _template(text: str, position: int, limit: int) -> tuple[int, bool]:
             return position, True
 
 
-def _past_comment(text: str, token: str, position: int, limit: int) -> int:
-    end = text.find("\n" if token == "//" else "*/", position, limit)
-    return position if end < 0 else end + len("\n" if token == "//" else "*/")
+def _past_comment(text: str, mark: str, position: int, limit: int) -> int:
+    end = text.find("\n" if mark == "//" else "*/", position, limit)
+    return position if end < 0 else end + len("\n" if mark == "//" else "*/")
 
 
 class Scanner:

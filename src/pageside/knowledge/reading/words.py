@@ -13,22 +13,28 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]|[^\W_]+")
+_UNSPACED_LETTER = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
+_WORD = re.compile(rf"{_UNSPACED_LETTER}|[^\W_]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
-_UNSPACED = re.compile(r"(?<=[^\W_])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[^\W_])")
+_UNSPACED = re.compile(rf"(?<=[^\W_])(?={_UNSPACED_LETTER})|(?<={_UNSPACED_LETTER})(?=[^\W_])")
 _ESCAPED = re.compile(r"\\u00(26|3[cCeE]|2[27])")
 _FENCE = re.compile(r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<marks>`{3,}|~{3,})(?P<info>[^\n]*)$")
 _FENCE_TITLE = re.compile(r"(?:title|caption|filename|name|label)=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'{}]+))")
 _INCLUDE = re.compile(r"\{\{#[^{}\n]*\}\}|\{\*\s[^\n]*?\*\}|-{1,2}8<-{1,2}\s+(?:\"[^\"\n]*\"|'[^'\n]*')")
-_MODULE = re.compile(r"import\s*[\"'{*]|import\s+[\w$]+\s*(?:,|from\b)|export\s+(?:const|let|var|function|class|default|async)\b")
+_MODULE = re.compile(
+    r"import\s*[\"'{*]|import\s+[\w$]+\s*(?:,|from\b)|export\s+(?:const|let|var|function|class|default|async)\b"
+)
 _DEFINITION = re.compile(r"[ >]*\[[^\]^][^\]]*\]:[ \t]*\S+")
 _CONTAINER = re.compile(r"[ \t>]*:{3,}[ \t]*(\w[\w-]*)?(.*)$|[ \t>]*/{3,}(?:[ \t]+(\w+)[ \t]*(?:\|(.*))?)?$")
 _OPTION_LINE = re.compile(r"[ \t]{4,}[a-z_]+:[ \t]")
 _INDENTED = re.compile(r"[ \t>]*(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*([A-Za-z][\w -]*?)?[ \t]*(?:\"(.*)\")?[ \t]*$")
 _ID = re.compile(r"\{:?[ \t]*#[^\s{}]+[^{}\n]*\}[ \t]*$|\[\[[^\[\]]+\]\][ \t]*$|\{/\*[ \t]*#[^\s*]+[ \t]*\*/\}[ \t]*$")
-_TARGET = re.compile(r"\]\([ \t\n]*(?:<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\([^\s()]*\))*\))*)[ \t\n]*(\"[^\"]*\"|'[^']*')?[ \t\n]*\)")
+_TARGET = re.compile(
+    r"\]\([ \t\n]*(?:<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\([^\s()]*\))*\))*)"
+    r"[ \t\n]*(\"[^\"]*\"|'[^']*')?[ \t\n]*\)"
+)
 _ROLE = re.compile(r":([A-Za-z][\w-]*):`([^`\n]*)`")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"\n]*\"|[^\s\"'{}]+))[^{}\n]*\}")
@@ -39,6 +45,12 @@ _PLAIN_TAGS = frozenset((
     "a", "abbr", "b", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "span",
     "strong", "sub", "sup", "u", "var",
 ))
+_TAG = re.compile(r"</?([A-Za-z][\w.:-]*)(?=[\s/>])|</?(?=>)")
+_PROP_NAME = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[=:]")
+_QUOTED = {mark: re.compile(rf"{mark}((?:[^{mark}\\]|\\.)*){mark}", re.DOTALL) for mark in "\"`"} | {
+    "'": re.compile(r"(?<!\w)'((?:[^'\\\n]|\\.)*)'")
+}
+_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _ICON = re.compile(r":(?:octicons|material|fontawesome|simple)-[\w-]+:")
 _SHOWN = frozenset((
     "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "heading", "hint",
@@ -84,13 +96,13 @@ def _read(source: str, *, mdx: bool) -> Iterator[str]:
             elif not line.lstrip(" >").startswith("%%tab"):
                 yield _INCLUDE.sub(" ", line)
         elif fence and not (fence["marks"][0] == "`" and "`" in fence["info"]):
-            yield _scan("\n".join(prose), mdx=mdx)
+            yield _Scan("\n".join(prose), mdx=mdx).read()
             prose = [fence["lead"]]
             marks = fence["marks"]
             yield from (title for found in _FENCE_TITLE.finditer(fence["info"]) for title in found.groups() if title)
         else:
             prose.append(_line(line))
-    yield _scan("\n".join(prose), mdx=mdx)
+    yield _Scan("\n".join(prose), mdx=mdx).read()
 
 
 def _body(text: str) -> list[str]:
@@ -121,88 +133,162 @@ def _line(line: str) -> str:
     return _ID.sub("", line) if line.lstrip(" >").startswith("#") else line
 
 
-def _scan(text: str, *, mdx: bool) -> str:
-    """Prose without link targets, tags, comments and the like; what stands between backticks or dollars is kept."""
-    kept: list[str] = []
-    position = 0
-    while position < len(text):
-        character = text[position]
-        step = _STEPS.get(character)
-        end, said = step(text, position, mdx) if step else (0, "")
-        if end <= position:
-            kept.append(character)
-            position += 1
-        else:
+class _Scan:
+    """Prose without link targets, tags, comments and the like; what stands between backticks or dollars is kept.
+
+    Each step looks at the character where it stands and says how far it reads and what of that a reader sees; nothing
+    read is a character of prose. Looking far ahead in vain is paid from an allowance, so that no page takes for ever.
+    """
+
+    def __init__(self, text: str, *, mdx: bool) -> None:
+        self._text = text
+        self._mdx = mdx
+        self._allowance = 20 * len(text) + 1_000_000
+
+    def read(self) -> str:
+        text, kept, position = self._text, list[str](), 0
+        while position < len(text):
+            step = _STEPS.get(text[position])
+            end, said = step(self, position) if step else (0, "")
+            if end <= position:
+                said, end = text[position], position + 1
             kept.append(said)
             position = end
-    return "".join(kept)
+        return "".join(kept)
 
+    def _ahead(self, closing: str, position: int, furthest: int = 200_000) -> int:
+        """Where `closing` comes next, or -1."""
+        if self._allowance < 0:
+            return -1
+        end = self._text.find(closing, position, position + furthest)
+        if end < 0:
+            self._allowance -= min(furthest, len(self._text) - position)
+        return end
 
-def _code(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    marks = re.compile("`+").match(text, position)
-    run = marks.group() if marks else "`"
-    blank = re.compile(r"\n[ \t]*\n").search(text, position)
-    closed = re.compile(rf"(?<!`){run}(?!`)").search(text, position + len(run), blank.start() if blank else len(text))
-    return (closed.end(), f" {text[position + len(run) : closed.start()]} ") if closed else (position + len(run), " ")
+    def code(self, position: int) -> tuple[int, str]:
+        run = _same(self._text, position)
+        start = position + len(run)
+        blank = self._ahead("\n\n", start, 10_000)
+        end = start
+        while (end := self._ahead(run, end, 10_000)) >= 0 and (blank < 0 or end < blank):
+            found = _same(self._text, end)
+            if found == run:
+                return end + len(run), f" {self._text[start:end]} "
+            end += len(found)
+        return start, " "
 
-
-def _math(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    marks = "$$" if text.startswith("$$", position) else "$"
-    start = position + len(marks)
-    end = text.find(marks, start)
-    content = text[start:end]
-    if end < 0 or (marks == "$" and (content.strip() != content or "\n\n" in content or len(content) > 2_000)):
-        return 0, ""
-    return end + len(marks), f" {content} "
-
-
-def _angle(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    if text.startswith("<!--", position):
-        end = text.find("-->", position)
-        return (end + 3, " ") if end >= 0 else (0, "")
-    raw = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL).match(text, position)
-    if raw:
-        return raw.end(), " "
-    opened = re.compile(r"</?([A-Za-z][\w.:-]*)(?=[\s/>])|</?>").match(text, position)
-    if opened is None:
-        return 0, ""
-    end, said = _inside_tag(text, opened.end(), mdx)
-    space = "" if (opened[1] or "").lower() in _PLAIN_TAGS and not said else " "
-    return (end, space + said + space) if end else (0, "")
-
-
-def _inside_tag(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    """To the end of a tag, with the quoted words in it that a reader reads."""
-    if position and text[position - 1] == ">":
-        return position, ""
-    said: list[str] = []
-    name = outer = ""
-    depth = 0
-    limit = min(len(text), position + 200_000)
-    while position < limit:
-        character = text[position]
-        if character == ">" and depth == 0:
-            return position + 1, " ".join(said)
-        if character in "\"'`" and (character != "'" or not text[position - 1].isalnum()):
-            quoted = re.compile(rf"{character}((?:[^{character}\\]|\\.)*){character}", re.DOTALL).match(text, position)
-            if quoted is None:
-                position += 1
-                continue
-            if outer.lower() not in _HIDDEN and _is_shown(name, quoted[1]):
-                said.append(quoted[1].replace("\\n", " "))
-            position = quoted.end()
-            continue
-        named = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[=:]").match(text, position)
-        if named:
-            name, position = named[1], named.end()
-            outer = name if depth == 0 else outer
-            continue
-        if mdx and character in "{}":
-            depth += 1 if character == "{" else -1
-        elif character == "<" and depth == 0:
+    def math(self, position: int) -> tuple[int, str]:
+        marks = "$$" if self._text.startswith("$$", position) else "$"
+        start = position + len(marks)
+        end = self._ahead(marks, start, 10_000)
+        content = self._text[start:end]
+        if end < 0 or (marks == "$" and (content.strip() != content or "\n\n" in content)):
             return 0, ""
-        position += 1
-    return 0, ""
+        return end + len(marks), f" {content} "
+
+    def angle(self, position: int) -> tuple[int, str]:
+        if self._text.startswith("<!--", position):
+            end = self._ahead("-->", position)
+            return (end + 3, " ") if end >= 0 else (0, "")
+        opened = _TAG.match(self._text, position)
+        if opened is None:
+            return 0, ""
+        name = (opened[1] or "").lower()
+        if name in ("script", "style") and (end := self._ahead(f"</{opened[1]}", opened.end())) >= 0:
+            return max(end + 1, self._ahead(">", end) + 1), " "
+        end, said = self._inside_tag(opened.end())
+        self._allowance -= 0 if end else 2_000
+        space = "" if name in _PLAIN_TAGS and not said else " "
+        return (end, space + said + space) if end else (0, "")
+
+    def _inside_tag(self, position: int) -> tuple[int, str]:
+        """To the end of a tag, with the quoted words in it that a reader reads."""
+        text = self._text
+        said: list[str] = []
+        name = outer = ""
+        depth = 0
+        limit = min(len(text), position + (200_000 if self._allowance > 0 else 200))
+        while position < limit:
+            character = text[position]
+            if character == ">" and depth == 0:
+                return position + 1, " ".join(said)
+            if character in _QUOTED and (quoted := _QUOTED[character].match(text, position, limit)):
+                if outer.lower() not in _HIDDEN and _is_shown(name, quoted[1]):
+                    said.append(quoted[1].replace("\\n", " "))
+                position = quoted.end()
+            elif named := _PROP_NAME.match(text, position):
+                name, position = named[1], named.end()
+                outer = name if depth == 0 else outer
+            elif character == "<" and depth == 0:
+                return 0, ""
+            else:
+                depth += (character == "{") - (character == "}") if self._mdx else 0
+                position += 1
+        self._allowance -= 200_000
+        return 0, ""
+
+    def brace(self, position: int) -> tuple[int, str]:
+        for pattern in (_INCLUDE, _TEMPLATE) if self._mdx else (_INCLUDE, _TEMPLATE, _ATTRIBUTES):
+            if found := pattern.match(self._text, position):
+                return found.end(), " "
+        if self._mdx and self._text.startswith("{/*", position):
+            end = self._ahead("*/}", position)
+            return (end + 3, " ") if end >= 0 else (0, "")
+        return 0, ""
+
+    def bracket(self, position: int) -> tuple[int, str]:
+        found = _TARGET.match(self._text, position, position + 4_000)
+        if found is None:
+            label = _LABEL.match(self._text, position, position + 1_000)
+            return (label.end(), "") if label else (0, "")
+        return found.end(), f" {found[1]} " if found[1] else ""
+
+    def footnote(self, position: int) -> tuple[int, str]:
+        found = _FOOTNOTE.match(self._text, position, position + 1_000)
+        return (found.end(), " ") if found else (0, "")
+
+    def colon(self, position: int) -> tuple[int, str]:
+        role = _ROLE.match(self._text, position, position + 1_000)
+        if role:
+            return role.end(), " " if role[1] in ("label", "eqlabel", "width", "height") else f" {role[2]} "
+        icon = _ICON.match(self._text, position)
+        return (icon.end(), " ") if icon else (0, "")
+
+    def dash(self, position: int) -> tuple[int, str]:
+        found = _INCLUDE.match(self._text, position, position + 1_000)
+        return (found.end(), " ") if found else (0, "")
+
+    def module(self, position: int) -> tuple[int, str]:
+        """An import or export, which ends with its paragraph and not before its braces are closed."""
+        text = self._text
+        if not self._mdx or (position and text[position - 1] != "\n") or not _MODULE.match(text, position):
+            return 0, ""
+        end = position
+        for _ in range(40):
+            blank = _BLANK_LINE.search(text, end)
+            end = blank.end() if blank else len(text)
+            statement = text[position:end]
+            if not blank or statement.count("{") <= statement.count("}"):
+                break
+        return end, " "
+
+    def emphasis(self, position: int) -> tuple[int, str]:
+        run = _same(self._text, position)
+        return position + len(run), "" if len(run) > 1 else " " if run == "*" else run
+
+    def backslash(self, position: int) -> tuple[int, str]:
+        if self._text.startswith("\\\\(", position) and (end := self._ahead("\\\\)", position, 2_000)) > 0:
+            return end + 3, f" {self._text[position + 3 : end]} "
+        following = self._text[position + 1 : position + 2]
+        return (position + 2, following) if following and not following.isalnum() and following.strip() else (0, "")
+
+
+def _same(text: str, position: int) -> str:
+    """The run of one character that begins at `position`."""
+    end = position + 1
+    while text.startswith(text[position], end):
+        end += 1
+    return text[position:end]
 
 
 def _is_shown(name: str, quoted: str) -> bool:
@@ -213,82 +299,18 @@ def _is_shown(name: str, quoted: str) -> bool:
     return re.search(r"\w\s+\w*[a-z]{2}", quoted) is not None and not re.search(r"[{};]|://", quoted)
 
 
-def _brace(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    for pattern in (_INCLUDE, _TEMPLATE) if mdx else (_INCLUDE, _TEMPLATE, _ATTRIBUTES):
-        found = pattern.match(text, position)
-        if found:
-            return found.end(), " "
-    if mdx and text.startswith("{/*", position):
-        end = text.find("*/}", position)
-        return (end + 3, " ") if end >= 0 else (0, "")
-    return 0, ""
-
-
-def _bracket(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    found = _TARGET.match(text, position)
-    if found is None and (label := _LABEL.match(text, position)):
-        return label.end(), ""
-    return (found.end(), f" {found[1]} " if found[1] else "") if found else (0, "")
-
-
-def _footnote(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    found = _FOOTNOTE.match(text, position)
-    return (found.end(), " ") if found else (0, "")
-
-
-def _colon(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    role = _ROLE.match(text, position)
-    if role:
-        return role.end(), " " if role[1] in ("label", "eqlabel", "width", "height") else f" {role[2]} "
-    icon = _ICON.match(text, position)
-    return (icon.end(), " ") if icon else (0, "")
-
-
-def _dash(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    found = _INCLUDE.match(text, position)
-    return (found.end(), " ") if found else (0, "")
-
-
-def _module(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    """An import or export, which ends with its paragraph and not before its braces are closed."""
-    if not mdx or (position and text[position - 1] != "\n") or not _MODULE.match(text, position):
-        return 0, ""
-    end = position
-    while True:
-        blank = re.compile(r"\n[ \t]*(?=\n)").search(text, end)
-        end = blank.end() if blank else len(text)
-        statement = text[position:end]
-        if not blank or statement.count("{") <= statement.count("}"):
-            return end, " "
-
-
-def _emphasis(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    end = position
-    while end < len(text) and text[end] in "*_~":
-        end += 1
-    return end, "" if end - position > 1 or text[position] == "*" else "_"
-
-
-def _backslash(text: str, position: int, mdx: bool) -> tuple[int, str]:
-    if text.startswith("\\\\(", position) and (end := text.find("\\\\)", position)) > 0:
-        return end + 3, f" {text[position + 3 : end]} "
-    if re.compile(r"\\[^\w\s]").match(text, position):
-        return position + 2, text[position + 1]
-    return 0, ""
-
-
-_STEPS = {
-    "`": _code,
-    "$": _math,
-    "<": _angle,
-    "{": _brace,
-    "]": _bracket,
-    "[": _footnote,
-    ":": _colon,
-    "-": _dash,
-    "i": _module,
-    "e": _module,
-    "*": _emphasis,
-    "~": _emphasis,
-    "\\": _backslash,
+_STEPS: dict[str, Callable[[_Scan, int], tuple[int, str]]] = {
+    "`": _Scan.code,
+    "$": _Scan.math,
+    "<": _Scan.angle,
+    "{": _Scan.brace,
+    "]": _Scan.bracket,
+    "[": _Scan.footnote,
+    ":": _Scan.colon,
+    "-": _Scan.dash,
+    "i": _Scan.module,
+    "e": _Scan.module,
+    "*": _Scan.emphasis,
+    "~": _Scan.emphasis,
+    "\\": _Scan.backslash,
 }

@@ -1,4 +1,4 @@
-"""HTML that is well formed and safe whatever is asked of it: every word escaped, every element closed, no live script."""
+"""HTML that is safe and closed whatever is asked of it: every word escaped, every element ended, no live script."""
 
 from __future__ import annotations
 

@@ -209,8 +209,8 @@ def _site(
 def _home(folder: Path, tree: Tree) -> Path:
     """The folder that would hold the configuration."""
     parts = folder.parts
-    for marker in ("versioned_docs", "i18n"):
-        if marker in parts[-4:]:
+    for marker, sign in (("versioned_docs", "versioned_docs"), ("i18n", _DOCS)):
+        if marker in parts and any(part.startswith(sign) for part in parts):
             return Path(*parts[: len(parts) - 1 - parts[::-1].index(marker)])
         within = [name for name in tree.folders if name.split("/")[-1] == marker]
         if within:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from markdown_it import MarkdownIt
 
-from pageside.knowledge.reading.sites.site import Root, Site, join
+from pageside.knowledge.reading.sites.site import Root, Site, below_language, is_language, join
 from pageside.knowledge.reading.tree import Tree
 
 CONFIG = "book.toml"
@@ -46,11 +46,17 @@ def toctree(folder: Path, *, tree: Tree, base_url: str | None) -> Site | None:
     if not found:
         return None
     top = "" if base_url is None else base_url.rstrip("/")
-    roots = [Root(PurePosixPath(name).parent.as_posix().removeprefix("."), top, "en") for name in found]
+    roots = [_language_root(folder, PurePosixPath(name).parent, top) for name in found]
     order = tuple(local for name in found for local in _locals(_yaml(folder / name)))
     if all(root.folder for root in roots):
         roots.append(Root("", top, "en"))
-    return Site(kind="plain", base_url=top, language="en", roots=tuple(roots), order=order)
+    return Site(kind="plain", base_url=top, language=roots[0].language, roots=tuple(roots), order=order)
+
+
+def _language_root(folder: Path, local: PurePosixPath, top: str) -> Root:
+    name = (folder.resolve() / local).name
+    language = name if is_language(name) else "en"
+    return Root(local.as_posix().removeprefix("."), below_language(top, language), language)
 
 
 def _site(folder: Path, source: Path, top: str, *, language: str) -> Site | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from pageside.knowledge.reading.sites import slugs
-from pageside.knowledge.reading.sites.site import Root, Site, join
+from pageside.knowledge.reading.sites.site import Root, Site, below_language, is_language, join
 from pageside.knowledge.reading.tree import Tree
 
 CONFIGS = ("mkdocs.yml", "mkdocs.yaml")
@@ -84,17 +84,13 @@ def read_config(config_file: Path) -> Mapping[str, object]:
 def _language_roots(folder: Path, tree: Tree, top: str) -> Iterator[Root]:
     """`docs/<language>/docs`, one site for each language, the English one at the top."""
     whole = (*folder.parts[-3:],)
-    if len(whole) == 3 and whole[0] == "docs" and whole[2] == "docs":
-        yield Root("", _below(top, whole[1]), whole[1])
+    if len(whole) == 3 and whole[0] == "docs" == whole[2] and is_language(whole[1]):
+        yield Root("", below_language(top, whole[1]), whole[1])
         return
     for name in tree.folders:
         parts = (*folder.parts[-1:], *PurePosixPath(name).parts)
-        if len(parts) >= 3 and parts[-1] == "docs" and parts[-3] == "docs" and "/" in name:
-            yield Root(name, _below(top, parts[-2]), parts[-2])
-
-
-def _below(top: str, language: str) -> str:
-    return top if language == "en" else f"{top}/{language}"
+        if len(parts) >= 3 and parts[-1] == "docs" == parts[-3] and "/" in name and is_language(parts[-2]):
+            yield Root(name, below_language(top, parts[-2]), parts[-2])
 
 
 def _nav(item: object) -> Iterator[str]:

@@ -20,6 +20,7 @@ _INDEX_NAMES = frozenset({"index", "readme"})
 _NUMBER_PREFIX = re.compile(r"(\d+)\s*[-_.]+\s*([^-_.\s].*)", re.DOTALL)
 # Dates and versions begin with digits that are not a place in an order.
 _NOT_A_PREFIX = re.compile(r"(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?.*|\d+[-_.]\d+.*", re.DOTALL)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _DIGITS = re.compile(r"(\d+)")
 _SAFE = "/~!$&'()*+,;=:@-._"
 
@@ -111,6 +112,13 @@ class Site:
                 slug = self._folder_slug(local)
         return join(root.url, self._slashed(slug))
 
+    def is_index(self, path: str) -> bool:
+        """Whether the page at `path` is shown for its folder."""
+        local = PurePosixPath(self.root(path).local(path))
+        return local.stem.lower() in _INDEX_NAMES or (
+            self.kind == "docusaurus" and local.stem.lower() == local.parent.name.lower()
+        )
+
     def anchors(self, headings: Sequence[Heading]) -> tuple[str, ...]:
         """The ids that the site gives to the headings of one page, in order."""
         return slugs.anchors(headings, rule=self.slug_rule)
@@ -165,8 +173,7 @@ class Site:
         own = front_matter.get("slug")
         if isinstance(own, (str, int, float)) and str(own):
             return resolve(str(own), shown)
-        nearest = folders[-1].lower() if folders else ""
-        if local.stem.lower() in _INDEX_NAMES or (nearest and local.stem.lower() == nearest):
+        if local.stem.lower() in {*_INDEX_NAMES, local.parent.name.lower()}:
             return "/".join(["", *shown, ""])
         ident = front_matter.get("id")
         name = str(ident) if ident not in (None, "") else (strip_number(local.stem) if numbered else local.stem)
@@ -192,7 +199,7 @@ class Site:
         for depth, part in enumerate(pure.parts[:-1], start=1):
             given = folder_positions.get("/".join(pure.parts[:depth]), number_of(part))
             key.append((1, float("inf") if given is None else given, natural(part)))
-        if pure.stem.lower() in _INDEX_NAMES:
+        if self.is_index(path):
             return (*key, (0, 0.0, natural(pure.stem)))
         own = front_matter.get("sidebar_position")
         given = float(own) if isinstance(own, (int, float)) else number_of(pure.stem)
@@ -205,6 +212,16 @@ def _ranks(order: tuple[str, ...]) -> Mapping[str, int]:
     for rank, name in enumerate(order):
         ranks.setdefault(name, rank)
     return ranks
+
+
+def is_language(name: str) -> bool:
+    """Whether a folder of this name may hold the pages of one language."""
+    return _LANGUAGE.fullmatch(name) is not None
+
+
+def below_language(top: str, language: str) -> str:
+    """Where the pages of `language` are shown on a site whose English ones are at `top`."""
+    return top if language == "en" else f"{top}/{language}"
 
 
 def strip_number(name: str) -> str:

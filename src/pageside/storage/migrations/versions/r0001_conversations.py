@@ -4,34 +4,51 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
-from pageside.storage.tables import Json, Moment
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _threads()
+    _items()
+    _feedback()
+    _leases()
+
+
+def downgrade() -> None:
+    for table in ("leases", "feedback", "items", "threads"):
+        op.drop_table(table)
+
 
 def _owner() -> tuple[sa.Column[str], sa.Column[str]]:
     return sa.Column("organisation", sa.Text, nullable=False), sa.Column("subject", sa.Text, nullable=False)
 
 
-def upgrade() -> None:
+def _threads() -> None:
     op.create_table(
         "threads",
         sa.Column("id", sa.Text, nullable=False),
         *_owner(),
         sa.Column("title", sa.Text),
-        sa.Column("details", Json, nullable=False),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.Column("updated_at", Moment, nullable=False),
+        sa.Column("details", JSON, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
         sa.Column("activity", sa.BigInteger, nullable=False),
         sa.Column("last_seq", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="threads_pkey"),
         sa.UniqueConstraint("organisation", "subject", "id", name="threads_organisation_subject_id_key"),
     )
     op.create_index("threads_by_activity", "threads", ["organisation", "subject", "activity", "id"])
+
+
+def _items() -> None:
     op.create_table(
         "items",
         *_owner(),
@@ -40,9 +57,9 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("hidden", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.Column("data", Json, nullable=False),
-        sa.Column("record", Json),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("data", JSON, nullable=False),
+        sa.Column("record", JSON),
         sa.PrimaryKeyConstraint("thread_id", "id", name="items_pkey"),
         sa.UniqueConstraint("thread_id", "seq", name="items_thread_id_seq_key"),
         sa.ForeignKeyConstraint(
@@ -52,13 +69,16 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
     )
+
+
+def _feedback() -> None:
     op.create_table(
         "feedback",
         *_owner(),
         sa.Column("thread_id", sa.Text, nullable=False),
         sa.Column("item_id", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("thread_id", "item_id", name="feedback_pkey"),
         sa.ForeignKeyConstraint(
             ["thread_id", "item_id"],
@@ -68,16 +88,14 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind in ('positive', 'negative')", name="feedback_kind_check"),
     )
+
+
+def _leases() -> None:
     op.create_table(
         "leases",
         *_owner(),
         sa.Column("thread_id", sa.Text, nullable=False),
-        sa.Column("run_id", sa.Text, nullable=False),
-        sa.Column("expires_at", Moment, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("thread_id", name="leases_pkey"),
     )
-
-
-def downgrade() -> None:
-    for table in ("leases", "feedback", "items", "threads"):
-        op.drop_table(table)
