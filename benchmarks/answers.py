@@ -36,6 +36,8 @@ from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.search import Search
 
 _MOST = 0.5  # of the gold answer's words
+# Readers mostly ask what the book answers, and seldom set traps: what a question of each kind counts for in the fit.
+_WEIGHTS = {"answerable": 1.0, "foreign": 0.5, "near_miss": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +167,8 @@ def calibration(rows: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-async def examples(name: str, half: Half, *, limit: int, workplace: Path) -> list[tuple[tuple[float, ...], bool]]:
-    """For each question the features of the best statement, and whether what would be quoted is right."""
+async def examples(name: str, half: Half, *, limit: int, workplace: Path) -> list[tuple[tuple[float, ...], bool, float]]:
+    """For each question the features of the best statement, whether what would be quoted is right, and its weight."""
     search = await searching(name, workplace)
     model = QuotingModel(search)
     rows = []
@@ -180,20 +182,21 @@ async def examples(name: str, half: Half, *, limit: int, workplace: Path) -> lis
             best = max(candidates, key=lambda candidate: candidate.score)
             chosen = choosing.choose(wanted, candidates, cut)
             text = "\n".join(statement.text for each in chosen for statement in each.statements)
-            rows.append((best.features, bool(case.gold) and right(case, text)))
+            rows.append((best.features, bool(case.gold) and right(case, text), _WEIGHTS[case.kind]))
     return rows
 
 
-def fit(rows: Sequence[tuple[tuple[float, ...], bool]], *, ridge: float = 1.0) -> np.ndarray:
+def fit(rows: Sequence[tuple[tuple[float, ...], bool, float]], *, ridge: float = 1.0) -> np.ndarray:
     """Intercept and weights of a logistic regression, by Newton's method."""
-    x = np.array([(1.0, *features) for features, _ in rows])
-    y = np.array([float(is_right) for _, is_right in rows])
+    x = np.array([(1.0, *features) for features, _, _ in rows])
+    y = np.array([float(is_right) for _, is_right, _ in rows])
+    counts = np.array([weight for _, _, weight in rows])
     weights = np.zeros(x.shape[1])
     penalty = np.diag([0.0] + [ridge] * (x.shape[1] - 1))
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (p - y) + penalty @ weights
-        weights -= np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + penalty, gradient)
+        gradient = x.T @ (counts * (p - y)) + penalty @ weights
+        weights -= np.linalg.solve((x * (counts * p * (1 - p))[:, None]).T @ x + penalty, gradient)
     return weights
 
 
@@ -211,7 +214,7 @@ async def main() -> None:
         ]
         weights = fit(rows)
         print(
-            f"{len(rows)} questions, {sum(is_right for _, is_right in rows)} answered rightly by what would be quoted"
+            f"{len(rows)} questions, {sum(is_right for _, is_right, _ in rows)} answered rightly by what would be quoted"
         )
         print(f"ANSWERS: Final = Logistic({weights[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights[1:])}))")
         return

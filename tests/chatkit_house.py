@@ -69,8 +69,7 @@ async def house(
     """A house over the database in `folder`, created where there is none."""
     path = folder / "chat.db"
     url = f"sqlite+aiosqlite:///{path}"
-    await migrate.upgrade(url)
-    database = await Database.open(url)
+    database = await Database.open(url, prepare=migrate.upgrade)
     answering = tutor if tutor is not None else ScriptedTutor()
     server = TextbookServer(
         database, answering, runs=runs or Runs(grace=timedelta(milliseconds=100)), **options

@@ -15,24 +15,24 @@ from pathlib import Path
 @contextmanager
 def server(book: Path, data_dir: Path, **environment: str) -> Iterator[str]:
     """Serves `book` with `pageside serve` on a free port; gives the address and stops the process in the end."""
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("pageside")),
-            *("serve", str(book), "--port", "0", "--data-dir", str(data_dir)),
-        ],
-        cwd=data_dir.parent,
-        env={**os.environ, "PAGESIDE_LOG_FORMAT": "json", **environment},
-        stdout=subprocess.PIPE,
-        stderr=(data_dir.parent / "server.log").open("w", encoding="utf-8"),
-        text=True,
-    )
-    try:
-        yield _address(process, data_dir.parent / "server.log")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        if process.stdout:
-            process.stdout.close()
+    log = data_dir.parent / "server.log"
+    command = [str(Path(sys.executable).with_name("pageside")), "serve", str(book), "--port", "0"]
+    with (
+        log.open("w", encoding="utf-8") as told,
+        subprocess.Popen(
+            [*command, "--data-dir", str(data_dir)],
+            cwd=data_dir.parent,
+            env={**os.environ, "PAGESIDE_LOG_FORMAT": "json", **environment},
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield _address(process, log)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
 
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from pageside.knowledge import fragment
 from pageside.knowledge.passage import Passage
@@ -115,3 +119,51 @@ def test_any_text_gives_a_fragment_that_is_safe_in_an_address(text: str) -> None
     assert made == "" or made.startswith(":~:text=")
     assert made.isascii()
     assert not set(made) & set(' "<>#&\n')
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DECOY = "<p>Wait. Lidar, scan and stop the motor are named here; a publisher and the loss are too.</p>"
+LONG = "A publisher sends each message to all of the nodes that have asked for it, in the order of sending."
+ROWS = "| sensor | range | topic |\n| --- | --- | --- |\n| Lidar | 40 m | `scan` |"
+SHOWN = [
+    (LONG, LONG, f"<p>{LONG.replace('publisher', '<b>publisher</b>')}</p>"),
+    ("Call `spin()`, once & for all.", "", "<p>Call <code>spin()</code>, once &amp; for all.</p>"),
+    ("- Wait.", "- Charge the robot.\n- Wait.", "<ul><li>Charge the robot.</li><li>Wait.</li></ul>"),
+    (
+        ROWS.split("\n")[-1],
+        ROWS,
+        "<table><tr><th>sensor<th>range<th>topic<tr><td>Lidar<td>40 m<td><code>scan</code></table>",
+    ),
+    (
+        "```\nimport rclpy\n\nrclpy.init()\n```",
+        "",
+        "<pre><span>import rclpy</span><br><br><span>rclpy.init()</span></pre>",
+    ),
+    ("The loss of $L = x^2$ falls very fast.", "", "<p>The loss of <i>L</i>=<i>x</i><sup>2</sup> falls very fast.</p>"),
+    ("stop the motor.", "If it hums, stop the motor. Then stop the motor.", "<p>If it hums, stop the motor.</p>"),
+    ("ロボットは、値を読み取り、次の動きを計算します。", "", "<p>ロボットは、値を読み取り、次の動きを計算します。</p>"),
+    ("روبوٹ چلتا ہے اور رکتا ہے۔", "", "<p>روبوٹ چلتا ہے اور رکتا ہے۔</p>"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM, "CI needs Chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine")
+@pytest.mark.parametrize(("quote", "context", "html"), SHOWN, ids=lambda value: value[:12])
+def test_a_browser_scrolls_to_the_quote(chromium: Browser, quote: str, context: str, html: str) -> None:
+    """Past words of the same kind at the top of the page, whatever the quote is rendered as."""
+    page = chromium.new_page()
+    body = f"<!doctype html><meta charset=utf-8>{DECOY}<div style=height:9000px></div><div id=here>{html}</div>"
+    page.route("**/*", lambda route: route.fulfill(body=body, content_type="text/html"))
+
+    page.goto(f"http://127.0.0.1/#{fragment.text_fragment(quote, context=context or quote)}")
+    expect(page.locator("#here")).to_be_in_viewport()
+    page.close()

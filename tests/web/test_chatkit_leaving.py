@@ -163,17 +163,19 @@ async def test_a_thread_deleted_elsewhere_ends_its_answer_in_words(tmp_path):
 
 
 async def test_closing_the_server_keeps_what_was_said(tmp_path):
-    """The client sees the end of its stream, new questions are put off, the partial answer is there afterwards."""
+    """The client is told, new questions are put off, the partial answer is there afterwards."""
     tutor = ScriptedTutor(pause_before=4)
     async with at_home(tmp_path, tutor) as (home, ada), ada.asking("q") as stream:
         thread_id = (await stream.until("thread.created"))["thread"]["id"]
         await stream.until(DELTA)
         await home.server.aclose()
-        await stream.rest()
+        events = await stream.rest()
         items = await stored(home, thread_id)
         refused = await ada.send("threads.create", input=message("q"))
 
     assert items[2]["content"][0]["text"] == "A servo holds an angle [1]"
+    assert (events[-1]["type"], events[-1]["allow_retry"]) == ("error", True)
+    assert "restarting" in events[-1]["message"]
     assert refused.status_code == 503
     assert refused.json()["retryable"] is True
 

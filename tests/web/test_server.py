@@ -153,3 +153,29 @@ def test_no_request_can_name_another_reader(browser, address):
             body = {"type": "threads.get_by_id", "params": {"thread_id": thread}, **attempt.get("json", {})}
             denied = eve.post("/chatkit", json=body, headers=attempt.get("headers"))
             assert denied.status_code == 404
+
+
+def test_without_the_database_everything_else_answers(tmp_path):
+    """Chat is off with words, health says so, the book is shown; when the file is back, all is well without a restart."""
+    data = tmp_path / "data"
+    with (
+        served.server(small_book.write(tmp_path / "book"), data) as url,
+        httpx2.Client(base_url=url, timeout=30) as browser,
+    ):
+        thread = events(browser.post("/chatkit", json=ASK))[0]["thread"]["id"]
+        kept = {file: file.rename(tmp_path / file.name) for file in data.glob("pageside.db*")}
+        denied = browser.post("/chatkit", json=ASK)
+        health = browser.get("/health").json()
+
+        assert denied.status_code == 503
+        assert denied.headers["content-type"] == "application/problem+json"
+        assert denied.json()["retryable"]
+        assert "try again" in denied.json()["detail"].lower()
+        assert health["status"] == "degraded"
+        assert health["parts"]["database"]["status"] == "unavailable"
+        assert browser.get("/").status_code == 200
+
+        for file, moved in kept.items():
+            moved.rename(file)
+        assert browser.get("/health").json()["status"] == "ok"
+        assert threads(browser) == [thread]

@@ -14,16 +14,18 @@ from pageside.knowledge import keywords
 from pageside.knowledge.calibration import Logistic
 
 # Printed by `python -m benchmarks.answers --fit`, from the development half of the questions; see `features`.
-ANSWERS: Final = Logistic(-6.0, (8.0, 3.0, 1.5, 0.0, 0.0))
-ANSWERED_FROM: Final = 0.5
-CLOSEST_FROM: Final = 0.2
+ANSWERS: Final = Logistic(-2.37, (1.74, 1.63, 1.36, -1.12, -0.92))
+ANSWERED_FROM: Final = 0.42
+CLOSEST_FROM: Final = 0.25
 
 LIMIT_STATEMENTS: Final = 4
 _LIMIT_ITEMS: Final = 8
 _NEARLY_AS_GOOD: Final = 0.15
 _SAME_WORDS: Final = 0.75
+_MORE_BELOW_THE_QUESTION: Final = 2
 _REPEATS: Final = 0.7
 
+_COUNTED: Final = re.compile(r"^(?:[A-Za-z]+\s?\d+\s?[:.)]|\d+(?:\.\d+)*[.:)]?)\s+")
 _WANTS_CODE: Final = re.compile(
     r"\b(?:show|give|write|see|what(?:'s| is)|which|need|example).*\b(?:code|commands?|snippet|syntax|script|example|launch file)\b"
     r"|\bcommands?\b|\bhow (?:do|can|to|would).*\b(?:run|install|start|launch|build|import|create|declare|define|write|call|use|print|open)\b",
@@ -203,10 +205,11 @@ def _misses(query: str, statement: str) -> bool:
 
 def asks_the_same(query: str, heading: str) -> bool:
     """Whether a heading is the question: the same words, three at least, or a question itself."""
-    there = keywords.query(heading, languages=["en"])
+    bare = _COUNTED.sub("", heading)
+    there = keywords.query(bare, languages=["en"])
     if len(there) < (1 if heading.endswith("?") else 3):
         return False
-    return grounding.coverage(query, heading) >= _SAME_WORDS and grounding.coverage(heading, query) >= _SAME_WORDS
+    return grounding.coverage(query, bare) >= _SAME_WORDS and grounding.coverage(bare, query) >= _SAME_WORDS
 
 
 def _quotable(statement: Statement) -> bool:
@@ -266,7 +269,7 @@ def _picked(wanted: Wants, candidates: Sequence[Candidate], limit: int) -> list[
     headed = [candidate for candidate in ranked if candidate.headed]
     if headed:
         below = [candidate for candidate in candidates if candidate.number == headed[0].number]
-        return sorted(below, key=lambda candidate: candidate.at)[:limit]
+        return sorted(below, key=lambda candidate: candidate.at)[: limit + _MORE_BELOW_THE_QUESTION]
     picked = ranked[:1]
     for side in range(1, len(wanted.facets)):
         best = max(ranked, key=lambda candidate: candidate.cosines[side])

@@ -52,6 +52,7 @@ class Run:
         self._answering = False
         self._stopping = False
         self._cancelled = False
+        self._farewell = ""
         self._room = limit_bytes
         self._on_end = on_end
         self._task = asyncio.create_task(self._drive(frames))
@@ -75,9 +76,14 @@ class Run:
         if self._stopping:
             self._cancel()
 
-    def stop(self) -> None:
-        """Ends the answer and keeps what was said; a question not yet stored is stored first."""
+    def stop(self, *, farewell: str = "") -> None:
+        """Ends the answer and keeps what was said; a question not yet stored is stored first.
+
+        Args:
+            farewell: Told to whoever still reads, as an error with a way to retry.
+        """
         self._stopping = True
+        self._farewell = farewell
         if self._answering:
             self._cancel()
 
@@ -111,6 +117,8 @@ class Run:
             self._on_end()
             self.ended.set()
             self._opened.set()
+            if self._cancelled and self._farewell:
+                self._frames.put_nowait(error_frame(self._farewell))
             self._frames.put_nowait(None)
 
     def _keep(self, frame: bytes) -> None:
@@ -121,8 +129,7 @@ class Run:
             self._frames.put_nowait(frame)
         else:
             log.warning("run_too_long")
-            self._frames.put_nowait(error_frame("The answer grew too long and was stopped."))
-            self.stop()
+            self.stop(farewell="The answer grew too long and was stopped.")
 
     def _fail(self, error: Exception) -> None:
         if not self._answering:
@@ -189,7 +196,7 @@ class Runs:
         """Ends every run, keeping what was said, and begins no more; gives up after ten seconds."""
         self._closing = True
         for run in list(self._active.values()):
-            run.stop()
+            run.stop(farewell="The server is restarting and the answer was cut short. Please try again in a moment.")
         try:
             async with asyncio.timeout(CLOSING_TIME.total_seconds()):
                 for run in list(self._active.values()):

@@ -9,6 +9,7 @@ import httpx2
 import numpy as np
 import openai
 from openai import AsyncOpenAI
+from openai.types import CreateEmbeddingResponse
 
 from pageside.errors import Unavailable
 from pageside.knowledge.embed import Vectors, unit
@@ -87,7 +88,7 @@ class OpenAIEmbedder:
                 f"The embedding model {self._model!r} does not answer ({type(error).__name__}): "
                 "check EMBEDDING_MODEL, EMBEDDING_BASE_URL and EMBEDDING_API_KEY."
             ) from error
-        rows = [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]
+        rows = _rows(answer)
         lengths = sorted({len(row) for row in rows})
         self.dimensions = self.dimensions or max(lengths, default=0)  # known from the first answer on
         if len(rows) != len(texts) or lengths != [self.dimensions]:
@@ -96,3 +97,10 @@ class OpenAIEmbedder:
                 f"where {len(texts)} of {self.dimensions} were due."
             )
         return unit(np.array(rows, dtype=np.float32))
+
+
+def _rows(answer: object) -> list[list[float]]:
+    """The vectors in the order of their texts; none where the answer is something else, as a web page."""
+    if not isinstance(answer, CreateEmbeddingResponse):
+        return []
+    return [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]

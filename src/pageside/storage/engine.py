@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -46,16 +48,27 @@ def sqlite_path(url: str) -> Path:
 class Database:
     """Transactions on the relational store; it may come and go, and is looked for anew on every use."""
 
-    def __init__(self, engine: AsyncEngine, *, path: Path) -> None:
+    def __init__(self, engine: AsyncEngine, *, path: Path, prepare: Callable[[], Awaitable[None]] | None) -> None:
         self._engine = engine
         self._path = path
+        self._prepare = prepare
         self._place: _Place | None = None
+        self._looking = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int = 5, busy_timeout: timedelta = timedelta(seconds=5)) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        prepare: Callable[[str], Awaitable[None]] | None = None,
+        pool_size: int = 5,
+        busy_timeout: timedelta = timedelta(seconds=5),
+    ) -> Self:
         """A database that connects when it is first needed; the file need not exist yet.
 
         Args:
+            prepare: Called with `url` before a file is used for the first time, to create or migrate it. A file that
+                was used and has vanished is waited for, not created anew.
             pool_size: Connections kept open, at most.
             busy_timeout: How long a writer waits for another, and a task for a connection.
 
@@ -63,7 +76,8 @@ class Database:
             SettingsError: `url` cannot be used.
         """
         path = sqlite_path(url)
-        return cls(_sqlite_engine(path, pool_size=pool_size, busy_timeout=busy_timeout), path=path)
+        engine = _sqlite_engine(path, pool_size=pool_size, busy_timeout=busy_timeout)
+        return cls(engine, path=path, prepare=None if prepare is None else partial(prepare, url))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -114,13 +128,26 @@ class Database:
 
     async def _look_for_file(self) -> None:
         # An open connection goes on writing into a file that was removed or replaced; only its inode tells.
-        place = await anyio.to_thread.run_sync(_place_of, self._path)
-        if place != self._place:
+        if await self._file_in_use():
+            return
+        async with self._looking:
+            if await self._file_in_use():
+                return
             await self._engine.dispose()
+            if self._prepare is not None and (self._place is None or await self._file_place()):
+                await self._prepare()
+            place = await self._file_place()
+            if place is None:
+                log.error("store_unavailable", reason="the database file does not exist")
+                raise _gone()
             self._place = place
-        if place is None:
-            log.error("store_unavailable", reason="the database file does not exist")
-            raise _gone()
+
+    async def _file_in_use(self) -> bool:
+        place = await self._file_place()
+        return place is not None and place == self._place
+
+    async def _file_place(self) -> _Place | None:
+        return await anyio.to_thread.run_sync(_place_of, self._path)
 
 
 def _parsed(url: str) -> URL:

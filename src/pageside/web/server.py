@@ -44,6 +44,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(2048)  # from here on a connection waits for the application instead of being turned away
     except OSError as error:
         listener.close()
         raise SettingsError(

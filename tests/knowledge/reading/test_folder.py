@@ -268,6 +268,60 @@ def test_an_empty_page_is_a_document_without_passages(tmp_path: Path) -> None:
     assert chunk.split(documents["a.md"]) == ()
 
 
+def test_a_name_that_is_not_unicode_is_left_out_and_the_rest_goes_on(tmp_path: Path) -> None:
+    book = write(tmp_path, **{"a.md": "Fine."})
+    Path(os.fsdecode(os.fsencode(book) + b"/caf\xe9.md")).write_bytes(b"Text.")
+
+    documents, troubles = read(book)
+    assert list(documents) == ["a.md"]
+    assert [trouble.path for trouble in troubles] == ["caf?.md"]
+
+
+def test_front_matter_never_holds_what_cannot_be_stored(tmp_path: Path) -> None:
+    """YAML may escape half a character or none; a pair of halves is the character they make."""
+    text = '---\ntitle: "Robots \\uD83E\\uDD16\\0"\nlevel: "hard\\uD83E"\ndescription: "Two \\uDD16 words"\n---\n'
+
+    documents, _ = read(write(tmp_path, **{"a.md": text}))
+    document = documents["a.md"]
+    assert (document.title, document.labels["level"]) == ("Robots 🤖", "hard\ufffd")
+    assert [passage.text for passage in chunk.split(document)] == ["Two \ufffd words"]
+
+
+def test_front_matter_that_multiplies_itself_is_read_once(tmp_path: Path) -> None:
+    """Aliases of aliases would be ten thousand million words, or without end."""
+    rows = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
+    text = f"---\nl0: &l0 [Look twice, my friend]\n{rows}loop: &loop [*loop, Round about]\n---\nText.\n"
+
+    documents, _ = read(write(tmp_path, **{"a.md": text}))
+    assert len(documents["a.md"].source) == len(text)
+    assert len(documents["a.md"].blocks) < 50
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sidebar_position: 1" + "0" * 400,
+        "sidebar_position: .nan",
+        "sidebar_position: true",
+        f"module: '{'1' * 5000}'",
+        "slug: [1]",
+        "slug: ../../../..",
+        "id: {a: b}",
+        "title: {a: b}",
+        "title: 2024-01-01",
+        "lang: 5",
+        "tags: {a: [b, 1, null]}",
+        "draft: maybe",
+        "week: -1",
+    ],
+)
+def test_front_matter_of_the_wrong_kind_stops_nothing(tmp_path: Path, line: str) -> None:
+    documents, _ = read(write(tmp_path, **{"docs/a.mdx": f"---\n{line}\n---\nText.\n", "docs/b.mdx": "Fine."}))
+
+    assert set(documents) == {"docs/a.mdx", "docs/b.mdx"}
+    assert all(chunk.split(document) for document in documents.values())
+
+
 def test_strange_names_have_sound_addresses(tmp_path: Path) -> None:
     names = ("a b.md", "c#d?.md", "سبق.md", "50% off.md")
 

@@ -41,6 +41,11 @@ def decode(content: bytes) -> tuple[str, str, int]:
         return _windows(content), complaint, line
 
 
+def mended(text: str) -> str:
+    """`text` without what cannot be stored: YAML may escape halves of characters, and nothing at all."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+
+
 def _windows(content: bytes) -> str:
     try:
         return content.decode("cp1252")

@@ -61,6 +61,7 @@ class Elements:
         self._scribe = scribe
         self._speak = speak
         self._plain = plain
+        self._tabs: dict[str, str] = {}  # label of each tab that the tabs around it name, until it comes
 
     def tag(self, tag: Tag, source: str, *, in_line: bool) -> None:
         """Opens, closes or writes what `tag` stands for.
@@ -80,6 +81,8 @@ class Elements:
             self._open(tag, name)
 
     def _close(self, name: str) -> None:
+        if name == "tabs":
+            self._unused_tabs()
         if name in _ROLES or name in BLOCK:
             self._scribe.close_tag(name)
 
@@ -127,11 +130,21 @@ class Elements:
             self._scribe.open(Frame(role, tag=name))
 
     def _say(self, name: str, given: Mapping[str, Value]) -> None:
+        if name == "tabs":
+            self._unused_tabs()
+            self._tabs, given = _tab_labels(given)
+        elif name == "tabitem" and "label" not in given and (label := self._tabs.pop(_text(given.get("value")), "")):
+            given = {**given, "label": label}
         for saying in said(name, given):
             if saying.role == "label":
                 self._label(saying.text)
             else:
                 self._speak(saying.text, mdx=isinstance(saying.text, Markup))
+
+    def _unused_tabs(self) -> None:
+        tabs, self._tabs = self._tabs, {}
+        for label in tabs.values():
+            self._label(label)
 
     def _label(self, text: str) -> None:
         self._scribe.open(Frame("label"))
@@ -160,6 +173,14 @@ def said(name: str, given: Mapping[str, Value]) -> list[Saying]:
         if default:
             found.insert(0, Saying("title", "label", default))
     return found
+
+
+def _tab_labels(given: Mapping[str, Value]) -> tuple[dict[str, str], dict[str, Value]]:
+    """The label of each tab by its value, and the other props."""
+    values = given.get("values")
+    tabs = [tab for tab in values if isinstance(tab, Mapping)] if isinstance(values, tuple) else []
+    labels = {_text(tab.get("value")): _text(tab.get("label")) for tab in tabs if _text(tab.get("label"))}
+    return labels, {name: value for name, value in given.items() if name != "values"} if labels else dict(given)
 
 
 def _listing(given: Mapping[str, Value]) -> dict[str, Value]:

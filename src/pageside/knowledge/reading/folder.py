@@ -12,8 +12,9 @@ from types import MappingProxyType
 from pageside.errors import BookError
 from pageside.knowledge.passage import Block, Document
 from pageside.knowledge.reading import front, labels, markdown, preface, scripts, tree
-from pageside.knowledge.reading.decoding import Undecodable, decode
+from pageside.knowledge.reading.decoding import Undecodable, decode, mended
 from pageside.knowledge.reading.sites import Heading, Site
+from pageside.knowledge.reading.sites.site import position
 
 SUFFIXES = (".md", ".mdx", ".markdown")
 
@@ -156,19 +157,17 @@ def load(
     troubles = [Trouble(file.path, text.line, text.complaint)] if text.complaint else []
     parsed = markdown.parse(source, mdx=is_mdx(file.path, site))
     troubles += [Trouble(file.path, flaw.line, flaw.message) for flaw in parsed.flaws]
+    said = _front_matter(parsed.front_matter)
     root = site.root(file.path)
     body = _anchored(parsed.blocks, site)
-    blocks = (*_preface(source, body), *body)
-    said = parsed.front_matter.get("language") or parsed.front_matter.get("lang")
-    language = str(said).split("-")[0].lower() if isinstance(said, str) and said else ""
     document = Document(
         path=file.path,
-        title=_host_title(folder, site, file, rules) or title(file.path, parsed.front_matter, body),
+        title=_host_title(folder, site, file, rules) or title(file.path, said, body),
         url=file.url,
-        language=language or scripts.language(body, default=root.language),
-        labels=labels.of_page(root.local(file.path), parsed.front_matter, version=root.version, defaults=rules.labels),
+        language=_stated_language(said) or scripts.language(body, default=root.language),
+        labels=labels.of_page(root.local(file.path), said, version=root.version, defaults=rules.labels),
         source=source,
-        blocks=blocks,
+        blocks=(*_preface(source, body), *body),
         digest=text.digest,
         position=file.position,
     )
@@ -223,7 +222,7 @@ def _glance(folder: Path, path: str, rules: Rules) -> _Seen | Trouble:
         return text
     lines = text.source.replace("\r\n", "\n").replace("\r", "\n")
     imports = tuple(_IMPORT.findall(lines.replace("\\_", "_")))
-    return _Seen(path, text.digest, text.size, front.read(lines).values, imports)
+    return _Seen(path, text.digest, text.size, _front_matter(front.read(lines).values), imports)
 
 
 def _aside(paths: Sequence[str]) -> Iterator[Trouble]:
@@ -246,7 +245,7 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
     fixed = (_EDITION, site.fingerprint, sorted(rules.labels.items()))
     # What a page imports is read after the page itself.
     in_order = sorted(pages, key=lambda path: (places[hosts.get(path) or path], path in hosts, places[path]))
-    for position, path in enumerate(in_order):
+    for number, path in enumerate(in_order):
         file = by_path[path]
         host = by_path.get(hosts.get(path, ""))
         url = site.url((host or file).path, (host or file).front_matter)
@@ -255,7 +254,7 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
             path=path,
             digest=file.digest,
             size=file.size,
-            position=position,
+            position=number,
             url=url,
             shown_on=host.path if host else "",
             state=hashlib.sha256(state.encode()).hexdigest(),
@@ -265,9 +264,9 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
 def _positions_of_folders(seen: Sequence[_Seen], site: Site) -> Iterator[tuple[str, float]]:
     """The places that folders have by what their own page says."""
     for file in seen:
-        position = file.front_matter.get("sidebar_position")
-        if isinstance(position, (int, float)) and "/" in file.path and site.is_index(file.path):
-            yield PurePosixPath(file.path).parent.as_posix(), float(position)
+        given = position(file.front_matter.get("sidebar_position"))
+        if given is not None and "/" in file.path and site.is_index(file.path):
+            yield PurePosixPath(file.path).parent.as_posix(), given
 
 
 def _hosts(in_order: Sequence[_Seen], site: Site) -> dict[str, str]:
@@ -306,7 +305,17 @@ def _host_title(folder: Path, site: Site, file: SourceFile, rules: Rules) -> str
     if not isinstance(text, _Text):
         return ""
     parsed = markdown.parse(text.source, mdx=is_mdx(file.shown_on, site))
-    return title(file.shown_on, parsed.front_matter, parsed.blocks)
+    return title(file.shown_on, _front_matter(parsed.front_matter), parsed.blocks)
+
+
+def _front_matter(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: mended(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _stated_language(front_matter: Mapping[str, object]) -> str:
+    said = front_matter.get("language") or front_matter.get("lang")
+    found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", said) if isinstance(said, str) else None
+    return found[0].lower() if found else ""
 
 
 def is_mdx(path: str, site: Site) -> bool:

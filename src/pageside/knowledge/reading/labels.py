@@ -101,7 +101,7 @@ _SHOWN_WORDS: Mapping[str, str] = {
     "hardware tier": "Tier",
 }
 # The number after a word, and the second one of a range: a number that a word follows belongs to that word.
-_COUNTED_NAME = r"(?:^|[-_ .\d]){word}[-_ ]?0*(\d+)(?:[-_]0*(\d+)(?=$|[-_ ]\D))?(?![a-z\d])"
+_COUNTED_NAME = r"(?:^|[-_ .\d]){word}[-_ ]?0*(\d{{1,6}})(?:[-_]0*(\d{{1,6}})(?=$|[-_ ]\D))?(?![a-z\d])"
 _LONGEST_SPAN = 8
 _LABEL_NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _SITE_NAMES = re.compile(r"(?:sidebar|pagination|hide|toc|custom|displayed|parse|last)_\w+")
@@ -181,7 +181,7 @@ def _number(name: str, value: str) -> str:
         return ""
     words = "|".join(re.escape(word) for word in sorted(_COUNTED[name], key=len, reverse=True))
     text = value.strip().casefold()
-    found = re.match(rf"(?:(?:{words})[\s_-]*)?0*(\d+)(?:\s*[-–_]\s*0*(\d+)(?=$|[\s_:-]))?(?!\w)", text)
+    found = re.match(rf"(?:(?:{words})[\s_-]*)?0*(\d{{1,6}})(?:\s*[-–_]\s*0*(\d{{1,6}})(?=$|[\s_:-]))?(?!\w)", text)
     if found:
         first, last = int(found[1]), int(found[2] or 0)
         return f"{first}-{last}" if first < last <= first + _LONGEST_SPAN else str(first)

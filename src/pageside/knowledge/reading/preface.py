@@ -9,6 +9,7 @@ import yaml
 
 from pageside.knowledge import sentences
 from pageside.knowledge.passage import Block
+from pageside.knowledge.reading.decoding import mended
 
 # Names, dates, addresses and switches: what a generator reads and no reader sees, or what becomes a label.
 _TECHNICAL = re.compile(
@@ -37,7 +38,7 @@ def blocks(front: str, *, offset: int, body: Sequence[Block]) -> tuple[Block, ..
         return ()
     said = _plain(" ".join(block.text for block in body))
     made = [
-        Block(kind=block.kind, text=block.text, start=block.start + offset, end=block.end + offset)
+        Block(kind=block.kind, text=mended(block.text), start=block.start + offset, end=block.end + offset)
         for block in _spoken(root)
         if _plain(block.text).strip() and _plain(block.text) not in said
     ]
@@ -66,16 +67,20 @@ def _spoken(root: yaml.Node | None) -> Iterator[Block]:
                 yield Block("list_item", text, node.start_mark.index, node.end_mark.index)
 
 
-def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag == "tag:yaml.org,2002:str":
+def _scalars(root: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """The texts in `root`, each once: an alias may name what holds it, or the same list a million times over."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += reversed(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [value for _, value in reversed(node.value)]
+        elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
             yield node
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _scalars(item)
-    elif isinstance(node, yaml.MappingNode):
-        for _, item in node.value:
-            yield from _scalars(item)
 
 
 def _one_line(text: str) -> str:

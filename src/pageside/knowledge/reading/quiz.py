@@ -180,7 +180,8 @@ def _run(blocks: Sequence[Block], index: int, heading: str, before: Sequence[Blo
 
 def _task_run(blocks: Sequence[Block], index: int) -> list[str]:
     found = []
-    for block in blocks[index:]:
+    for position in range(index, len(blocks)):
+        block = blocks[position]
         task = _TASK.match(block.text) if block.kind == "list_item" else None
         if task is None:
             break
@@ -198,7 +199,8 @@ def _lettered_run(blocks: Sequence[Block], index: int) -> tuple[list[str], list[
     question: list[str] = []
     choices: list[str] = []
     after = index
-    for block in blocks[index:]:
+    for position in range(index, len(blocks)):
+        block = blocks[position]
         if block.kind not in ("paragraph", "list_item", "quote"):
             break
         taken = _take(_lines(block), question if after == index else None, choices)

@@ -65,6 +65,9 @@ def _below(top: Path, here: Path, trail: tuple[Path, ...]) -> Iterator[Avoided |
             continue
         path = Path(entry.path)
         relative = path.relative_to(top).as_posix()
+        if not _is_unicode(relative):
+            yield Avoided(relative.encode(errors="replace").decode(), "the name is not UTF-8; rename it")
+            continue
         reason = _why_not(path, top, trail) if entry.is_symlink() else ""
         if reason:
             yield Avoided(relative, reason)
@@ -74,6 +77,14 @@ def _below(top: Path, here: Path, trail: tuple[Path, ...]) -> Iterator[Avoided |
                 yield from _below(top, path, (*trail, path.resolve()))
         elif entry.is_file():
             yield relative, False
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _why_not(link: Path, top: Path, trail: tuple[Path, ...]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from pageside.knowledge.reading.sites import literals
-from pageside.knowledge.reading.sites.site import Root, Site, join, natural
+from pageside.knowledge.reading.sites.site import Root, Site, join, natural, position
 from pageside.knowledge.reading.tree import Tree
 
 CONFIGS = tuple(f"docusaurus.config.{suffix}" for suffix in ("js", "ts", "mjs", "cjs", "mts", "cts"))
@@ -232,9 +232,9 @@ def _folder_positions(folder: Path, tree: Tree) -> Iterator[tuple[str, float]]:
     for name in tree.files:
         if re.fullmatch(r"(.*/)?_category_\.(json|ya?ml)", name):
             said = _json(folder / name) if name.endswith("json") else _yaml(folder / name)
-            position = _mapping(said).get("position")
-            if isinstance(position, (int, float)) and "/" in name:
-                yield str(Path(name).parent.as_posix()), float(position)
+            given = position(_mapping(said).get("position"))
+            if given is not None and "/" in name:
+                yield Path(name).parent.as_posix(), given
 
 
 def _sidebar_order(home: Path) -> tuple[str, ...]:

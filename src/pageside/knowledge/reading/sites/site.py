@@ -20,6 +20,7 @@ _INDEX_NAMES = frozenset({"index", "readme"})
 _NUMBER_PREFIX = re.compile(r"(\d+)\s*[-_.]+\s*([^-_.\s].*)", re.DOTALL)
 # Dates and versions begin with digits that are not a place in an order.
 _NOT_A_PREFIX = re.compile(r"(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?.*|\d+[-_.]\d+.*", re.DOTALL)
+_FAR = 1e9
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _DIGITS = re.compile(r"(\d+)")
 _SAFE = "/~!$&'()*+,;=:@-._"
@@ -201,8 +202,8 @@ class Site:
             key.append((1, float("inf") if given is None else given, natural(part)))
         if self.is_index(path):
             return (*key, (0, 0.0, natural(pure.stem)))
-        own = front_matter.get("sidebar_position")
-        given = float(own) if isinstance(own, (int, float)) else number_of(pure.stem)
+        own = position(front_matter.get("sidebar_position"))
+        given = number_of(pure.stem) if own is None else own
         return (*key, (1, float("inf") if given is None else given, natural(pure.stem)))
 
 
@@ -212,6 +213,13 @@ def _ranks(order: tuple[str, ...]) -> Mapping[str, int]:
     for rank, name in enumerate(order):
         ranks.setdefault(name, rank)
     return ranks
+
+
+def position(said: object) -> float | None:
+    """The place in an order that front matter or a category file gives; None where it gives none."""
+    if isinstance(said, bool) or not isinstance(said, (int, float)) or not -_FAR < said < _FAR:
+        return None
+    return float(said)
 
 
 def is_language(name: str) -> bool:

@@ -1,0 +1,159 @@
+"""The database as a part that comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from pageside.errors import SettingsError, StoreUnavailable
+from pageside.storage import migrate
+from pageside.storage.engine import Database
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'a folder #1?' / 'chat.db'}".replace("#", "%23").replace("?", "%3F")
+
+
+@pytest.fixture
+async def database(tmp_path, url):
+    opened = await Database.open(url, prepare=migrate.upgrade)
+    yield opened
+    await opened.aclose()
+
+
+async def scalar(connection, statement):
+    return (await connection.execute(text(statement))).scalar()
+
+
+async def test_connections_keep_foreign_keys_and_do_not_block_readers(database):
+    """The pragmas, on every connection."""
+    async with database.transaction() as writer, database.reading() as reader:
+        for connection in (writer, reader):
+            assert await scalar(connection, "pragma foreign_keys") == 1
+            assert await scalar(connection, "pragma journal_mode") == "wal"
+
+
+async def test_a_transaction_is_whole_or_absent(database):
+    """What raises in the block takes everything back."""
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as connection:
+            await connection.execute(text("create table t (n integer)"))
+            raise RuntimeError
+    async with database.reading() as connection:
+        assert await scalar(connection, "select count(*) from sqlite_master where name = 't'") == 0
+
+
+async def test_a_transaction_cancelled_half_way_is_absent(database):
+    """And the connection is usable again."""
+    reached = asyncio.Event()
+
+    async def half():
+        async with database.transaction() as connection:
+            await connection.execute(text("create table t (n integer)"))
+            reached.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(half())
+    await reached.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    async with database.transaction() as connection:
+        assert await scalar(connection, "select count(*) from sqlite_master where name = 't'") == 0
+
+
+async def test_writers_wait_for_each_other(database):
+    """Read, then write, thirty times at once: no update is lost and nobody deadlocks."""
+    async with database.transaction() as connection:
+        await connection.execute(text("create table t (n integer)"))
+        await connection.execute(text("insert into t values (0)"))
+
+    async def add_one():
+        async with database.transaction() as connection:
+            n = await scalar(connection, "select n from t")
+            await connection.execute(text("update t set n = :n"), {"n": n + 1})
+
+    await asyncio.gather(*[add_one() for _ in range(30)])
+    async with database.reading() as connection:
+        assert await scalar(connection, "select n from t") == 30
+
+
+async def test_a_mistake_of_ours_is_not_taken_for_an_absence(database):
+    """Constraints speak for themselves."""
+    with pytest.raises(IntegrityError):
+        async with database.transaction() as connection:
+            await connection.execute(text("insert into threads (id) values ('x')"))
+
+
+async def test_a_database_that_could_not_be_made_is_made_later(tmp_path, url):
+    """Its folder is a file at first; once it is not, the first use creates and migrates it."""
+    (tmp_path / "a folder #1?").write_text("", encoding="utf-8")
+    database = await Database.open(url, prepare=migrate.upgrade)
+    first = await database.healthy()
+    (tmp_path / "a folder #1?").unlink()
+    second = await database.healthy()
+    await database.aclose()
+
+    assert (first, second) == (False, True)
+
+
+async def test_a_file_that_vanished_is_not_replaced_by_an_empty_one(database, tmp_path):
+    """It is waited for."""
+    assert await database.healthy()
+    path = tmp_path / "a folder #1?" / "chat.db"
+    path.rename(tmp_path / "kept")
+
+    assert not await database.healthy()
+    assert not path.exists()
+    (tmp_path / "kept").rename(path)
+    assert await database.healthy()
+
+
+async def test_an_older_file_put_in_its_place_is_migrated(database, tmp_path, url):
+    """As after restoring a backup."""
+    assert await database.healthy()
+    await database.aclose()
+    path = tmp_path / "a folder #1?" / "chat.db"
+    older = sqlite3.connect(tmp_path / "older")
+    older.close()
+    (tmp_path / "older").replace(path)
+
+    assert await database.healthy()
+    assert await migrate.current(url) is not None
+
+
+async def test_without_preparation_a_file_without_tables_is_not_healthy(tmp_path):
+    """Nor is one that is no database."""
+    for content in (b"", b"no database at all" * 100):
+        (tmp_path / "x.db").write_bytes(content)
+        database = await Database.open(f"sqlite:///{tmp_path / 'x.db'}")
+
+        assert not await database.healthy()
+        with pytest.raises(StoreUnavailable, match="try again"):
+            async with database.transaction() as connection:
+                await connection.execute(text("insert into threads (id) values ('x')"))
+        await database.aclose()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anything")
+async def test_a_read_only_file_can_be_read(database, tmp_path):
+    """Writing says that it cannot."""
+    assert await database.healthy()
+    await database.aclose()
+    (tmp_path / "a folder #1?" / "chat.db").chmod(0o400)
+
+    assert await database.healthy()
+    with pytest.raises(StoreUnavailable):
+        async with database.transaction() as connection:
+            await connection.execute(text("create table t (n integer)"))
+
+
+async def test_only_a_file_of_sqlite_can_be_opened():
+    """Anything else is a matter of settings."""
+    with pytest.raises(SettingsError):
+        await Database.open("postgresql://host/name")
