@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from benchmarks import questions
 from benchmarks.questions import Half
-from pageside.answer import choosing, evidence, prompt, statements
+
+from pageside.answer import asking, choosing, evidence, prompt, statements
 from pageside.answer.events import Answer
 from pageside.answer.models import Models
 from pageside.answer.question import Question
@@ -167,7 +167,9 @@ def calibration(rows: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-async def examples(name: str, half: Half, *, limit: int, workplace: Path) -> list[tuple[tuple[float, ...], bool, float]]:
+async def examples(
+    name: str, half: Half, *, limit: int, workplace: Path
+) -> list[tuple[tuple[float, ...], bool, float]]:
     """For each question the features of the best statement, whether what would be quoted is right, and its weight."""
     search = await searching(name, workplace)
     model = QuotingModel(search)
@@ -175,7 +177,7 @@ async def examples(name: str, half: Half, *, limit: int, workplace: Path) -> lis
     for case in cases(name, half, limit=limit):
         found = await search.find(case.text, limit=6)
         turn = prompt.read(prompt.compose(Question(case.text), case.text, evidence.gather(found.passages), found))
-        wanted = choosing.wants(case.text)
+        wanted = asking.wants(case.text)
         cut = {each.number: statements.cut(each.text, language=each.language) for each in turn.passages}
         candidates = await model.weighed(wanted, turn.passages, cut)
         if candidates:
@@ -213,9 +215,7 @@ async def main() -> None:
             row for name in names for row in await examples(name, "dev", limit=given.limit, workplace=given.workplace)
         ]
         weights = fit(rows)
-        print(
-            f"{len(rows)} questions, {sum(is_right for _, is_right, _ in rows)} answered rightly by what would be quoted"
-        )
+        print(f"{len(rows)} questions, {sum(is_right for _, is_right, _ in rows)} rightly answered by the quotes")
         print(f"ANSWERS: Final = Logistic({weights[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights[1:])}))")
         return
     measured = [await measure(name, given.half, limit=given.limit, workplace=given.workplace) for name in names]

@@ -14,8 +14,8 @@ from pageside.knowledge import keywords
 from pageside.knowledge.passage import Findings, Found, Passage, Selection
 
 SERVO = (
-    "A servo motor holds an angle that is commanded to it. It compares a potentiometer with the command and corrects the "
-    "difference. How far can it turn? Most hobby servos turn through 180 degrees.\n\n"
+    "A servo motor holds an angle that is commanded to it. It compares a potentiometer with the command and corrects "
+    "the difference. How far can it turn? Most hobby servos turn through 180 degrees.\n\n"
     "A servo has three wires:\n\n- Power at 5 V\n- Ground\n- Signal, one pulse every 20 ms\n\n"
     "```python\nservo = Servo(pin=18)\nservo.angle(90)\n```"
 )

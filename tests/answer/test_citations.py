@@ -12,9 +12,11 @@ from pageside.answer.units import Units
 
 FRAGMENTS = st.sampled_from(
     [
-        "A servo holds an angle", ". ", " [1]", "[2][3]", " [1, 2]", "【1】", "\n", "\n\n", "- item ", "1. ", "`a[0]. B`", "```\nx[1]\n```",
-        "| a | b |\n|---|---|\n| 1 | 2 |", "$x_1$", "$$\ny\n$$", "[text](http://x/a[1])", "e.g. this", "3.14", "# Head", "日本語。", "?", "! ",
-        "`", "[", "]", "``", "*bold*", "\\[1\\]", "Dr. Who", " ", "…", "(so. it)", "|", "~~~", "$",
+        "A servo holds an angle", ". ", " [1]", "[2][3]", " [1, 2]", "【1】", "\n", "\n\n", "- item ", "1. ",
+        "`a[0]. B`", "```\nx[1]\n```", "| a | b |\n|---|---|\n| 1 | 2 |", "$x_1$", "$$\ny\n$$",
+        "[text](http://x/a[1])",
+        "e.g. this", "3.14", "# Head", "日本語。", "?", "! ", "`", "[", "]", "``", "*bold*", "\\[1\\]", "Dr. Who",
+        " ", "…", "(so. it)", "|", "~~~", "$",
     ]
 )  # fmt: skip
 TEXTS = st.lists(FRAGMENTS, max_size=14).map("".join) | st.text(max_size=60)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.answer.shelf import PASSAGES, passage
 
 from pageside.answer import evidence
 from pageside.knowledge.passage import Found
-from tests.answer.shelf import PASSAGES, passage
 
 PASSAGE_LISTS = st.lists(
     st.builds(

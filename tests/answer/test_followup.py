@@ -15,7 +15,14 @@ HISTORY = (
 
 @pytest.mark.parametrize(
     "text",
-    ["why?", "What about its limits?", "How does it work?", "tell me more", "And how is it tuned?", "Can you give an example?"],
+    [
+        "why?",
+        "What about its limits?",
+        "How does it work?",
+        "tell me more",
+        "And how is it tuned?",
+        "Can you give an example?",
+    ],
 )
 def test_what_needs_the_conversation_gets_its_subject(text):
     """The reader's own words stay in front; what they are about stands beside."""

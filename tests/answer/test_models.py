@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from agents import OpenAIChatCompletionsModel, OpenAIResponsesModel
 from pydantic import SecretStr
+from tests.answer.shelf import Shelf
 
 from pageside.answer.models import Models
 from pageside.answer.quoting import QuotingModel
-from tests.answer.shelf import Shelf
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,11 @@ from tests.answer.shelf import Shelf
         ({}, QuotingModel, "pageside-quotes"),
         ({"api_key": SecretStr("k"), "model": "gpt"}, OpenAIResponsesModel, "gpt"),
         ({"base_url": "http://127.0.0.1:1/v1", "model": "llama"}, OpenAIChatCompletionsModel, "llama"),
-        ({"api_key": SecretStr("k"), "base_url": "https://api.openai.com/v1", "model": "gpt"}, OpenAIResponsesModel, "gpt"),
+        (
+            {"api_key": SecretStr("k"), "base_url": "https://api.openai.com/v1", "model": "gpt"},
+            OpenAIResponsesModel,
+            "gpt",
+        ),
         ({"api_key": SecretStr("k"), "model": "gpt", "api": "chat_completions"}, OpenAIChatCompletionsModel, "gpt"),
         ({"base_url": "http://127.0.0.1:1/v1", "model": "x", "api": "responses"}, OpenAIResponsesModel, "x"),
     ],

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from tests.answer.shelf import PASSAGES, Shelf
 
 from pageside.answer import citations, evidence, prompt
 from pageside.answer.events import Completed, Gathered, Searching, TextDelta
@@ -14,7 +15,6 @@ from pageside.answer.models import Models
 from pageside.answer.question import Message, Page, Question
 from pageside.answer.tutor import Tutor
 from pageside.knowledge.passage import Findings, Found
-from tests.answer.shelf import PASSAGES, Shelf
 
 BESIDES = re.compile(r"\[\d+\]|[\s\\`|-]")
 
@@ -45,7 +45,12 @@ async def test_the_sentence_that_answers_is_quoted(tutor, question, quote):
 
 @pytest.mark.parametrize(
     "question",
-    ["What is a servo motor?", "servo wires", "difference between a servo motor and a stepper motor", "PID gain effect"],
+    [
+        "What is a servo motor?",
+        "servo wires",
+        "difference between a servo motor and a stepper motor",
+        "PID gain effect",
+    ],
 )
 async def test_no_word_is_invented(tutor, question):
     """Every word of a quoted answer stands in the passages it cites."""
@@ -67,7 +72,10 @@ async def test_a_list_keeps_its_lead(tutor):
     """What stands behind a colon comes with what stands before it."""
     answer = await tutor.complete(Question("Which wires has a servo?"))
 
-    assert "A servo has three wires: [1]\n\n- Power at 5 V [2]\n- Ground [3]\n- Signal, one pulse every 20 ms [4]" in answer.text
+    assert (
+        "A servo has three wires: [1]\n\n- Power at 5 V [2]\n- Ground [3]\n- Signal, one pulse every 20 ms [4]"
+        in answer.text
+    )
 
 
 async def test_code_comes_whole_when_it_is_asked_for(tutor):
@@ -98,7 +106,9 @@ async def test_what_the_book_does_not_say_is_declined(tutor):
 
 async def test_the_events_come_in_order(tutor):
     """Searching, Gathered, text, Completed; the whole is the parts joined, and comes in more than one."""
-    events = [event async for event in tutor.answer(Question("What are servo wires, stepper motor steps and PID gain?"))]
+    events = [
+        event async for event in tutor.answer(Question("What are servo wires, stepper motor steps and PID gain?"))
+    ]
 
     assert [type(event) for event in (events[0], events[1], events[-1])] == [Searching, Gathered, Completed]
     deltas = [event.text for event in events if isinstance(event, TextDelta)]
@@ -123,7 +133,9 @@ async def test_a_selection_that_is_not_in_the_book_is_told(tutor):
 
 async def test_a_selection_is_explained(tutor):
     """Pointing at a passage asks for that passage."""
-    question = Question("Can you explain this?", selected_text="A stepper motor moves in fixed steps", page=Page(path="motors.md"))
+    question = Question(
+        "Can you explain this?", selected_text="A stepper motor moves in fixed steps", page=Page(path="motors.md")
+    )
 
     answer = await tutor.complete(question)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from pageside.answer.tools import SearchError, SearchResult, search_textbook
 from tests.answer.shelf import PASSAGES, Shelf
+
+from pageside.answer.tools import SearchError, SearchResult, search_textbook
 
 
 async def test_a_result_has_the_promised_shape():
@@ -25,7 +26,9 @@ async def test_a_result_has_the_promised_shape():
 
 async def test_an_empty_query_is_an_error():
     """An error is a value with a code and words."""
-    assert await search_textbook(Shelf(), "  ") == SearchError("invalid_input", "The query is empty: say what to look for.")
+    assert await search_textbook(Shelf(), "  ") == SearchError(
+        "invalid_input", "The query is empty: say what to look for."
+    )
 
 
 async def test_a_missing_book_is_an_error_in_words():

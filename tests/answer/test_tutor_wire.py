@@ -8,14 +8,14 @@ from contextlib import aclosing
 
 import pytest
 from pydantic import SecretStr
+from tests.answer.shelf import PASSAGES, Shelf
+from tests.scripted_openai import ScriptedOpenAI
 
 from pageside.answer.events import Cited, Completed, Gathered, Searching, TextDelta
 from pageside.answer.models import Models
 from pageside.answer.question import Message, Page, Question
 from pageside.answer.tutor import Tutor
 from pageside.errors import IndexMissing, ModelUnavailable
-from tests.answer.shelf import PASSAGES, Shelf
-from tests.scripted_openai import ScriptedOpenAI
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -277,9 +277,12 @@ async def test_a_stream_that_breaks_off_is_a_failure(tutor, openai, fault):
     openai.say("never asked for")
     events = []
 
-    with pytest.raises(ModelUnavailable, match="broke off|cannot be reached") as caught:
+    async def ask():
         async for event in tutor.answer(Question("What is a servo motor?")):
-            events.append(event)
+            events.append(event)  # noqa: PERF401  # what came before the failure counts
+
+    with pytest.raises(ModelUnavailable, match=r"broke off|cannot be reached") as caught:
+        await ask()
 
     assert not any(isinstance(event, Completed) for event in events)
     assert openai.left_over == 1

@@ -41,10 +41,14 @@ async def test_connections_keep_foreign_keys_and_do_not_block_readers(database):
 
 async def test_a_transaction_is_whole_or_absent(database):
     """What raises in the block takes everything back."""
-    with pytest.raises(RuntimeError):
+
+    async def half():
         async with database.transaction() as connection:
             await connection.execute(text("create table t (n integer)"))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await half()
     async with database.reading() as connection:
         assert await scalar(connection, "select count(*) from sqlite_master where name = 't'") == 0
 

@@ -59,7 +59,7 @@ class Checker:
         return [TextDelta(text)] if text else []
 
     def talk(self, known: str) -> None:
-        """From here on the reply is beside the book: its sentences rest on `known`, the profile and the conversation."""
+        """From here on the reply is beside the book, and its sentences rest on `known`: profile and conversation."""
         self._beside = known
 
     async def feed(self, delta: str) -> list[TextDelta | Cited]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pageside.answer import grounding
+from pageside.answer import asking, grounding
+from pageside.answer.asking import Wants
 from pageside.answer.prompt import Numbered
 from pageside.answer.statements import Statement
 from pageside.knowledge import keywords
@@ -21,75 +22,15 @@ CLOSEST_FROM: Final = 0.25
 LIMIT_STATEMENTS: Final = 4
 _LIMIT_ITEMS: Final = 8
 _NEARLY_AS_GOOD: Final = 0.15
-_SAME_WORDS: Final = 0.75
 _MORE_BELOW_THE_QUESTION: Final = 2
 _REPEATS: Final = 0.7
 
-_COUNTED: Final = re.compile(r"^(?:[A-Za-z]+\s?\d+\s?[:.)]|\d+(?:\.\d+)*[.:)]?)\s+")
-_WANTS_CODE: Final = re.compile(
-    r"\b(?:show|give|write|see|what(?:'s| is)|which|need|example).*\b(?:code|commands?|snippet|syntax|script|example|launch file)\b"
-    r"|\bcommands?\b|\bhow (?:do|can|to|would).*\b(?:run|install|start|launch|build|import|create|declare|define|write|call|use|print|open)\b",
-    re.IGNORECASE,
-)
-_WANTS_LIST: Final = re.compile(
-    r"^(?:what|which|list|name|give)\b.*\b(?:are|list|name|types?|kinds?|steps?|components?|parts|levels|reasons|benefits|advantages|"
-    r"disadvantages|features|examples|ways|options|methods|layers|stages|phases|principles|requirements|tools)\b|^list\b|\bsteps\b",
-    re.IGNORECASE,
-)
-_DEFINES: Final = re.compile(
-    r"^\W*(?:what(?:'s| is| are)|define|who (?:is|was))\s+(?:an?\s+|the\s+)?(.+?)[?.!\s]*$", re.IGNORECASE
-)
-_COMPARES: Final = re.compile(
-    r"\bdifferences?\s+(?:is\s+there\s+)?between\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)[?.!\s]*$"
-    r"|\bcompare\s+(?P<c>.+?)\s+(?:and|with|to)\s+(?P<d>.+?)[?.!\s]*$"
-    r"|(?:^|.*\b(?:how (?:does|do|is|are)|is|are)\s+)(?P<e>.+?)\s+(?:vs\.?|versus|(?:differ(?:s|ent)?|compares?d?)\s+(?:from|to|with)|better than)\s+(?P<f>.+?)[?.!\s]*$",
-    re.IGNORECASE,
-)
 _DANGLES: Final = re.compile(
-    r"(?:it|its|they|their|these|those|this|such|he|she|however|therefore|thus|also|but|and|so|instead|otherwise|similarly|"
-    r"in contrast|on the other hand|for example|for instance|as a result|consequently|moreover|furthermore|both)\b(?!\s+(?:book|chapter|section|module)\b)",
+    r"(?:it|its|they|their|these|those|this|such|he|she|however|therefore|thus|also|but|and|so|instead|otherwise"
+    r"|similarly|in contrast|on the other hand|for example|for instance|as a result|consequently|moreover|furthermore"
+    r"|both)\b(?!\s+(?:book|chapter|section|module)\b)",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wants:
-    """What kind of answer a question asks for.
-
-    Attributes:
-        facets: What is looked for: the question, and each side of a comparison.
-        own: The reader's own words in a follow-up, which say what of its subject is asked for.
-    """
-
-    facets: tuple[str, ...]
-    code: bool = False
-    items: bool = False
-    defines: str = ""
-    own: str = ""
-
-    @property
-    def compares(self) -> bool:
-        return len(self.facets) > 1
-
-
-def wants(query: str, *, own: str = "") -> Wants:
-    """What kind of answer `query` asks for, by its words.
-
-    Args:
-        own: The reader's own words, where `query` has the subject of the conversation beside them.
-    """
-    flat = " ".join(query.split())
-    if match := _COMPARES.search(flat):
-        sides = tuple(side for side in match.groups() if side)
-        return Wants(facets=(flat, *(f"What is {side}?" for side in sides)))
-    defined = _DEFINES.match(flat)
-    return Wants(
-        facets=(flat,),
-        code=bool(_WANTS_CODE.search(flat)),
-        items=bool(_WANTS_LIST.search(flat)),
-        defines=defined[1] if defined and len(defined[1].split()) <= 6 else "",
-        own=own if own != flat else "",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +70,7 @@ def weigh(
         cosines: A row for each statement, a column for each facet of `wanted`.
     """
     place = Place(f"{passage.title}\n{passage.section}", passage.text, passage.relevance, passage.language)
-    headed = asks_the_same(wanted.facets[0], passage.section.rpartition(" > ")[2])
+    headed = asking.asks_the_same(wanted.facets[0], passage.section.rpartition(" > ")[2])
     weighed = []
     for at, (statement, row) in enumerate(zip(cut, cosines, strict=True)):
         if not _quotable(statement):
@@ -165,7 +106,7 @@ def features(query: str, statement: str, place: Place, *, cosine: float) -> tupl
     question asks for a number, a time or a name and the statement has none.
     """
     covered = grounding.coverage(query, statement, context=place.headings, language=place.language)
-    return (cosine, covered, place.relevance, _lacking(query, place), float(_misses(query, statement)))
+    return (cosine, covered, place.relevance, _lacking(query, place), float(asking.misses(query, statement)))
 
 
 def _lacking(query: str, place: Place) -> float:
@@ -180,38 +121,6 @@ def _lacking(query: str, place: Place) -> float:
     return len(lacking) / len(named)
 
 
-def _misses(query: str, statement: str) -> bool:
-    if re.search(
-        r"\bhow (?:many|much|far|long|old|fast|high|large|big|often)\b|\bwhat (?:percentage|number|year)\b",
-        query,
-        re.IGNORECASE,
-    ):
-        return not (
-            grounding.numbers(statement)
-            or re.search(r"\b(?:all|no|none|one|several|half|every|daily)\b", statement, re.IGNORECASE)
-        )
-    if re.match(r"\W*when\b|.*\b(?:in|on) (?:what|which) (?:year|date|century)\b", query, re.IGNORECASE):
-        return not re.search(
-            r"\d|\b(?:when|before|after|during|until|once|while|if|first|last|always|never|century)\b",
-            statement,
-            re.IGNORECASE,
-        )
-    if re.match(r"\W*who\b", query, re.IGNORECASE):
-        return not re.search(
-            r"\b[A-Z][a-z]+|\b(?:people|team|engineers?|developers?|users?|students?|they|you)\b", statement[1:]
-        )
-    return False
-
-
-def asks_the_same(query: str, heading: str) -> bool:
-    """Whether a heading is the question: the same words, three at least, or a question itself."""
-    bare = _COUNTED.sub("", heading)
-    there = keywords.query(bare, languages=["en"])
-    if len(there) < (1 if heading.endswith("?") else 3):
-        return False
-    return grounding.coverage(query, bare) >= _SAME_WORDS and grounding.coverage(bare, query) >= _SAME_WORDS
-
-
 def _quotable(statement: Statement) -> bool:
     if statement.asks or statement.kind in {"code", "math"} or (statement.kind == "label" and not statement.leads):
         return False
@@ -224,7 +133,8 @@ def _bonus(wanted: Wants, statement: Statement) -> float:
         bonus += 0.3 * grounding.coverage(wanted.own, statement.text)
     if wanted.defines:
         subject = re.escape(wanted.defines)
-        says_what = rf"^\W*(?:an?|the)?\s*{subject}\b[^.]{{0,40}}\b(?:is|are|means|refers? to|was|were)\b|^\W*{subject}\W*[:—–-]"
+        verb = r"(?:is|are|means|refers? to|was|were)"
+        says_what = rf"^\W*(?:an?|the)?\s*{subject}\b[^.]{{0,40}}\b{verb}\b|^\W*{subject}\W*[:—–-]"
         if re.search(says_what, statement.text, re.IGNORECASE):
             bonus += 0.12
     return bonus

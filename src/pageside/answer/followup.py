@@ -10,16 +10,21 @@ from pageside.answer.question import Message
 from pageside.knowledge import keywords, place
 
 _FOLLOWS: Final = re.compile(
-    r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|why|how so|how come|really|for example|such as|"
-    r"(?:can you |could you |please )*(?:tell me more|go on|continue|explain (?:more|further|again)|elaborate|"
-    r"give (?:me )?(?:an?|another|some|more) examples?|more|another example|an example|examples?))\b",
-    re.IGNORECASE,
+    r"""
+    ^\W*(?:and|but|so|or|also|then|what\ about|how\ about|what\ if|why|how\ so|how\ come|really|for\ example|such\ as
+    |(?:can\ you\ |could\ you\ |please\ )*
+     (?:tell\ me\ more|go\ on|continue|explain\ (?:more|further|again)|elaborate
+     |give\ (?:me\ )?(?:an?|another|some|more)\ examples?|more|another\ example|an\ example|examples?)
+    )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BARE_FOLLOW: Final = re.compile(
     r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|really)\b[\s,]*", re.IGNORECASE
 )
 _POINTER: Final = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|his|she|her|the (?:former|latter|same|others?)|(?:the )?ones?)\b",
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|his|she|her|the (?:former|latter|same|others?)"
+    r"|(?:the )?ones?)\b",
     re.IGNORECASE,
 )
 _EXPLETIVE: Final = re.compile(
@@ -27,29 +32,37 @@ _EXPLETIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL: Final = re.compile(
-    r"\b(?:the |number |option |step |point )?(first|second|third|fourth|fifth|last|\d)(?:st|nd|rd|th)?(?:\s+(?:one|point|step|item|option|thing|way))\b",
+    r"\b(?:the |number |option |step |point )?(first|second|third|fourth|fifth|last|\d)(?:st|nd|rd|th)?"
+    r"(?:\s+(?:one|point|step|item|option|thing|way))\b",
     re.IGNORECASE,
 )
 _RANKS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _LISTED: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
 _CITATION: Final = re.compile(r"\s?\[\d{1,3}\]")
 _SCAFFOLD: Final = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|please|can you|could you|would you|i want to know|i(?:'d| would) like to know|tell me|explain|describe|define|"
-    r"show me|do you know|and|but|so|what about|how about)[\s,!]+)*"
-    r"(?:what(?:'s| is| are| was| were| does| do)?|who(?:'s| is| was)?|how (?:does|do|is|are|can|to|many|much)(?: i| you| we| one)?|"
-    r"why (?:is|are|does|do)|when (?:is|are|should|do|does)|where (?:is|are|do|does)|which|is|are|does|do)?\s*"
-    r"(?:the (?:meaning|definition|purpose|role|difference) (?:of|between)\s+)?(?:an?|the)?\s+",
-    re.IGNORECASE,
+    r"""
+    ^\W*
+    (?:(?:hi|hello|hey|please|can\ you|could\ you|would\ you|i\ want\ to\ know|i(?:'d|\ would)\ like\ to\ know|tell\ me
+       |explain|describe|define|show\ me|do\ you\ know|and|but|so|what\ about|how\ about)[\s,!]+)*
+    (?:what(?:'s|\ is|\ are|\ was|\ were|\ does|\ do)?|who(?:'s|\ is|\ was)?
+       |how\ (?:does|do|is|are|can|to|many|much)(?:\ i|\ you|\ we|\ one)?|why\ (?:is|are|does|do)
+       |when\ (?:is|are|should|do|does)|where\ (?:is|are|do|does)|which|is|are|does|do)?\s*
+    (?:the\ (?:meaning|definition|purpose|role|difference)\ (?:of|between)\s+)?(?:an?|the)?\s+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_VAGUE: Final = frozenset(
+    {"exampl", "more", "work", "mean", "happen", "differ", "go", "continu", "elabor", "detail", "further", "understand"}
 )
 _FEW: Final = 4
 _LOOK_BACK: Final = 3
 
 
 def standalone(text: str, history: Sequence[Message]) -> str:
-    """`text` as one would ask it without the conversation; the reader's own words stay, what they refer to stands beside.
+    """`text` as one would ask it without the conversation: the reader's own words, and beside them what they mean.
 
-    `And its limits?` after `What is a PID controller?` becomes `And its limits? (PID controller)`. What stands by itself
-    is given back unchanged.
+    `And its limits?` after `What is a PID controller?` becomes `And its limits? (PID controller)`. What stands by
+    itself is given back unchanged.
     """
     asked = " ".join(text.split())
     if not history or not follows(asked):
@@ -82,22 +95,8 @@ def _content(text: str) -> tuple[str, ...]:
     if not re.search(r"\w", bare):
         return ()
     found = keywords.query(bare, languages=["en"])
-    vague = {
-        "exampl",
-        "more",
-        "work",
-        "mean",
-        "happen",
-        "differ",
-        "go",
-        "continu",
-        "elabor",
-        "detail",
-        "further",
-        "understand",
-    }
     stop = set(keywords.query("why how what so come and", languages=["en"]))
-    return tuple(word for word in found if word not in vague and word not in stop)
+    return tuple(word for word in found if word not in _VAGUE and word not in stop)
 
 
 def _subject(history: Sequence[Message]) -> str:

@@ -1,4 +1,4 @@
-"""How a reply begins and what is said when the book does not answer: the marks, the words, the nearest sections; pure."""
+"""How a reply begins, and what is said when the book does not answer; pure."""
 
 from __future__ import annotations
 
@@ -23,19 +23,28 @@ _MAY_BECOME: Final = ("[[", "<think")
 _LONGEST_MARK: Final = 40
 
 _DECLINES: Final = re.compile(
-    r"\b(?:book|text(?:book)?|passages?|sections?|chapters?|material|sources?|search results?|context|excerpts?)\b[^.!?]*"
-    r"\b(?:do(?:es)?(?: not|n['’]t)|not|no|nothing|never|without)\b"
-    r"|\b(?:i|we)\b[^.!?]*\b(?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|was unable to|am unable to)\b[^.!?]*"
-    r"\b(?:know|find|answer|say|tell|see|locate|help)\b"
-    r"|\b(?:is|are|was) not (?:mentioned|covered|described|discussed|explained|stated|specified|addressed|in the (?:book|text))\b"
-    r"|\bno information\b",
-    re.IGNORECASE,
+    r"""
+      \b(?:book|text(?:book)?|passages?|sections?|chapters?|material|sources?|search\ results?|context|excerpts?)\b
+      [^.!?]*\b(?:do(?:es)?(?:\ not|n['’]t)|not|no|nothing|never|without)\b
+      [^.!?]*\b(?:answer|mention|say|tell|cover|contain|include|describe|explain|discuss|address|give|provide|specify|state
+        |information|anything|name|have|know)\w*
+    | \b(?:i|we)\b[^.!?]*\b(?:do\ not|don['’]t|cannot|can['’]t|could\ not|couldn['’]t|(?:was|am)\ unable\ to)\b
+      [^.!?]*\b(?:know|find|answer|say|tell|see|locate|help)\b
+    | \b(?:is|are|was)\ not\ (?:mentioned|covered|described|discussed|explained|stated|specified|addressed
+        |in\ the\ (?:book|text))\b
+    | \bno\ information\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE: Final = re.compile(
-    r"^(?:sure|certainly|of course|yes|no|okay|ok|great question|good question|thanks?|thank you|you(?:'|’)?(?: a)?re welcome|hello|hi|goodbye)?"
-    r"[\s,.!]*(?:(?:let me|i hope|i(?:'|’)?ll|i will|i can|i am happy|happy to|feel free|here (?:is|are|'s|’s)|let(?:'|’)s|if you|do you|would you|in (?:short|summary)"
-    r"|to summari[sz]e|according to the book|ask me)\b.{0,110})?$",
-    re.IGNORECASE,
+    r"""
+    ^(?:sure|certainly|of\ course|yes|no|okay|ok|great\ question|good\ question|thanks?|thank\ you
+       |you(?:['’]|\ a)?re\ welcome|hello|hi|goodbye)?
+    [\s,.!]*
+    (?:(?:let\ me|i\ hope|i['’]?ll|i\ will|i\ can|i\ am\ happy|happy\ to|feel\ free|here\ (?:is|are)|here['’]s|let['’]s
+       |if\ you|do\ you|would\ you|in\ (?:short|summary)|to\ summari[sz]e|according\ to\ the\ book|ask\ me)\b.{0,110})?$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

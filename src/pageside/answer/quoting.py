@@ -37,8 +37,9 @@ from openai.types.responses.response_prompt_param import ResponsePromptParam
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 
 from pageside import ids
-from pageside.answer import choosing, citations, evidence, prompt, smalltalk, statements
-from pageside.answer.choosing import Candidate, Chosen, Wants
+from pageside.answer import asking, choosing, citations, evidence, prompt, smalltalk, statements
+from pageside.answer.asking import Wants
+from pageside.answer.choosing import Candidate, Chosen
 from pageside.answer.prompt import Numbered, Turn
 from pageside.answer.statements import Statement
 from pageside.knowledge import place
@@ -136,7 +137,7 @@ class QuotingModel(Model):
 
     async def _quotes(self, turn: Turn) -> AsyncIterator[str]:
         asked = turn.selection if turn.selection and place.points_only(turn.question) else turn.query
-        wanted = choosing.wants(asked, own=" ".join(turn.question.split()) if asked == turn.query else "")
+        wanted = asking.wants(asked, own=" ".join(turn.question.split()) if asked == turn.query else "")
         cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in turn.passages}
         early, late = turn.passages[:_AT_ONCE], turn.passages[_AT_ONCE:]
         candidates = await self.weighed(wanted, early, cut)
@@ -255,7 +256,7 @@ def _response(usage: ResponseUsage | None, message: ResponseOutputMessage) -> Re
 
 
 def _ending(
-    text: str, item: str, place: dict[str, Any], numbers: "itertools.count[int]", usage: ResponseUsage
+    text: str, item: str, place: dict[str, Any], numbers: itertools.count[int], usage: ResponseUsage
 ) -> list[TResponseStreamEvent]:
     message = _message(item, text)
     return [

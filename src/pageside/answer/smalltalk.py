@@ -13,26 +13,36 @@ _LONGEST_ECHO: Final = 300
 
 _NAMED: Final = r"(?:,?\s*(?:there|again|tutor|pageside|everyone|friend))?"
 _GREETING: Final = re.compile(
-    rf"(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|how are you(?: today)?|hi,? how are you){_NAMED}"
+    r"(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|(?:hi,? )?how are you(?: today)?)" + _NAMED
 )
 _THANKS: Final = re.compile(
-    rf"(?:(?:ok(?:ay)?|great|perfect|cool|nice),?\s*)?(?:thanks?|thank you|thx|cheers)(?: (?:a lot|so much|very much|you))?{_NAMED}"
+    r"(?:(?:ok(?:ay)?|great|perfect|cool|nice),?\s*)?(?:thanks?|thank you|thx|cheers)"
+    r"(?: (?:a lot|so much|very much|you))?" + _NAMED
 )
-_BYE: Final = re.compile(rf"(?:good ?bye|bye(?: bye)?|see you(?: later)?|that is all|that's all){_NAMED}")
-_ACKNOWLEDGED: Final = re.compile(r"(?:ok(?:ay)?|great|perfect|cool|nice|i see|got it|understood|yes|no|good|wow)")
+_BYE: Final = re.compile(r"(?:good ?bye|bye(?: bye)?|see you(?: later)?|that is all|that's all)" + _NAMED)
+_ACKNOWLEDGED: Final = re.compile(r"ok(?:ay)?|great|perfect|cool|nice|i see|got it|understood|yes|no|good|wow")
 _WHO: Final = re.compile(
-    r"(?:who|what) are you|what can you do(?: for me)?|help(?: me)?|how can you help(?: me)?|are you (?:a bot|a robot|human|an ai|real)|what is your name"
+    r"(?:who|what) are you|what can you do(?: for me)?|help(?: me)?|how can you help(?: me)?"
+    r"|are you (?:a bot|a robot|human|an ai|real)|what is your name"
 )
+_FIELD: Final = r"name|email(?: address)?|role|software background|background|hardware tier|hardware"
 _ABOUT_ME: Final = re.compile(
-    r"(?:do you (?:know|remember)\s+)?(?:(?:what|which) is my (?P<field>name|email(?: address)?|role|software background|background|hardware tier|hardware)"
-    r"|my (?P<bare>name|email(?: address)?|role|software background|background|hardware tier|hardware)|(?P<who>who am i)|(?P<all>what do you know about me))"
+    rf"(?:do you (?:know|remember)\s+)?(?:(?:what|which) is my (?P<field>{_FIELD})|my (?P<bare>{_FIELD})|who am i"
+    r"|(?P<all>what do you know about me))"
 )
 _ASKED: Final = re.compile(
-    r"what (?:did i|have i) (?:just )?ask(?:ed)?(?: you)?(?: (?P<when>first|before|earlier|last|previously|just now))?(?: (?:question|time))?"
-    r"|what was my (?P<which>first|last|previous|earlier) (?:question|message)|(?:what|which) questions? (?:did i|have i) ask(?:ed)?(?: you)?(?: before)?"
+    r"what (?:did i|have i) (?:just )?ask(?:ed)?(?: you)?"
+    r"(?: (?P<when>first|before|earlier|last|previously|just now))?(?: (?:question|time))?"
+    r"|what was my (?P<which>first|last|previous|earlier) (?:question|message)"
+    r"|(?:what|which) questions? (?:did i|have i) ask(?:ed)?(?: you)?(?: before)?"
 )
 _SAID: Final = re.compile(
-    r"what did you (?:just )?(?:say|answer|tell me)(?: (?:before|earlier|last|just now))?|what was your (?:last|previous) answer|(?:please )?(?:repeat|say) (?:that|it|your (?:last )?answer)(?: again)?(?: please)?"
+    r"what did you (?:just )?(?:say|answer|tell me)(?: (?:before|earlier|last|just now))?"
+    r"|what was your (?:last|previous) answer"
+    r"|(?:please )?(?:repeat|say) (?:that|it|your (?:last )?answer)(?: again)?(?: please)?"
+)
+_I_AM: Final = (
+    "I am the assistant beside this book: I answer your questions with sentences from it, and link each to its place."
 )
 
 _FIELDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
@@ -60,9 +70,7 @@ def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str]) 
         (_ACKNOWLEDGED, lambda _: "What else would you like to know about this book?"),
         (
             _WHO,
-            lambda _: (
-                "I am the assistant beside this book: I answer your questions with sentences from it, and link each to its place."
-            ),
+            lambda _: _I_AM,
         ),
         (_ABOUT_ME, lambda match: _about_me(match, profile)),
         (_ASKED, lambda match: _asked(match, history)),

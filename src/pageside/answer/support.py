@@ -33,7 +33,7 @@ class Support:
 async def find(
     sentence: str, cited: Sequence[Evidence], others: Sequence[Evidence], scorer: Scorer
 ) -> tuple[Support, ...]:
-    """What supports `sentence`: of the cited passages those that do, together if need be; else another one; else nothing.
+    """What supports `sentence`: the cited passages that do, together if need be; else another one; else nothing.
 
     Words are compared first; likeness of meaning is asked for only where they do not decide.
 

@@ -24,7 +24,7 @@ _MAY_BECOME_MARK = re.compile(r"\[[ \t]*[\d,;\s–-]*|【[^】\n]{0,40}")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence or block of Markdown; `lead` and `text` of all units, joined, are what came in, save blanks at the end.
+    """A sentence or block of Markdown; all units joined are what came in, save white space at the end.
 
     Attributes:
         lead: The white space in front.

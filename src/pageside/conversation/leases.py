@@ -20,7 +20,7 @@ from pageside.storage.tables import leases
 
 log = structlog.get_logger(__name__)
 
-LIFETIME = timedelta(seconds=45)
+LIFETIME = timedelta(seconds=20)
 _LOOK_AGAIN_S = 0.05
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -64,7 +64,7 @@ class Database:
         pool_size: int = 5,
         busy_timeout: timedelta = timedelta(seconds=5),
     ) -> Self:
-        """A database that connects when it is first needed; the file need not exist yet.
+        """The database at `url`; one that cannot be reached yet is looked for again on every use.
 
         Args:
             prepare: Called with `url` before a file is used for the first time, to create or migrate it. A file that
@@ -77,7 +77,10 @@ class Database:
         """
         path = sqlite_path(url)
         engine = _sqlite_engine(path, pool_size=pool_size, busy_timeout=busy_timeout)
-        return cls(engine, path=path, prepare=None if prepare is None else partial(prepare, url))
+        database = cls(engine, path=path, prepare=None if prepare is None else partial(prepare, url))
+        with suppress(StoreUnavailable):
+            await database._look_for_file()
+        return database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

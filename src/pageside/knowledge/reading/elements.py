@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pageside.knowledge.reading import props, quiz
 from pageside.knowledge.reading.props import Saying
-from pageside.knowledge.reading.scribe import SOFT_BREAK, Frame, Role, Scribe
+from pageside.knowledge.reading.scribe import Frame, Role, Scribe
 from pageside.knowledge.reading.script import Markup, Value
 from pageside.knowledge.reading.tags import Tag
 
@@ -94,9 +94,9 @@ class Elements:
         alt = given.pop("alt", None) if name in ("img", "image") else None
         if isinstance(alt, str):
             self._scribe.say(alt)
-        words = [saying.text for saying in props.sayings(given)]
+        words = [self._plain(saying.text) for saying in props.sayings(given)]
         if tag.form == "void" and name not in ("img", "image", "input"):
-            self._scribe.say(" ".join(words).replace("\n", SOFT_BREAK))
+            self._scribe.say(" ".join(words))
         else:
             self._scribe.asides.extend(words)
 

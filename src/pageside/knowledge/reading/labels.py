@@ -34,12 +34,14 @@ _FRONT_MATTER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
+_TEST = "(?:check|assessment|test)"
 # What a heading says by words anywhere in it, and what it says only when it says nothing else ("Problem 3" asks the
 # reader for something, "The problem of balance" does not).
 _SECTION_TYPES: Mapping[str, tuple[str, str]] = {
+    # Nothing below such a heading is ever quoted as a statement: a section about quizzes must not be taken for one.
     "quiz": (
-        r"quiz(?:zes)?|knowledge check|self[- ](?:check|assessment|test)|check your (?:understanding|knowledge)",
-        "",
+        r"(?!)",
+        rf"(?:[\w'-]+ ){{0,3}}(?:quiz(?:zes)?|(?:knowledge|self)[- ]{_TEST})|check your (?:understanding|knowledge)",
     ),
     "exercises": (
         r"exercises?|homework|hands[- ]on|try it yourself|your turn|(?:review|discussion|practice) questions?",

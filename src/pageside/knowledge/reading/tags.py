@@ -21,7 +21,7 @@ _BARE = re.compile(r"[^\s\"'=<>`{}]+")
 _BRACE_MARK = re.compile(r"""[{}`"']|//|/\*""")
 _TEMPLATE_MARK = re.compile(r"\\.|`|\$\{", re.DOTALL)
 _STRING_END = {quote: re.compile(rf"(?:[^\\{quote}\n]|\\.)*{quote}", re.DOTALL) for quote in "\"'"}
-_OPENING = re.compile(r"</?[A-Za-z_$]")
+_OPENING = re.compile(r"</?[A-Za-z_$>]")
 _RAW = re.compile(r"(?:script|style)", re.IGNORECASE)
 _VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
@@ -239,24 +239,29 @@ class Scanner:
     __slots__ = ("_allowance",)
 
     def __init__(self, characters: int) -> None:
-        self._allowance = 20 * characters + 2_000_000
+        self._allowance = 8 * characters + 1_000_000
 
     def tag(self, text: str, start: int, *, limit: int, script: bool) -> Tag | None:
         """As `tag_at`; nothing once the allowance is spent."""
-        near = start + _NEAR_CHARACTERS
-        found = tag_at(text, start, limit=min(limit, near), script=script)
-        if found is not None or limit <= near or _OPENING.match(text, start) is None or not self._afford(start, limit):
-            return found
-        return tag_at(text, start, limit=limit, script=script)
+        if self._allowance < 0 or _OPENING.match(text, start) is None:
+            return None
+        for reach in (_NEAR_CHARACTERS, LONGEST_TAG_CHARACTERS):
+            found = tag_at(text, start, limit=min(limit, start + reach), script=script)
+            if found is not None or not self._looks_on(start, limit, reach):
+                return found
+        return None
 
     def braces(self, text: str, start: int, *, limit: int) -> int:
         """As `braces_at`; -1 once the allowance is spent."""
-        near = start + _NEAR_CHARACTERS
-        end = braces_at(text, start, limit=min(limit, near))
-        if end >= 0 or limit <= near or not self._afford(start, limit):
-            return end
-        return braces_at(text, start, limit=limit)
+        if self._allowance < 0:
+            return -1
+        for reach in (_NEAR_CHARACTERS, LONGEST_TAG_CHARACTERS):
+            end = braces_at(text, start, limit=min(limit, start + reach))
+            if end >= 0 or not self._looks_on(start, limit, reach):
+                return end
+        return -1
 
-    def _afford(self, start: int, limit: int) -> bool:
-        self._allowance -= min(limit - start, LONGEST_TAG_CHARACTERS)
-        return self._allowance >= 0
+    def _looks_on(self, start: int, limit: int, reach: int) -> bool:
+        """Pays for a look of `reach` characters that was in vain; tells whether a longer one is worth it."""
+        self._allowance -= min(limit - start, reach)
+        return limit > start + reach and self._allowance >= 0

@@ -32,10 +32,12 @@ def exported(source: str) -> object:
     return _value(exports[-1], names, 0) if exports else UNKNOWN
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+def _walk(root: Node) -> Iterator[Node]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(node.children)
 
 
 def _declarations(root: Node) -> Iterator[tuple[str, Node]]:

@@ -176,8 +176,7 @@ class Site:
             return resolve(str(own), shown)
         if local.stem.lower() in {*_INDEX_NAMES, local.parent.name.lower()}:
             return "/".join(["", *shown, ""])
-        ident = front_matter.get("id")
-        name = str(ident) if ident not in (None, "") else (strip_number(local.stem) if numbered else local.stem)
+        name = _ident(front_matter) or (strip_number(local.stem) if numbered else local.stem)
         return resolve(name, shown)
 
     def _rank(self, root: Root, path: str, front_matter: Mapping[str, object]) -> int:
@@ -186,9 +185,9 @@ class Site:
         local = PurePosixPath(root.local(path)).with_suffix("")
         names = [str(local)]
         if self.kind == "docusaurus":
-            ident = front_matter.get("id")
+            ident = _ident(front_matter)
             shown = [strip_number(part) if self.number_prefixes else part for part in local.parts]
-            names.append("/".join([*shown[:-1], str(ident)] if ident not in (None, "") else shown))
+            names.append("/".join([*shown[:-1], ident or shown[-1]]))
         names += [f"{parent}/" for parent in local.parents if parent.name]
         ranks = _ranks(self.order)
         return min((ranks[name] for name in names if name in ranks), default=ranks.get("", len(ranks)))
@@ -213,6 +212,11 @@ def _ranks(order: tuple[str, ...]) -> Mapping[str, int]:
     for rank, name in enumerate(order):
         ranks.setdefault(name, rank)
     return ranks
+
+
+def _ident(front_matter: Mapping[str, object]) -> str:
+    said = front_matter.get("id")
+    return str(said) if isinstance(said, (str, int, float)) and not isinstance(said, bool) else ""
 
 
 def position(said: object) -> float | None:
