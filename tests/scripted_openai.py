@@ -50,6 +50,7 @@ class Reply:
     Attributes:
         calls: Tools the model asks for, as (name, arguments).
         status: Anything but 200 answers with an OpenAI error body at once.
+        message: Of that error; empty says that it was scripted.
         item_id: Id of the message item on the Responses API; empty makes a fresh one.
         annotations: `url_citation` annotations to stream behind the first delta (Responses only).
         pause_s: Seconds before each delta.
@@ -59,6 +60,7 @@ class Reply:
     calls: tuple[tuple[str, Json], ...] = ()
     usage: tuple[int, int] = (120, 30)
     status: int = 200
+    message: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: Fault = ""
     item_id: str = ""
@@ -156,10 +158,10 @@ class ScriptedOpenAI:
         """Queue a tool call, with text before it when `saying` has any."""
         self.reply(Reply(deltas=tuple(saying), calls=((name, arguments),)))
 
-    def fail(self, status: int, *, times: int = 1, headers: Mapping[str, str] | None = None) -> None:
+    def fail(self, status: int, *, times: int = 1, headers: Mapping[str, str] | None = None, message: str = "") -> None:
         """Queue `times` refusals with an OpenAI error body."""
         for _ in range(times):
-            self.reply(Reply(status=status, headers=headers or {}))
+            self.reply(Reply(status=status, headers=headers or {}, message=message))
 
     @property
     def left_over(self) -> int:
@@ -194,7 +196,7 @@ class ScriptedOpenAI:
             return
         reply, number = self._replies.popleft(), next(self._numbers)
         if reply.status != 200:
-            await _whole(send, reply.status, _error(f"scripted {reply.status}"), reply.headers)
+            await _whole(send, reply.status, _error(reply.message or f"scripted {reply.status}"), reply.headers)
             return
         responses = request.path.endswith("/responses")
         if not request.body.get("stream"):

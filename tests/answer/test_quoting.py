@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.answer.shelf import PASSAGES, Shelf
+from tests.answer.shelf import PASSAGES, Shelf, passage
 
 from pageside.answer import citations, evidence, prompt
 from pageside.answer.events import Completed, Gathered, Searching, TextDelta
@@ -216,3 +216,23 @@ async def test_planted_attacks_are_never_obeyed(corpora, tutor):
         planted = Question("What is a servo motor?", profile={"name": attack, "role": attack}, page=Page(title=attack))
         answer = await tutor.complete(planted)
         assert answer.text == clean.text
+
+
+async def test_a_row_comes_with_its_header(tutor):
+    """A row of a table says nothing without the names of its columns."""
+    answer = await tutor.complete(Question("Which gain leaves no lasting error?"))
+
+    assert "| Gain | Effect |\n|---|---|\n| $K_i$ | no lasting error |\n\n[1]" in answer.text
+    assert answer.citations[0].quote == "| $K_i$ | no lasting error |"
+
+
+async def test_goals_are_quoted_only_to_who_asks_for_them():
+    """A page's learning goals name everything and explain nothing."""
+    goals = passage(9, "motors.md", ("Motors", "Goals"), "Explain what a servo motor is.", section_type="objectives")
+    tutor = Tutor(Shelf(passages=[goals, *PASSAGES]), Models())
+
+    told = await tutor.complete(Question("What is a servo motor?"))
+    asked = await tutor.complete(Question("What will I learn about the servo motor?"))
+
+    assert all(each.passage.id != "p9" for each in told.citations)
+    assert "p9" in [each.passage.id for each in asked.citations]

@@ -169,14 +169,13 @@ async def test_nothing_of_a_turn_is_an_instruction(tutor, openai):
     assert all(f"{poison} {part}" in sent for part in ("question", "selection", "title", "history", "answer", "name"))
 
 
-async def test_the_model_may_search_again(tutor, openai):
+async def test_the_model_may_search_again(models, openai):
     """What a second search finds is numbered on, and can be cited."""
     openai.call("search_textbook", {"query": "pid controller"}, saying=["Let me look"])
     openai.say("A PID controller reacts to the error [3].")
     shelf = Shelf(passages=PASSAGES[:3])
-    narrow = Tutor(shelf, tutor._models, limit_passages=2)
 
-    answer = await narrow.complete(Question("servo and stepper motor"))
+    answer = await Tutor(shelf, models, limit_passages=2).complete(Question("servo and stepper motor"))
 
     assert shelf.asked == ["servo and stepper motor", "pid controller"]
     assert answer.text == "A PID controller reacts to the error [1]."
@@ -184,14 +183,14 @@ async def test_the_model_may_search_again(tutor, openai):
     assert answer.usage.input_tokens == 240
 
 
-async def test_searches_are_capped(tutor, openai):
+async def test_searches_are_capped(models, openai):
     """The fourth further search of a turn is refused, in words for the model."""
     for number in range(4):
         openai.call("search_textbook", {"query": f"motor {number}"})
     openai.say("A servo motor holds an angle [1].")
     shelf = Shelf()
 
-    await Tutor(shelf, tutor._models).complete(Question("servo motor"))
+    await Tutor(shelf, models).complete(Question("servo motor"))
 
     assert len(shelf.asked) == 4
     assert "No more searches" in json.dumps(openai.requests[-1].body)
@@ -390,10 +389,9 @@ async def test_the_key_is_in_no_event(tutor, openai):
     assert KEY not in repr(events)
 
 
-async def test_a_temperature_the_model_refuses_is_left_out(openai, models, monkeypatch):
+async def test_a_temperature_the_model_refuses_is_left_out(openai, models):
     """The request is made again without it, and from then on."""
-    monkeypatch.setattr("tests.scripted_openai._error", lambda _: {"error": {"message": "Unsupported: temperature"}})
-    openai.fail(400)
+    openai.fail(400, message="Unsupported parameter: 'temperature' is not supported with this model.")
     openai.say("A servo motor holds an angle [1].")
     openai.say("A servo motor holds an angle [1].")
     tutor = Tutor(Shelf(), models)

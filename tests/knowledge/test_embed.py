@@ -73,3 +73,21 @@ async def test_weights_that_are_not_there_are_named(tmp_path: Path):
 
     with pytest.raises(Unavailable, match=r"nowhere\.onnx"):
         await MiniLM(tmp_path / "nowhere.onnx").passages(["text"])
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("What is a servo?", True),
+        ("¿Qué es un actuador? Größe, naïve", True),
+        ("torque = 3.2 # N m", True),
+        ("", True),
+        ("サーボモーターとは何ですか", False),
+        ("FastAPIでCORSを設定する方法", False),
+        ("روبوٹ کیا ہے؟", False),
+    ],
+)
+def test_it_says_which_texts_it_was_made_for(minilm, text, readable):
+    """Its vectors of other scripts would be noise."""
+
+    assert minilm.reads(text) is readable

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from blockbuster import blockbuster_ctx
 from tests.knowledge.small_book import HashingEmbedder
 
 from pageside.errors import BookError, IndexBroken, IndexBusy, Unavailable
@@ -33,6 +34,13 @@ class Faltering(HashingEmbedder):
         if len(self.embedded) >= self._after:
             raise Unavailable("nobody answers")
         return await super().passages(texts)
+
+
+class EnglishOnly(HashingEmbedder):
+    """An embedder that says which texts it can read."""
+
+    def reads(self, text: str) -> bool:
+        return text.isascii()
 
 
 @pytest.fixture
@@ -65,6 +73,15 @@ async def test_a_folder_becomes_an_index(book, data_dir):
     assert report.passages >= 4
     assert report.words_indexed >= report.words_in == 24
     assert "Workers make honey" in await texts(data_dir)
+
+
+async def test_no_update_blocks_the_loop(book, data_dir):
+    """A server may index while it answers."""
+    with blockbuster_ctx():
+        await ingest.update(book, data_dir=data_dir, embedder=HashingEmbedder())
+        report = await ingest.update(book, data_dir=data_dir, embedder=None)
+
+    assert report.unchanged == 3
 
 
 async def test_a_second_run_changes_nothing(book, data_dir):
@@ -140,6 +157,22 @@ async def test_what_was_embedded_before_a_failure_is_not_embedded_again(book, da
     report = await ingest.update(book, data_dir=data_dir, embedder=embedder)
 
     assert len(embedder.embedded) == report.passages - 64
+
+
+async def test_what_the_embedder_cannot_read_is_found_by_words(book, data_dir):
+    """It is not embedded, and near to no question."""
+    (book / "ja.md").write_text("# 蜂\n\n女王蜂は卵を産む。\n")
+    embedder = EnglishOnly()
+    await ingest.update(book, data_dir=data_dir, embedder=embedder)
+    index = EmbeddedIndex(data_dir)
+    by_words = await index.search("女王蜂", None, limit=1, filters={})
+    (vector,) = await embedder.queries(["queen"])
+    by_both = await index.search("queen 女王蜂", vector, limit=9, filters={"path": "ja.md"})
+    await index.aclose()
+
+    assert by_words[0].passage.path == "ja.md"
+    assert by_both[0].cosine == 0
+    assert all(text.isascii() for text in embedder.embedded)
 
 
 async def test_progress_goes_from_reading_to_embedding_to_writing(book, data_dir):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from blockbuster import blockbuster_ctx
 from tests.knowledge.small_book import ROBOTS, HashingEmbedder, passage, put
 
 from pageside.errors import Unavailable
@@ -184,3 +185,32 @@ async def test_a_text_is_embedded_once(tmp_path: Path):
     await search.similarity(["three"], ["one"])
 
     assert sorted(embedder.embedded) == ["one", "three", "two"]
+
+
+async def test_no_search_blocks_the_loop(search):
+    """Files, databases and models are read in worker threads."""
+    with blockbuster_ctx():
+        findings = await search.find("explain this", selected_text="callback", page="ros2/topics.md")
+        await search.find("What does a servo hold?")
+        await search.similarity(["one"], ["two"])
+
+    assert findings.selection.passages
+
+
+class EnglishOnly(HashingEmbedder):
+    """An embedder that says which texts it can read."""
+
+    def reads(self, text: str) -> bool:
+        return text.isascii()
+
+
+async def test_a_question_the_embedder_cannot_read_is_searched_by_words(tmp_path: Path):
+    """A vector of unknown characters would lead the search astray."""
+    embedder = EnglishOnly()
+    await put(tmp_path, embedder=embedder)
+    search = Search(EmbeddedIndex(tmp_path), embedder)
+    hits = await search.hits("関節の角度")
+
+    assert hits[0].passage.language == "ja"
+    assert np.isnan(hits[0].cosine)
+    assert (await search.similarity(["関節"], ["関節", "servo"])).tolist() == [[1.0, 0.0]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from pageside.answer import asking, grounding
@@ -20,6 +21,14 @@ ANSWERED_FROM: Final = 0.42
 CLOSEST_FROM: Final = 0.25
 
 LIMIT_STATEMENTS: Final = 4
+# Sections that speak of the book, or ask the reader, rather than tell; quoted only to who asks about them.
+_FRAME: Final = frozenset({"objectives", "prerequisites", "exercises", "further_reading"})
+_ASKS_FOR_FRAME: Final = re.compile(
+    r"\b(?:learn|goals?|objectives?|outcomes?|prerequisites?|need to know|before (?:i|we) (?:start|begin)"
+    r"|exercises?|homework|projects?|read (?:next|more|further)|weeks?|chapters?|modules?|course|book)\b",
+    re.IGNORECASE,
+)
+_LONGEST_TABLE: Final = 12
 _LIMIT_ITEMS: Final = 8
 _NEARLY_AS_GOOD: Final = 0.15
 _MORE_BELOW_THE_QUESTION: Final = 2
@@ -70,13 +79,16 @@ def weigh(
         cosines: A row for each statement, a column for each facet of `wanted`.
     """
     place = Place(f"{passage.title}\n{passage.section}", passage.text, passage.relevance, passage.language)
+    if passage.section_type in _FRAME and not _ASKS_FOR_FRAME.search(wanted.facets[0]):
+        return []
     headed = asking.asks_the_same(wanted.facets[0], passage.section.rpartition(" > ")[2])
     weighed = []
     for at, (statement, row) in enumerate(zip(cut, cosines, strict=True)):
-        if not _quotable(statement):
+        if not _quotable(statement, wanted):
             continue
         judged = features(wanted.facets[0], statement.text, place, cosine=max(row))
         score = judged[0] + 0.25 * judged[1] + 0.3 * judged[2] + _bonus(wanted, statement)
+        score += 0.08 if wanted.defines and passage.section_type == "glossary" else 0.0
         weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, score, headed))
     return weighed
 
@@ -109,6 +121,7 @@ def features(query: str, statement: str, place: Place, *, cosine: float) -> tupl
     return (cosine, covered, place.relevance, _lacking(query, place), float(asking.misses(query, statement)))
 
 
+@lru_cache(maxsize=256)  # asked for every statement of a place
 def _lacking(query: str, place: Place) -> float:
     named = grounding.names(query) | grounding.numbers(query)
     if not named:
@@ -121,8 +134,12 @@ def _lacking(query: str, place: Place) -> float:
     return len(lacking) / len(named)
 
 
-def _quotable(statement: Statement) -> bool:
-    if statement.asks or statement.kind in {"code", "math"} or (statement.kind == "label" and not statement.leads):
+def _quotable(statement: Statement, wanted: Wants) -> bool:
+    if statement.kind == "code":
+        return wanted.code and not statement.text.startswith("```mermaid")
+    if statement.asks or statement.heads or statement.kind == "math":
+        return False
+    if statement.kind == "label" and not statement.leads:
         return False
     return statement.leads or len(statement.text.split()) >= 4 or len(statement.text) >= 12
 
@@ -131,13 +148,18 @@ def _bonus(wanted: Wants, statement: Statement) -> float:
     bonus = -0.05 if statement.leads and not wanted.items else 0.0
     if wanted.own:
         bonus += 0.3 * grounding.coverage(wanted.own, statement.text)
-    if wanted.defines:
-        subject = re.escape(wanted.defines)
-        verb = r"(?:is|are|means|refers? to|was|were)"
-        says_what = rf"^\W*(?:an?|the)?\s*{subject}\b[^.]{{0,40}}\b{verb}\b|^\W*{subject}\W*[:—–-]"
-        if re.search(says_what, statement.text, re.IGNORECASE):
-            bonus += 0.12
+    if wanted.defines and _says_what(wanted.defines, statement.text):
+        bonus += 0.15
+    elif wanted.defines and _says_what(wanted.defines.split()[-1], statement.text):
+        bonus += 0.1
     return bonus
+
+
+def _says_what(subject: str, text: str) -> bool:
+    """Whether `text` begins as a definition of `subject` does."""
+    name = re.escape(subject)
+    verb = r"(?:is|are|means|refers? to|was|were|stands? for)"
+    return bool(re.match(rf"\W*(?:an?|the)?\s*{name}\b(?:[^.]{{0,40}}\b{verb}\b|\W*[:—–-])", text, re.IGNORECASE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +183,23 @@ def choose(
         passages: All statements of each passage, by its number.
         limit: At most so many sentences, not counting what belongs to them: list items, a lead-in, a code block.
     """
-    picked = _picked(wanted, candidates, limit)
+    picked = _one_block(_picked(wanted, candidates, limit))
+    shown = any(candidate.statement.kind == "code" for candidate in picked)
+    company = replace(wanted, code=wanted.code and not shown)
     order = list(dict.fromkeys(candidate.number for candidate in picked))
     chosen = []
     for number in order:
         places: set[int] = set()
         for candidate in (each for each in picked if each.number == number):
-            places |= _with_company(candidate.at, passages[number], wanted)
+            places |= _with_company(candidate.at, passages[number], company)
         chosen.append(Chosen(number, tuple(passages[number][at] for at in sorted(places))))
     return tuple(chosen)
+
+
+def _one_block(picked: Sequence[Candidate]) -> list[Candidate]:
+    """`picked` with no code but the best block."""
+    blocks = [candidate for candidate in picked if candidate.statement.kind == "code"]
+    return [candidate for candidate in picked if candidate not in blocks[1:]]
 
 
 def _picked(wanted: Wants, candidates: Sequence[Candidate], limit: int) -> list[Candidate]:
@@ -206,6 +236,8 @@ def _repeats(candidate: Candidate, picked: Sequence[Candidate]) -> bool:
 def _with_company(at: int, statements: Sequence[Statement], wanted: Wants) -> set[int]:
     """`at` and what it cannot be understood without: the sentence before, its list, the code it leads to."""
     places = {at}
+    if statements[at].kind == "table_row":
+        places.add(max(index for index in range(at + 1) if statements[index].heads))
     if statements[at].kind == "list_item":
         places |= _list_around(at, statements, whole=wanted.items)
     elif statements[at].joined and at > 0 and _DANGLES.match(statements[at].text) and not statements[at - 1].asks:
@@ -234,6 +266,13 @@ def _items_from(first: int, statements: Sequence[Statement]) -> range:
     return range(first, end)
 
 
+def _rows_from(first: int, statements: Sequence[Statement]) -> range:
+    end = first + 1
+    while end < len(statements) and statements[end].kind == "table_row" and not statements[end].heads:
+        end += 1
+    return range(first, min(end, first + _LONGEST_TABLE))
+
+
 def _led(at: int, statements: Sequence[Statement], *, code: bool) -> set[int]:
     """What a statement that ends in a colon leads to."""
     following = statements[at + 1] if at + 1 < len(statements) else None
@@ -241,6 +280,8 @@ def _led(at: int, statements: Sequence[Statement], *, code: bool) -> set[int]:
         return set()
     if following.kind == "list_item":
         return set(_items_from(at + 1, statements))
+    if following.heads:
+        return set(_rows_from(at + 1, statements))
     if following.kind == "code" and not code and following.text.count("\n") > 30:
         return set()
     return {at + 1}
@@ -248,7 +289,11 @@ def _led(at: int, statements: Sequence[Statement], *, code: bool) -> set[int]:
 
 def _code_behind(at: int, statements: Sequence[Statement]) -> set[int]:
     """The next code block below `at`, or the one above it where there is none below."""
-    blocks = [index for index, statement in enumerate(statements) if statement.kind == "code"]
+    blocks = [
+        index
+        for index, statement in enumerate(statements)
+        if statement.kind == "code" and not statement.text.startswith("```mermaid")
+    ]
     below = [index for index in blocks if index > at]
     if below:
         lead = {below[0] - 1} if statements[below[0] - 1].leads else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -190,8 +191,12 @@ def written(chosen: Chosen) -> str:
     parts: list[str] = []
     before: Statement | None = None
     for statement in chosen.statements:
+        if before is not None and before.kind == "table_row" and (statement.kind != "table_row" or statement.heads):
+            parts.append(f"\n\n{mark}")
         parts.append(_gap(before, statement) + _quoted(statement, mark))
         before = statement
+    if before is not None and before.kind == "table_row":
+        parts.append(f"\n\n{mark}")
     return "".join(parts) + "\n\n"
 
 
@@ -199,12 +204,20 @@ def _quoted(statement: Statement, mark: str) -> str:
     match statement.kind:
         case "code" | "math":
             return f"{statement.text}\n{mark}"
+        case "table_row" if statement.heads:
+            return f"{statement.text}\n{_rule(statement.text)}"
         case "table_row":
             return statement.text
         case "list_item":
             return f"- {_prose(statement)} {mark}"
         case "prose" | "label":
             return f"{_prose(statement)} {mark}"
+
+
+def _rule(header: str) -> str:
+    """The line that makes a table of the rows below `header`."""
+    columns = len(re.findall(r"(?<!\\)\|", header.strip().strip("|"))) + 1
+    return f"|{'---|' * columns}"
 
 
 def _prose(statement: Statement) -> str:
@@ -214,8 +227,8 @@ def _prose(statement: Statement) -> str:
 def _gap(before: Statement | None, statement: Statement) -> str:
     if before is None:
         return ""
-    if before.kind == statement.kind == "list_item":
-        return "\n"
+    if before.kind == statement.kind == "list_item" or (before.kind == "table_row" and statement.kind == "table_row"):
+        return "\n\n" if statement.heads else "\n"
     ended = before.text.rstrip("\"')”’*_ ").endswith((".", "!", "…", "。", "！"))
     return " " if before.kind == statement.kind == "prose" and ended and statement.joined else "\n\n"
 

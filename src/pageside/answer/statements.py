@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ class Statement:
         leads: It ends in a colon, and what follows it belongs to it.
         asks: It is a question, which states nothing.
         joined: It continues the paragraph of the statement before it.
+        heads: It is the header of a table, which states nothing without a row.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Statement:
     leads: bool = False
     asks: bool = False
     joined: bool = False
+    heads: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -44,12 +46,12 @@ def cut(text: str, *, language: str = "en") -> tuple[Statement, ...]:
     """
     spans = sentences.split(text, language=language)
     gaps = ["\n", *(text[before.end : span.start] for before, span in pairwise(spans))]
-    return tuple(
-        _statement(
-            text, span.start, span.end, span.kind, joined="\n" not in gap or (span.kind == "prose" and gap == "\n")
-        )
-        for span, gap in zip(spans, gaps, strict=True)
-    )
+    cut_up = []
+    for at, (span, gap) in enumerate(zip(spans, gaps, strict=True)):
+        statement = _statement(text, span.start, span.end, span.kind, joined="\n" not in gap or gap == "\n")
+        heads = span.kind == "table_row" and not (at and spans[at - 1].kind == "table_row" and "\n\n" not in gap)
+        cut_up.append(replace(statement, heads=heads))
+    return tuple(cut_up)
 
 
 def _statement(text: str, start: int, end: int, kind: Kind, *, joined: bool) -> Statement:

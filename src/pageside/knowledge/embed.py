@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import anyio
 import anyio.to_thread
@@ -26,6 +26,8 @@ Vectors = NDArray[np.float32]
 
 _WEIGHTS_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _LONGEST_PIECES: Final = 256
+_PAST_LATIN: Final = "\u0250"
+_LATIN_SHARE: Final = 0.8
 
 
 class Embedder(Protocol):
@@ -49,6 +51,20 @@ class Embedder(Protocol):
     async def queries(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each of `texts`, which are what somebody asks."""
         ...
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """An embedder that can tell which texts its model was made for."""
+
+    def reads(self, text: str) -> bool:
+        """Whether the vector of `text` would mean anything."""
+        ...
+
+
+def reads(embedder: Embedder, text: str) -> bool:
+    """Whether `embedder` gives `text` a vector that means anything; one that does not say so reads everything."""
+    return embedder.reads(text) if isinstance(embedder, Selective) else True
 
 
 def unit(rows: NDArray[np.floating]) -> Vectors:
@@ -100,6 +116,11 @@ class MiniLM:
     async def queries(self, texts: Sequence[str]) -> Vectors:
         """As `passages`: this model treats both alike."""
         return await self.passages(texts)
+
+    def reads(self, text: str) -> bool:
+        """Whether nearly all letters of `text` are Latin: the model knows others only as unknown pieces."""
+        letters = [letter for letter in text if letter.isalpha()]
+        return sum(letter < _PAST_LATIN for letter in letters) >= _LATIN_SHARE * len(letters)
 
     def _embed(self, texts: Sequence[str]) -> list[Vectors]:
         tokenizer, session = self._load()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 
-from pageside.knowledge.embed import Embedder, Vectors
+from pageside.knowledge.embed import Embedder, Vectors, reads
 
 
 class RememberingEmbedder:
@@ -40,6 +40,10 @@ class RememberingEmbedder:
     async def queries(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.queries`."""
         return await self._recalled(texts, self._queries, self._embedder.queries)
+
+    def reads(self, text: str) -> bool:
+        """As the other says."""
+        return reads(self._embedder, text)
 
     async def _recalled(
         self, texts: Sequence[str], memory: _Memory, embed: Callable[[Sequence[str]], Awaitable[Vectors]]

@@ -148,14 +148,15 @@ async def writing(root: Path, *, wait_s: float) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(partial(shutil.rmtree, root / "building", ignore_errors=True))
         yield
     finally:
-        lock.release()
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(lock.release)
 
 
 async def _acquired(lock: FileLock, root: Path, *, wait_s: float) -> None:
     deadline = anyio.current_time() + wait_s
     while True:
         try:
-            lock.acquire()
+            await anyio.to_thread.run_sync(lock.acquire)
         except Timeout:
             if anyio.current_time() >= deadline:
                 raise IndexBusy(

@@ -17,7 +17,7 @@ from pageside import ids
 from pageside.errors import IndexBroken, IndexMissing
 from pageside.knowledge import chunk, generation, words
 from pageside.knowledge.catalogue import Page
-from pageside.knowledge.embed import Embedder, Vectors, digest, embedded_text
+from pageside.knowledge.embed import Embedder, Vectors, digest, embedded_text, reads
 from pageside.knowledge.embed_cache import EmbeddingCache
 from pageside.knowledge.generation import Generation
 from pageside.knowledge.passage import Document, Passage
@@ -62,6 +62,18 @@ class Report:
     seconds: float
     warnings: tuple[str, ...]
     generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The generation that is current when an update begins, and its pages by path, in reading order."""
+
+    generation: Generation
+    pages: Mapping[str, Page]
+
+    @property
+    def model(self) -> str:
+        return self.generation.catalogue.facts["model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,34 +124,34 @@ async def update(
         try:
             cuts, troubles = await _cut(book, shown, listing, before, progress)
             current = await _written(root, data_dir, cuts, before, embedder, progress)
-            old = {page.path for page in before.catalogue.pages()} if before else set()
         finally:
             if before is not None:
-                before.close()
+                before.generation.close()
+    old = before.pages if before else ()
     warnings = (*map(str, listing.troubles), *troubles)
     return _report(cuts, old, warnings, seconds=time.monotonic() - began, current=current)
 
 
-def _before(root: Path) -> Generation | None:
+def _before(root: Path) -> _Before | None:
     """The generation there is; one that cannot be read is as good as none."""
     try:
-        return generation.opened(root)
+        current = generation.opened(root)
     except (IndexMissing, IndexBroken):
         return None
+    return _Before(current, {page.path: page for page in current.catalogue.pages()})
 
 
 async def _cut(
-    book: Path, site: Site, listing: Listing, before: Generation | None, progress: Callable[[Progress], None]
+    book: Path, site: Site, listing: Listing, before: _Before | None, progress: Callable[[Progress], None]
 ) -> tuple[list[_Cut], list[str]]:
     """Every page with its passages, in reading order, and what was wrong with those that could not be read."""
-    known = {page.path: page for page in before.catalogue.pages()} if before else {}
     cuts: list[_Cut] = []
     troubles: list[str] = []
     for done, file in enumerate(listing):
         progress(Progress("reading", done, len(listing)))
-        page = known.get(file.path)
+        page = before.pages.get(file.path) if before else None
         if before and page and page.fingerprint == _fingerprint(file):
-            passages = await anyio.to_thread.run_sync(partial(before.catalogue.passages, path=file.path))
+            passages = await anyio.to_thread.run_sync(partial(before.generation.catalogue.passages, path=file.path))
             cuts.append(_Cut(replace(page, position=file.position), passages, kept=True))
             continue
         document, found = await anyio.to_thread.run_sync(folder.load, book, site, file)
@@ -177,15 +189,15 @@ async def _written(
     root: Path,
     data_dir: Path,
     cuts: Sequence[_Cut],
-    before: Generation | None,
+    before: _Before | None,
     embedder: Embedder | None,
     progress: Callable[[Progress], None],
 ) -> str:
     """The name of the generation that holds `cuts`: a new one, unless the one before does already."""
     model = embedder.name if embedder else ""
     pages = [cut.page for cut in cuts]
-    if before and before.catalogue.facts["model"] == model and pages == list(before.catalogue.pages()):
-        return before.name
+    if before and before.model == model and pages == [*before.pages.values()]:
+        return before.generation.name
     passages = [replace(passage, position=at) for at, passage in enumerate(chain(*(cut.passages for cut in cuts)))]
     vectors = None
     if embedder is not None:
@@ -204,11 +216,14 @@ async def _embedded(
     passages: Sequence[Passage],
     embedder: Embedder,
     cache: EmbeddingCache,
-    before: Generation | None,
+    before: _Before | None,
     progress: Callable[[Progress], None],
 ) -> Vectors:
-    """One row for each passage: from the generation before, from the cache, or new and then in the cache."""
-    texts = {digest(text): text for text in map(_embedded_text, passages)}
+    """One row for each passage: from the generation before, from the cache, or new and then in the cache.
+
+    A passage that the embedder cannot read has a row of zeros, which is near to nothing.
+    """
+    texts = {digest(text): text for text in map(_embedded_text, passages) if reads(embedder, text)}
     known = await anyio.to_thread.run_sync(_known, texts, embedder.name, cache, before)
     missing = [key for key in texts if key not in known]
     for done in range(0, len(missing), _EMBEDDED_AT_ONCE):
@@ -219,7 +234,8 @@ async def _embedded(
         known |= fresh
     await anyio.to_thread.run_sync(cache.trim)
     progress(Progress("embedding", len(texts), len(texts)))
-    rows = [known[digest(_embedded_text(passage))] for passage in passages]
+    nothing = np.zeros(embedder.dimensions, dtype=np.float32)
+    rows = [known.get(digest(_embedded_text(passage)), nothing) for passage in passages]
     return np.stack(rows) if rows else np.empty((0, embedder.dimensions), dtype=np.float32)
 
 
@@ -227,16 +243,15 @@ def _embedded_text(passage: Passage) -> str:
     return embedded_text(passage.heading_path, passage.text)
 
 
-def _known(
-    texts: Mapping[str, str], model: str, cache: EmbeddingCache, before: Generation | None
-) -> dict[str, Vectors]:
-    known = dict(_of_before(before, texts)) if before and before.catalogue.facts["model"] == model else {}
+def _known(texts: Mapping[str, str], model: str, cache: EmbeddingCache, before: _Before | None) -> dict[str, Vectors]:
+    known = dict(_of_before(before, texts)) if before and before.model == model else {}
     return known | cache.get(model, [key for key in texts if key not in known])
 
 
-def _of_before(before: Generation, texts: Mapping[str, str]) -> Iterator[tuple[str, Vectors]]:
-    if before.vectors is not None:
-        for passage, vector in zip(before.catalogue.passages(), before.vectors, strict=True):
+def _of_before(before: _Before, texts: Mapping[str, str]) -> Iterator[tuple[str, Vectors]]:
+    vectors = before.generation.vectors
+    if vectors is not None:
+        for passage, vector in zip(before.generation.catalogue.passages(), vectors, strict=True):
             key = digest(_embedded_text(passage))
             if key in texts:
                 yield key, vector

@@ -40,7 +40,7 @@ class Search:
 
     def __init__(self, index: Index, embedder: Embedder | None, *, remembered: int = 20_000) -> None:
         self._index = index
-        self._embedder = embedder and RememberingEmbedder(embedder, limit=remembered)
+        self._embedder = RememberingEmbedder(embedder, limit=remembered) if embedder else None
 
     async def find(
         self,
@@ -79,9 +79,10 @@ class Search:
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:
         """How alike each of `texts_a` (rows) and each of `texts_b` (columns) are: cosine of their vectors.
 
-        Without an embedder, or while it does not answer, the cosine of the words they have.
+        Without an embedder, while it does not answer, and where it cannot read one of `texts_a`, the cosine of the
+        words they have.
         """
-        if self._embedder is not None:
+        if self._embedder is not None and all(map(self._embedder.reads, texts_a)):
             try:
                 rows, columns = await self._embedder.passages(texts_a), await self._embedder.passages(texts_b)
                 return np.asarray(rows @ columns.T, dtype=np.float32)
@@ -132,7 +133,7 @@ class Search:
         )
 
     async def _question_vector(self, text: str) -> Vectors | None:
-        if self._embedder is None:
+        if self._embedder is None or not self._embedder.reads(text):
             return None
         status = await anyio.to_thread.run_sync(self._index.status)
         if status.model != self._embedder.name:

@@ -8,10 +8,23 @@ from pathlib import Path
 
 import uvicorn
 
+from pageside.conversation.server import TextbookServer
 from pageside.errors import SettingsError
 from pageside.settings import Settings
 from pageside.web import app
 from pageside.wiring import serving
+
+
+class _Server(uvicorn.Server):
+    """Keeps what was said before it lets go of the streams: uvicorn breaks them, and dies of the signal afterwards."""
+
+    def __init__(self, config: uvicorn.Config, chat: TextbookServer) -> None:
+        super().__init__(config)
+        self._chat = chat
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._chat.aclose()
+        await super().shutdown(sockets)
 
 
 async def run(settings: Settings, book: Path, *, sample: str, listening: Callable[[str], None]) -> None:
@@ -35,7 +48,7 @@ async def run(settings: Settings, book: Path, *, sample: str, listening: Callabl
                 server_header=False,
             )
             listening(address)
-            await uvicorn.Server(config).serve(sockets=[listener])
+            await _Server(config, services.chat).serve(sockets=[listener])
 
 
 def _bound(host: str, port: int) -> socket.socket:

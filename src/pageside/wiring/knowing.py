@@ -11,7 +11,6 @@ import structlog
 from pageside.errors import IndexBusy
 from pageside.knowledge import ingest
 from pageside.knowledge.embed import Embedder, MiniLM
-from pageside.knowledge.embed_openai import OpenAIEmbedder
 from pageside.knowledge.index import Index
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.ingest import Progress, Report
@@ -27,6 +26,8 @@ def embedder(settings: Settings) -> Embedder | None:
         return None
     if not settings.embedding_model and not settings.embedding_base_url:
         return MiniLM()
+    from pageside.knowledge.embed_openai import OpenAIEmbedder  # noqa: PLC0415  # a second to load, seldom wanted
+
     key = settings.embedding_api_key or settings.openai_api_key
     return OpenAIEmbedder(
         settings.embedding_model,

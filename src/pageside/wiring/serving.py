@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
 from pydantic import SecretStr
 
 from pageside.answer.models import Models
 from pageside.answer.tutor import Tutor
 from pageside.conversation.server import TextbookServer
-from pageside.errors import SettingsError, StoreUnavailable
+from pageside.errors import SettingsError
 from pageside.identity.tokens import Guests, kept_secret
 from pageside.knowledge.embed import Embedder
 from pageside.knowledge.index import Index
@@ -21,8 +20,6 @@ from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
 from pageside.wiring import answering, knowing
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         chosen = answering.models(settings)
         stack.push_async_callback(chosen.aclose)
         tutor = answering.tutor(settings, search, chosen)
-        try:
-            await migrate(settings)
-        except StoreUnavailable as error:
-            log.error("database_unavailable", reason=str(error))  # noqa: TRY400  # its sentence is enough
-        database = await Database.open(settings.store_url)
+        database = await Database.open(settings.store_url, prepare=migrations.upgrade)
         stack.push_async_callback(database.aclose)
         chat = TextbookServer(database, tutor, base_url=settings.base_url, max_message_chars=settings.max_message_chars)
         stack.push_async_callback(chat.aclose)
@@ -82,8 +75,7 @@ async def migrate(settings: Settings) -> str:
     Raises:
         StoreUnavailable: The database cannot be reached.
     """
-    if not settings.database_url:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     await migrations.upgrade(settings.store_url)
     return await migrations.current(settings.store_url) or "none"
 

@@ -225,4 +225,7 @@ def _unescaped(source: str) -> str:
             return chr(int(code, 16)) if int(code, 16) < 0x110000 else ""
         return _SIMPLE.get(found[4], found[4])
 
-    return _ESCAPE.sub(character, source) if "\\" in source else source
+    if "\\" not in source:
+        return source
+    # Two escapes may be the halves of one character.
+    return _ESCAPE.sub(character, source).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -50,6 +50,7 @@ _PROP_NAME = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[=:]")
 _QUOTED = {mark: re.compile(rf"{mark}((?:[^{mark}\\]|\\.)*){mark}", re.DOTALL) for mark in "\"`"} | {
     "'": re.compile(r"(?<!\w)'((?:[^'\\\n]|\\.)*)'")
 }
+_RUN = re.compile(r"(.)\1*", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _ICON = re.compile(r":(?:octicons|material|fontawesome|simple)-[\w-]+:")
 _SHOWN = frozenset((
@@ -285,10 +286,8 @@ class _Scan:
 
 def _same(text: str, position: int) -> str:
     """The run of one character that begins at `position`."""
-    end = position + 1
-    while text.startswith(text[position], end):
-        end += 1
-    return text[position:end]
+    found = _RUN.match(text, position)
+    return found.group() if found else ""
 
 
 def _is_shown(name: str, quoted: str) -> bool:

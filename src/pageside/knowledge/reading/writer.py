@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Mapping
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SAFE_SCHEMES = frozenset(("http", "https", "mailto", "tel"))
 _IGNORED_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
 _SINGLE = frozenset(("br", "hr", "img", "input"))
@@ -29,8 +28,8 @@ _LINES = frozenset(
 def safe_address(address: str) -> str:
     """`address` where a link may lead there, else nothing: relative, http, https, mailto or tel."""
     bare = _IGNORED_IN_ADDRESSES.sub("", html.unescape(address))
-    scheme = _SCHEME.match(bare)
-    return "" if scheme and scheme[1].lower() not in _SAFE_SCHEMES else address.strip()
+    scheme, colon, _ = re.split(r"[/?#]", bare, maxsplit=1)[0].partition(":")
+    return "" if colon and scheme.lower() not in _SAFE_SCHEMES else address.strip()
 
 
 class Writer:
