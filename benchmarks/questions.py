@@ -26,6 +26,7 @@ BOOKS = {
 # Books with questions of our own, written before they were first searched.
 OPEN_BOOKS = ("rust-book", "fastapi-en", "redux-docs", "d2l")
 SQUAD = "squad2-dev"
+OTHER_SCRIPTS = ("fastapi-ja",)  # also our own questions; searched by words alone with the embedded model
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def half(id_: str) -> Half:
 
 
 def sets() -> tuple[str, ...]:
-    """Names of the question sets."""
+    """Names of the question sets that the embedded model can read."""
     return (*BOOKS, *OPEN_BOOKS, SQUAD)
 
 
@@ -70,7 +71,7 @@ def asked(name: str) -> tuple[Asked, ...]:
     """The questions of the set `name`."""
     if name == SQUAD:
         return tuple(map(_squad, _rows(SHARED / "questions" / "squad2-dev-questions.jsonl")))
-    if name in OPEN_BOOKS:
+    if name in (*OPEN_BOOKS, *OTHER_SCRIPTS):
         own = _rows(Path(__file__).with_name("open-books.jsonl"))
         return tuple(
             Asked(row["id"], row["question"], frozenset(row["pages"]), half(row["id"]))

@@ -114,7 +114,7 @@ async def main() -> None:
     """Prints one line for each set and way: hit@1, hit@5, MRR@10."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--half", choices=["dev", "test"], default="test")
-    arguments.add_argument("--sets", nargs="*", default=questions.sets())
+    arguments.add_argument("--sets", nargs="*", default=[*questions.sets(), *questions.OTHER_SCRIPTS])
     chosen = arguments.parse_args()
     embedder = RememberingEmbedder(MiniLM(), limit=50_000)
     for name in chosen.sets:

@@ -15,6 +15,7 @@ from pageside.answer.quoting import QuotingModel
     ("given", "kind", "name"),
     [
         ({}, QuotingModel, "pageside-quotes"),
+        ({"api_key": SecretStr(" ")}, QuotingModel, "pageside-quotes"),
         ({"api_key": SecretStr("k"), "model": "gpt"}, OpenAIResponsesModel, "gpt"),
         ({"base_url": "http://127.0.0.1:1/v1", "model": "llama"}, OpenAIChatCompletionsModel, "llama"),
         (

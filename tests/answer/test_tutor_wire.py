@@ -240,6 +240,16 @@ async def test_closest_is_said_before_the_quotes(tutor, openai):
     assert answer.text.startswith("The book may not answer this; the nearest passages say:")
 
 
+async def test_closest_without_a_word_names_the_sections(tutor, openai):
+    """A mark alone is an answer too: the nearest sections."""
+    openai.say("[[closest]]")
+
+    answer = await tutor.complete(Question("Why do stepper motors hum?"))
+
+    assert answer.outcome == "closest"
+    assert "](/motors#stepper-motors)" in answer.text
+
+
 async def test_talk_rests_on_the_profile(tutor, openai):
     """A reply beside the book may repeat the profile; a fact smuggled into it is marked."""
     openai.say("[[conversation]]\nYour name is Ada. Lisbon is the capital of Portugal.")

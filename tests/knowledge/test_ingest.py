@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -168,10 +169,12 @@ async def test_what_the_embedder_cannot_read_is_found_by_words(book, data_dir):
     by_words = await index.search("女王蜂", None, limit=1, filters={})
     (vector,) = await embedder.queries(["queen"])
     by_both = await index.search("queen 女王蜂", vector, limit=9, filters={"path": "ja.md"})
+    by_neither = await index.search("queen of spades", vector, limit=9, filters={"path": "ja.md"})
     await index.aclose()
 
     assert by_words[0].passage.path == "ja.md"
-    assert by_both[0].cosine == 0
+    assert math.isnan(by_both[0].cosine)
+    assert by_neither == ()
     assert all(text.isascii() for text in embedder.embedded)
 
 

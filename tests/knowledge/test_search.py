@@ -135,6 +135,17 @@ async def test_the_same_text_twice_is_shown_once(tmp_path: Path):
     assert [found.passage.path for found in findings.passages] == ["v0/gripper.md"]
 
 
+async def test_a_book_in_many_versions_still_gives_different_passages(tmp_path: Path):
+    """What the first forty hits have in common is one passage, not the whole answer."""
+    text = "A gripper closes until the current of its gripper motor rises above a limit, then the gripper stops."
+    versions = [passage(text, path=f"v{version}/gripper.md") for version in range(40)]
+    other = passage("The manual of each gripper names the force its fingers can hold.", path="force.md")
+    await put(tmp_path, [*versions, other])
+    findings = await Search(EmbeddedIndex(tmp_path), None).find("When does the gripper stop closing?")
+
+    assert [found.passage.path for found in findings.passages] == ["v0/gripper.md", "force.md"]
+
+
 async def test_one_section_does_not_fill_the_front(tmp_path: Path):
     """Two passages of it, then the others' turn."""
     crowd = [

@@ -70,9 +70,10 @@ class Models:
         self._responses = api == "responses" or (
             api == "auto" and urlsplit(base_url or OPENAI_URL).hostname == "api.openai.com"
         )
-        if api_key is not None or base_url:
+        key = api_key.get_secret_value().strip() if api_key is not None else ""
+        if key or base_url:
             self._client = AsyncOpenAI(
-                api_key=api_key.get_secret_value() if api_key is not None else _NO_KEY,
+                api_key=key or _NO_KEY,
                 base_url=base_url or OPENAI_URL,
                 timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
                 max_retries=0,  # the tutor retries: it knows whether anything has been said

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+import anyio.to_thread
 from agents import (
     AgentOutputSchemaBase,
     Handoff,
@@ -173,12 +174,22 @@ class QuotingModel(Model):
         if not texts:
             return []
         cosines = (await self._scorer.similarity(texts, wanted.facets)).tolist()
-        weighed: list[Candidate] = []
-        for passage in passages:
-            here = cut[passage.number]
-            rows, cosines = cosines[: len(here)], cosines[len(here) :]
-            weighed += choosing.weigh(wanted, passage, here, rows)
-        return weighed
+        return await anyio.to_thread.run_sync(_weigh, wanted, passages, cut, cosines)
+
+
+def _weigh(
+    wanted: Wants,
+    passages: Sequence[Numbered],
+    cut: Mapping[int, Sequence[Statement]],
+    cosines: Sequence[Sequence[float]],
+) -> list[Candidate]:
+    weighed: list[Candidate] = []
+    at = 0
+    for passage in passages:
+        here = cut[passage.number]
+        weighed += choosing.weigh(wanted, passage, here, cosines[at : at + len(here)])
+        at += len(here)
+    return weighed
 
 
 def _best(candidates: Sequence[Candidate]) -> float:

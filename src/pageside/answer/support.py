@@ -91,8 +91,17 @@ def _lines(block: str) -> frozenset[str]:
 
 
 def _by_words(sentence: str, evidence: Evidence) -> Support | None:
-    judged = ((grounding.judge(sentence, quote, context=context, language=language), quote)
-              for quote, context, language in _likely(sentence, evidence.found.passage))  # fmt: skip
+    passage = evidence.found.passage
+    wanted = _squeezed(sentence)
+    squeezed = [(_squeezed(quote), quote) for quote in _quotes(passage)]
+    same = [quote for text, quote in squeezed if text == wanted]
+    holding = same or [quote for text, quote in squeezed if wanted and wanted in text]
+    if holding:
+        return Support(evidence, holding[0], 1.0)
+    judged = [
+        (grounding.judge(sentence, quote, context=context, language=language), quote)
+        for quote, context, language in _likely(sentence, passage)
+    ]
     best = max(judged, key=lambda pair: pair[0].strength, default=None)
     if best is None or not best[0].supported:
         return None

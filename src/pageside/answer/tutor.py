@@ -175,7 +175,7 @@ class Tutor:
         said = checker.say(outcomes.CUT_SHORT) if turn.cut_short else []
         if turn.opening.outcome in {"not_in_book", "conversation"} or checker.supported:
             return said
-        if checker.declined or checker.stated:
+        if checker.declined or checker.stated or turn.opening.outcome == "closest":
             return said + checker.say(outcomes.nearest(turn.desk.evidence))
         return said
 
@@ -337,6 +337,6 @@ def _outcome(turn: _Turn) -> Outcome:
         return "closest" if opened == "closest" else "answered"
     if checker.declined:
         return "not_in_book"
-    if checker.stated:
+    if checker.stated or opened == "closest":
         return "closest" if turn.desk.evidence else "not_in_book"
     return "answered" if checker.citations else "conversation"

@@ -1,6 +1,6 @@
 """What the scores of a search mean: the probability that a passage answers, and that the passages together do; pure.
 
-The coefficients below are printed by `python benchmarks/calibrate.py`, from the development half of the questions; how
+The coefficients below are printed by `python -m benchmarks.calibrate`, from the development half of the questions; how
 well they hold on the other half stands in docs/reference/benchmarks.md.
 """
 
@@ -28,11 +28,11 @@ class Logistic:
 
 
 # with vectors: cosine, coverage, share of the best BM25, 1 / rank
-_RELEVANCE: Final = Logistic(-9.574, (3.661, 2.604, 3.020, 2.264))
-_CONFIDENCE: Final = Logistic(-5.786, (6.393, 3.886, -0.602))
+_RELEVANCE: Final = Logistic(-9.574, (3.662, 2.603, 3.021, 2.264))
+_CONFIDENCE: Final = Logistic(-5.762, (6.341, 3.878, -0.573))
 # without: coverage, share of the best BM25, 1 / rank
-_RELEVANCE_BY_WORDS: Final = Logistic(-9.615, (4.269, 3.481, 2.217))
-_CONFIDENCE_BY_WORDS: Final = Logistic(-4.049, (5.723, -0.590))
+_RELEVANCE_BY_WORDS: Final = Logistic(-9.615, (4.269, 3.479, 2.218))
+_CONFIDENCE_BY_WORDS: Final = Logistic(-4.054, (5.720, -0.576))
 
 
 def relevances(hits: Sequence[Hit]) -> tuple[float, ...]:
@@ -58,9 +58,12 @@ def relevance_features(hits: Sequence[Hit]) -> list[tuple[float, ...]]:
 
 
 def confidence_features(hits: Sequence[Hit]) -> tuple[float, ...]:
-    """What `confidence` judges by: best cosine, best coverage, and how far the first stands out by score."""
-    cosines = [hit.cosine for hit in hits]
-    best = float("nan") if any(map(math.isnan, cosines)) else max(cosines)
+    """What `confidence` judges by: best cosine, best coverage, and how far the first stands out by score.
+
+    The cosine is NaN where the first hit has none: there are no vectors, or the passage is one the model cannot read.
+    """
+    cosines = [hit.cosine for hit in hits if not math.isnan(hit.cosine)]
+    best = float("nan") if math.isnan(hits[0].cosine) else max(cosines)
     rest = [hit.keyword for hit in hits[1:]]
     gap = (hits[0].keyword - sum(rest) / len(rest)) / (hits[0].keyword or 1.0) if rest else 1.0
     return (best, max(hit.coverage for hit in hits), max(-1.0, min(1.0, gap)))

@@ -23,6 +23,7 @@ class OpenAIEmbedder:
 
     Args:
         model: Such as `text-embedding-3-small`.
+        api_key: Empty for servers that want none.
         dimensions: Numbers in a vector to ask for, of models that can shorten; 0 takes what the model gives.
         base_url: OpenAI's own where None.
         query_prefix: Put before every question, as `query: ` for models of the E5 family.
@@ -48,7 +49,7 @@ class OpenAIEmbedder:
         self._dimensions_asked = dimensions
         self._prefixes = (query_prefix, passage_prefix)
         self._client = AsyncOpenAI(
-            api_key=api_key, base_url=base_url, timeout=timeout_s, max_retries=2, http_client=client
+            api_key=api_key or "none", base_url=base_url, timeout=timeout_s, max_retries=2, http_client=client
         )
 
     @property

@@ -25,7 +25,7 @@ from pageside.knowledge.passage import Passage
 Given = TypeVar("Given")
 
 _DEPTH: Final = 100  # how far down each way of searching is looked at
-_SHARES: Final = (1.0, 1.5)  # what words and vectors count for; tuned by benchmarks/search.py
+_SHARES: Final = (1.0, 1.5)  # what words and vectors count for; chosen by `python -m benchmarks.search --half dev`
 
 
 @dataclass(slots=True)
@@ -161,7 +161,7 @@ def _search(
             passage=passage,
             score=fused[number],
             keyword=by_words.get(number, 0.0),
-            cosine=float("nan") if cosines is None else float(cosines[number]),
+            cosine=float("nan") if cosines is None else float(cosines[number]) or float("nan"),
             coverage=coverage(passage, rarity[passage.language]),
         )
         for number, passage in catalogue.numbered(best).items()
@@ -176,10 +176,10 @@ def _cosines(reading: Generation, vector: Vectors | None) -> Vectors | None:
 
 
 def _nearest(cosines: Vectors, allowed: frozenset[int] | None) -> dict[int, float]:
-    """The `_DEPTH` nearest of the allowed passages, by number, best first."""
+    """The `_DEPTH` nearest of the allowed passages, by number, best first; one without a vector is near to nothing."""
     numbers = np.arange(len(cosines)) if allowed is None else np.fromiter(sorted(allowed), dtype=np.int64)
     order = np.argsort(-cosines[numbers], kind="stable")[:_DEPTH]
-    return {int(number): float(cosines[number]) for number in numbers[order]}
+    return {int(number): float(cosines[number]) for number in numbers[order] if cosines[number] > 0}
 
 
 def coverage(passage: Passage, rarity: Mapping[str, float]) -> float:

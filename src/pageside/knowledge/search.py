@@ -20,7 +20,9 @@ from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Sele
 
 log = structlog.get_logger(__name__)
 
-_LOOKED_AT: Final = 30  # hits that folding and spreading choose from
+_LOOKED_AT: Final = (30, 120)  # hits to choose from; the second where a book repeats itself, as in many versions
+_ENOUGH: Final = 10  # different hits
+_LIKELY_PLACES: Final = 30  # passages in whose pages a selection is looked for
 _FROM_ONE_SECTION: Final = 2
 _SELECTION_CHARACTERS: Final = 600  # of a selection that take part in the search for more
 # How likely a passage answers because the reader points at it: with no question but "explain this", with a question
@@ -94,7 +96,9 @@ class Search:
         """Where `quote` stands: in its page, or, where it says enough to be told from others, anywhere."""
         paths = [path] if path else []
         if not path and len(selection.bare(quote)) >= selection.LONG_ENOUGH:
-            hits = await self._index.search(quote[:_SELECTION_CHARACTERS], None, limit=_LOOKED_AT, filters=NO_LABELS)
+            hits = await self._index.search(
+                quote[:_SELECTION_CHARACTERS], None, limit=_LIKELY_PLACES, filters=NO_LABELS
+            )
             paths = list(dict.fromkeys(hit.passage.path for hit in hits))
         for candidate in paths:
             passages = await self._index.passages(path=candidate)
@@ -126,8 +130,12 @@ class Search:
         if not text.strip():
             return []
         vector = await self._question_vector(text)
-        hits = await self._index.search(text, vector, limit=_LOOKED_AT, filters=filters or NO_LABELS)
-        different = rank.folded(hits, text=lambda hit: hit.passage.text)
+        different: list[Hit] = []
+        for limit in _LOOKED_AT:
+            hits = await self._index.search(text, vector, limit=limit, filters=filters or NO_LABELS)
+            different = await anyio.to_thread.run_sync(_different, hits)
+            if len(different) >= _ENOUGH or len(hits) < limit:
+                break
         return rank.spread(
             different, group=lambda hit: (hit.passage.path, hit.passage.heading_path), at_most=_FROM_ONE_SECTION
         )
@@ -158,6 +166,10 @@ def _led(
         for passage in passages:
             led.setdefault(passage.id, Found(passage, max(least, relevances.get(passage.id, 0.0))))
     return tuple(led.values())
+
+
+def _different(hits: Sequence[Hit]) -> list[Hit]:
+    return rank.folded(hits, text=lambda hit: hit.passage.text)
 
 
 def _alike_by_words(texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_blocks_of_a_real_book_lie_in_order_and_hardly_overlap(corpora, book):
         assert all(0 <= block.start < block.end <= len(source) for block in found)
         overlapping += sum(
             later.start < earlier.end and (later.start, later.end) != (earlier.start, earlier.end)
-            for earlier, later in zip(found, found[1:], strict=False)
+            for earlier, later in pairwise(found)
         )
 
     assert blocks > 500

@@ -99,6 +99,12 @@ def test_a_table_is_one_block_of_pipe_rows(mdx):
     ]
 
 
+def test_cells_beyond_the_header_are_kept():
+    assert blocks("| A | B |\n|---|---|\n| `x|y` | z |\n| 1 | 2 | 3 | 4 |\n") == [
+        ("table", "| A | B |\n| --- | --- |\n| `x\\|y` | z |\n| 1 | 2 \\| 3 \\| 4 |")
+    ]
+
+
 @BOTH
 def test_cells_of_several_lines_read_as_one(mdx):
     assert blocks("| A | B |\n|---|---|\n| one<br/>two | `x\\|y` |\n", mdx=mdx) == [
@@ -273,7 +279,7 @@ def test_what_only_the_machine_reads_is_left_out(source, expected):
 
 
 def test_what_stands_in_another_file_is_a_flaw():
-    source = "{* ../src/a.py hl[1] *}\n\n```rust\n{{#include ../b.rs}}\n```\n\n--8<-- \"c.md\"\n"
+    source = '{* ../src/a.py hl[1] *}\n\n```rust\n{{#include ../b.rs}}\n```\n\n--8<-- "c.md"\n'
 
     found = parse(source, mdx=False)
 
@@ -282,7 +288,9 @@ def test_what_stands_in_another_file_is_a_flaw():
 
 
 def test_a_listing_shows_its_number_its_caption_and_its_file():
-    source = '<Listing number="2-1" file-name="src/main.rs" caption="Reads `a`\nguess">\n\n```rust\nx\n```\n\n</Listing>\n'
+    source = (
+        '<Listing number="2-1" file-name="src/main.rs" caption="Reads `a`\nguess">\n\n```rust\nx\n```\n\n</Listing>\n'
+    )
 
     assert blocks(source) == [
         ("label", "Listing 2-1: Reads `a` guess"),

@@ -138,9 +138,13 @@ def test_reading_twice_gives_the_same(source, mdx):
     assert parse(source, mdx=mdx) == parse(source, mdx=mdx)
 
 
-@given(st.lists(st.sampled_from(["word", "more", "**bold**", "`code`", "*it*"]), min_size=1, max_size=30), st.booleans())
+@given(
+    st.lists(st.sampled_from(["word", "more", "**bold**", "`code`", "*it*"]), min_size=1, max_size=30), st.booleans()
+)
 def test_plain_words_survive_whatever_surrounds_them(words, mdx):
-    source = "\n\n".join(f"{mark}{word}" for mark, word in zip(["", "- ", "> ", "# ", "1. ", "| "] * 5, words, strict=False))
+    source = "\n\n".join(
+        f"{mark}{word}" for mark, word in zip(["", "- ", "> ", "# ", "1. ", "| "] * 5, words, strict=False)
+    )
 
     assert tally(source) - tally(" ".join(block.text for block in parse(source, mdx=mdx).blocks)) == tally("1") - tally(
         "1"

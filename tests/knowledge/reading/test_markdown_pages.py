@@ -102,7 +102,7 @@ export const hidden = () => <p>hidden</p>
 hidden
 */}
 
-{items.map(i => <li>Xmapped</li>)}
+{<li>Xmapped</li>}
 
 ***
 
@@ -118,7 +118,7 @@ hidden: hidden
 ---
 # Xheading { #hidden .hidden }
 
-Xparagraph <abbr title="Xabbr">xshort</abbr> [xlink](hidden.md){.hidden target=_blank} H<sub>xsub</sub>
+Xparagraph <abbr title="Xabbr">xshort</abbr> [xlink](hidden.md){.hidden target=_blank} H<sub>2</sub> <sub>xsub</sub>
 :material-hidden: *[
 
 !!! warning "Xtitle"
@@ -204,7 +204,7 @@ hidden -->
 Setext xsetext
 --------------
 
-[xref][hidden] [hidden]
+[xref][hidden]
 
 [hidden]: https://hidden.example
 
@@ -278,7 +278,7 @@ B) Xb
 
 **Answer**: xanswer
 
-<details><summary>Xanswers</summary>
+<details><summary>Answers xsummary</summary>
 
 1. Xsolution
 
@@ -343,8 +343,9 @@ def test_every_block_stands_where_its_words_are_written(source, mdx):
     def written(block: Block) -> set[str]:
         return planted(source[block.start : block.end])
 
-    astray = [block for block in read(source, mdx=mdx) if not planted(block.text) <= written(block)]
-    assert astray == []
+    blocks = [block for block in read(source, mdx=mdx) if block.kind != "label"]  # a tab's label stands in its tabs
+
+    assert [block for block in blocks if not planted(block.text) <= written(block)] == []
 
 
 def test_no_choice_stands_as_a_statement():

@@ -28,7 +28,9 @@ def test_each_question_of_a_quiz_component_is_a_block():
 
 
 def test_a_quiz_may_ask_one_question_in_its_props():
-    source = '<Quiz question="Which?" options={["Left", "Right"]} answer={1} correctAnswer="Right" explanation="Since." />\n'
+    source = (
+        '<Quiz question="Which?" options={["Left", "Right"]} answer={1} correctAnswer="Right" explanation="Since." />\n'
+    )
 
     assert blocks(source) == [("quiz", "Quiz question: Which?\nChoices: Left | Right\nExplanation: Since.")]
 
@@ -72,7 +74,9 @@ def test_lettered_choices_below_a_question_are_its_choices(choices, mdx):
 
 
 def test_the_answer_below_the_choices_belongs_to_them():
-    found = blocks("What is ROS?\n\nA) A robot\nB) A middleware\n\n**Answer: B**\n\nExplanation: It carries.\n\nNext.\n")
+    found = blocks(
+        "What is ROS?\n\nA) A robot\nB) A middleware\n\n**Answer: B**\n\nExplanation: It carries.\n\nNext.\n"
+    )
 
     assert [kind for kind, _ in found] == ["quiz", "paragraph"]
     assert found[0][1].endswith("Explanation: Answer: B It carries.")

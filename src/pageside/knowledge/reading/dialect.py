@@ -14,7 +14,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from pageside.knowledge.reading import flow, inline
+from pageside.knowledge.reading import flow, inline, tables
 from pageside.knowledge.reading.tags import Scanner
 
 _DEEPEST_LEVEL = 40
@@ -46,6 +46,7 @@ def parser(*, mdx: bool) -> MarkdownIt:
     """The parser of one of the two languages; it keeps nothing between pages."""
     md = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_LEVEL + 10, "html": True})
     md.enable(["table", "strikethrough"])
+    tables.install(md)
     dollarmath_plugin(md, allow_space=False, allow_digits=False, allow_blank_lines=False, double_inline=True)
     amsmath_plugin(md)
     footnote_plugin(md, inline=False, move_to_end=False)

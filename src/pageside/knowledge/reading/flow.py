@@ -15,7 +15,7 @@ from pageside.knowledge.reading.tags import Piece
 
 INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _ENDED_BY_TEXT = re.compile(r"<(?:(?P<raw>script|pre|style|textarea)(?=[\s>]|$)|(?P<comment>!--)|\?|!)", re.IGNORECASE)
-_MOST_PARSES = 2_000
+_MOST_PARSES = 1_000
 
 
 def install(md: MarkdownIt, *, mdx: bool) -> None:

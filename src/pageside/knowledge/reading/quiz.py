@@ -156,7 +156,7 @@ def _lines(block: Block) -> list[str]:
 def _run(blocks: Sequence[Block], index: int, heading: str, before: Sequence[Block]) -> _Run | None:
     if blocks[index].kind not in ("paragraph", "list_item", "quote"):
         return None
-    tasks = _task_run(blocks, index)
+    tasks = [] if before and _is_task(before[-1]) else _task_run(blocks, index)
     if tasks:
         choices, after = tasks, index + len(tasks)
         question: list[str] = []
@@ -185,13 +185,12 @@ def _task_run(blocks: Sequence[Block], index: int) -> list[str]:
         task = _TASK.match(block.text) if block.kind == "list_item" else None
         if task is None:
             break
-        found.append(_unlettered(task[1]))
+        found.append(task[1])
     return found
 
 
-def _unlettered(text: str) -> str:
-    lettered = _LETTERED.match(text)
-    return lettered[0] if lettered else text
+def _is_task(block: Block) -> bool:
+    return block.kind == "list_item" and _TASK.match(block.text) is not None
 
 
 def _lettered_run(blocks: Sequence[Block], index: int) -> tuple[list[str], list[str], int]:

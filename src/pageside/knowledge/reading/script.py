@@ -90,9 +90,13 @@ def module_statements_end(text: str, start: int) -> int:
         if end >= min(len(text), start + LONGEST_SCRIPT_CHARACTERS):
             return start
         end = _blank_from(text, end + 1)
-        if _is_module(text[start:end]):
+        if _is_balanced(text[start:end]) and _is_module(text[start:end]):
             return end
     return start
+
+
+def _is_balanced(script: str) -> bool:
+    return all(script.count(opening) == script.count(closing) for opening, closing in ("{}", "()", "[]"))
 
 
 def _blank_from(text: str, start: int) -> int:

@@ -28,9 +28,12 @@ _MODULE = re.compile(
 )
 _DEFINITION = re.compile(r"[ >]*\[[^\]^][^\]]*\]:[ \t]*\S+")
 _CONTAINER = re.compile(r"[ \t>]*:{3,}[ \t]*(\w[\w-]*)?(.*)$|[ \t>]*/{3,}(?:[ \t]+(\w+)[ \t]*(?:\|(.*))?)?$")
+_ALERT = re.compile(r"[ \t>]+\[!(\w+)\][+-]?[ \t]*(.*)$")
 _OPTION_LINE = re.compile(r"[ \t]{4,}[a-z_]+:[ \t]")
 _INDENTED = re.compile(r"[ \t>]*(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*([A-Za-z][\w -]*?)?[ \t]*(?:\"(.*)\")?[ \t]*$")
-_ID = re.compile(r"\{:?[ \t]*#[^\s{}]+[^{}\n]*\}[ \t]*$|\[\[[^\[\]]+\]\][ \t]*$|\{/\*[ \t]*#[^\s*]+[ \t]*\*/\}[ \t]*$")
+_ID = re.compile(
+    r"(?:\{:?[ \t]*#[^\s{}]+[^{}\n]*\}|\[\[[^\[\]]+\]\]|\{/\*[ \t]*#[^\s*]+[ \t]*\*/\})[ \t]*$"
+)
 _TARGET = re.compile(
     r"\]\([ \t\n]*(?:<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\([^\s()]*\))*\))*)"
     r"[ \t\n]*(\"[^\"]*\"|'[^']*')?[ \t\n]*\)"
@@ -41,6 +44,14 @@ _ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"\n]*\"|[^\s
 _TAB_ROLE = re.compile(r":begin_tab:`?([\w, -]+?)`?[ \t]*$|:end_tab:[ \t]*$")
 _LABEL = re.compile(r"\]\[[^\[\]]*\]")
 _TEMPLATE = re.compile(r"\{%[^\n]*?%\}|\{\{[ \t]*[A-Za-z_][\w.\[\]\"']*[ \t]*\}\}")
+_HTML = frozenset((
+    "a", "abbr", "article", "aside", "audio", "b", "blockquote", "br", "button", "caption", "center", "cite", "code",
+    "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer",
+    "form", "header", "hr", "i", "iframe", "img", "input", "ins", "kbd", "label", "li", "link", "main", "mark", "math",
+    "nav", "ol", "p", "picture", "pre", "q", "s", "samp", "script", "section", "small", "source", "span", "strike",
+    "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
+    "u", "ul", "var", "video",
+))
 _PLAIN_TAGS = frozenset((
     "a", "abbr", "b", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "span",
     "strong", "sub", "sup", "u", "var",
@@ -50,11 +61,12 @@ _PROP_NAME = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[=:]")
 _QUOTED = {mark: re.compile(rf"{mark}((?:[^{mark}\\]|\\.)*){mark}", re.DOTALL) for mark in "\"`"} | {
     "'": re.compile(r"(?<!\w)'((?:[^'\\\n]|\\.)*)'")
 }
+_CHILD = re.compile(r">([^<>{}]*[^\W\d_][^<>{}]*)(?=</)")
 _RUN = re.compile(r"(.)\1*", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _ICON = re.compile(r":(?:octicons|material|fontawesome|simple)-[\w-]+:")
 _SHOWN = frozenset((
-    "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "heading", "hint",
+    "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "file-name", "heading", "hint", "number",
     "items", "label", "message", "options", "placeholder", "question", "summary", "term", "text", "title",
 ))
 _HIDDEN = frozenset((
@@ -94,8 +106,8 @@ def _read(source: str, *, mdx: bool) -> Iterator[str]:
         if marks:
             if fence and fence["marks"].startswith(marks) and not fence["info"].strip():
                 marks = ""
-            elif not line.lstrip(" >").startswith("%%tab"):
-                yield _INCLUDE.sub(" ", line)
+            else:
+                yield _INCLUDE.sub(" ", line.replace("%%tab all", "").replace("%%tab", ""))
         elif fence and not (fence["marks"][0] == "`" and "`" in fence["info"]):
             yield _Scan("\n".join(prose), mdx=mdx).read()
             prose = [fence["lead"]]
@@ -128,6 +140,8 @@ def _line(line: str) -> str:
         return tab[1] or ""
     if _OPTION_LINE.match(line) and "`" not in line and line.strip().startswith(("type:", "open:")):
         return ""
+    if alert := _ALERT.match(line):
+        return alert[2] or alert[1]
     indented = _INDENTED.match(line)
     if indented and (indented[1] or indented[2] is not None):
         return indented[2] or indented[1] or ""
@@ -171,7 +185,8 @@ class _Scan:
         start = position + len(run)
         blank = self._ahead("\n\n", start, 10_000)
         end = start
-        while (end := self._ahead(run, end, 10_000)) >= 0 and (blank < 0 or end < blank):
+        limit = blank if blank >= 0 else start + 10_000
+        while 0 <= (end := self._ahead(run, end, 10_000)) < limit:
             found = _same(self._text, end)
             if found == run:
                 return end + len(run), f" {self._text[start:end]} "
@@ -197,6 +212,9 @@ class _Scan:
         name = (opened[1] or "").lower()
         if name in ("script", "style") and (end := self._ahead(f"</{opened[1]}", opened.end())) >= 0:
             return max(end + 1, self._ahead(">", end) + 1), " "
+        is_bare = self._text.startswith(">", opened.end())
+        if is_bare and name.isalpha() and name == opened[1] and name not in _HTML:
+            return 0, ""  # a word in angle brackets
         end, said = self._inside_tag(opened.end())
         self._allowance -= 0 if end else 2_000
         space = "" if name in _PLAIN_TAGS and not said else " "
@@ -222,6 +240,9 @@ class _Scan:
                 outer = name if depth == 0 else outer
             elif character == "<" and depth == 0:
                 return 0, ""
+            elif child := _CHILD.match(text, position):
+                said.append(child[1])
+                position = child.end()
             else:
                 depth += (character == "{") - (character == "}") if self._mdx else 0
                 position += 1
