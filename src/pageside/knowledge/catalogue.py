@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Final
 from pageside.knowledge import keywords
 from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import Passage
+from pageside.knowledge.reading import labels
 
 FORMAT: Final = 1  # raised when files of an earlier form can no longer be read
 
@@ -113,15 +113,11 @@ def _words_row(number: int, passage: Passage) -> tuple[int, str, str, str]:
 
 def _labels(passage: Passage) -> Iterable[tuple[str, str]]:
     """A label of several values, as `tags: ros, urdf`, is there under each of them and as a whole."""
-    yield "path", label_value(passage.path)
-    yield "language", label_value(passage.language)
+    yield "path", labels.normal("path", passage.path)
+    yield "language", labels.normal("language", passage.language)
     for name, value in passage.labels.items():
-        yield from ((name, label_value(part)) for part in {value, *value.split(",")})
-
-
-def label_value(value: str) -> str:
-    """`value` as filters compare it: case, spaces and punctuation do not tell `Module 1` from `module-1`."""
-    return "-".join(re.findall(r"\w+", value.casefold())) or value.strip()
+        for part in {value, *value.split(",")}:
+            yield from ((name, form) for form in labels.forms(name, part))
 
 
 class Catalogue:
@@ -196,7 +192,7 @@ class Catalogue:
         """Numbers of the passages that have all of these labels."""
         sets = (
             {int(number) for (number,) in self._rows("SELECT number FROM labels WHERE name = ? AND value = ?", label)}
-            for label in ((name, label_value(value)) for name, value in filters.items())
+            for label in ((name, labels.normal(name, value)) for name, value in filters.items())
         )
         return frozenset(set.intersection(*sets))
 
@@ -204,11 +200,11 @@ class Catalogue:
         """Passages that hold any of `terms`, with their BM25 above 0, best first."""
         if not terms:
             return {}
-        labels = [(name, label_value(value)) for name, value in filters.items()]
-        within = "".join(" AND rowid IN (SELECT number FROM labels WHERE name = ? AND value = ?)" for _ in labels)
+        wanted = [(name, labels.normal(name, value)) for name, value in filters.items()]
+        within = "".join(" AND rowid IN (SELECT number FROM labels WHERE name = ? AND value = ?)" for _ in wanted)
         rows = self._rows(
             f"SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ?{within} ORDER BY rank LIMIT ?",  # noqa: S608
-            [_any_of(terms), f"bm25{_WEIGHTS}", *(part for label in labels for part in label), limit],
+            [_any_of(terms), f"bm25{_WEIGHTS}", *(part for label in wanted for part in label), limit],
         )
         return {int(number): -float(rank) for number, rank in rows}
 

@@ -16,11 +16,11 @@ import anyio.to_thread
 import numpy as np
 
 from pageside.knowledge import generation, keywords, rank
-from pageside.knowledge.catalogue import label_value
 from pageside.knowledge.embed import Vectors
 from pageside.knowledge.generation import Generation, Mark
 from pageside.knowledge.index import DocumentRow, Hit, IndexStatus
 from pageside.knowledge.passage import Passage
+from pageside.knowledge.reading import labels
 
 Given = TypeVar("Given")
 
@@ -92,7 +92,7 @@ class EmbeddedIndex:
 
     def _within(self, filters: Mapping[str, str]) -> dict[str, str] | None:
         """The filters that passages must match; absent when another book is asked for."""
-        if "book" in filters and label_value(filters["book"]) != label_value(self._book):
+        if "book" in filters and labels.normal("book", filters["book"]) != labels.normal("book", self._book):
             return None
         return {name: value for name, value in filters.items() if name != "book"}
 

@@ -15,14 +15,14 @@ import numpy as np
 
 from pageside import ids
 from pageside.errors import IndexBroken, IndexMissing
-from pageside.knowledge import chunk, generation, words
+from pageside.knowledge import chunk, generation
 from pageside.knowledge.catalogue import Page
 from pageside.knowledge.embed import Embedder, Vectors, digest, embedded_text, reads
 from pageside.knowledge.embed_cache import EmbeddingCache
 from pageside.knowledge.generation import Generation
 from pageside.knowledge.passage import Document, Passage
-from pageside.knowledge.reading import folder, sites
-from pageside.knowledge.reading.folder import Listing, SourceFile, Trouble
+from pageside.knowledge.reading import folder, sites, words
+from pageside.knowledge.reading.folder import Listing, Rules, SourceFile, Trouble
 from pageside.knowledge.reading.sites import Site
 
 _EDITION: Final = "1"  # raised whenever the same document would be indexed otherwise
@@ -44,8 +44,8 @@ class Report:
 
     Attributes:
         documents: Pages in the index.
-        words_in: Words of their sources, counted without the reader.
-        words_indexed: Words of the passages and their headings.
+        words_in: Words of their sources, counted without the parser.
+        words_indexed: How many of those stand in the passages and their headings.
         seconds: How long it took.
         warnings: What was odd, as `path:line: message`.
         generation: The generation that is current, old or new.
@@ -95,6 +95,7 @@ async def update(
     data_dir: Path,
     embedder: Embedder | None,
     site: Site | None = None,
+    rules: Rules = folder.DEFAULT,
     name: str = "book",
     progress: Callable[[Progress], None] = _silent,
     wait_s: float = 0,
@@ -106,6 +107,7 @@ async def update(
     Args:
         embedder: None makes an index that is searched by words alone.
         site: The conventions of the book's site; found out from its files when None.
+        rules: What may be set about reading.
         name: Which index of `data_dir`.
         progress: Called often, in the event loop.
         wait_s: How long to wait for another writer, in seconds.
@@ -118,11 +120,12 @@ async def update(
     began = time.monotonic()
     root = generation.root(data_dir, name)
     shown = await anyio.to_thread.run_sync(sites.detect, book) if site is None else site
-    listing = await anyio.to_thread.run_sync(folder.list_pages, book, shown)
+    listing = await anyio.to_thread.run_sync(partial(folder.list_pages, book, shown, rules=rules))
     async with generation.writing(root, wait_s=wait_s):
         before = await anyio.to_thread.run_sync(_before, root)
         try:
-            cuts, troubles = await _cut(book, shown, listing, before, progress)
+            read = partial(folder.load, book, shown, rules=rules)
+            cuts, troubles = await _cut(listing, partial(_page, shown), read, before, progress)
             current = await _written(root, data_dir, cuts, before, embedder, progress)
         finally:
             if before is not None:
@@ -142,7 +145,11 @@ def _before(root: Path) -> _Before | None:
 
 
 async def _cut(
-    book: Path, site: Site, listing: Listing, before: _Before | None, progress: Callable[[Progress], None]
+    listing: Listing,
+    page_of: Callable[[SourceFile, Document, Sequence[Trouble]], _Cut],
+    read: Callable[[SourceFile], tuple[Document | None, tuple[Trouble, ...]]],
+    before: _Before | None,
+    progress: Callable[[Progress], None],
 ) -> tuple[list[_Cut], list[str]]:
     """Every page with its passages, in reading order, and what was wrong with those that could not be read."""
     cuts: list[_Cut] = []
@@ -154,11 +161,11 @@ async def _cut(
             passages = await anyio.to_thread.run_sync(partial(before.generation.catalogue.passages, path=file.path))
             cuts.append(_Cut(replace(page, position=file.position), passages, kept=True))
             continue
-        document, found = await anyio.to_thread.run_sync(folder.load, book, site, file)
+        document, found = await anyio.to_thread.run_sync(read, file)
         if document is None:
             troubles += map(str, found)
         else:
-            cuts.append(await anyio.to_thread.run_sync(_page, file, document, found))
+            cuts.append(await anyio.to_thread.run_sync(page_of, file, document, found))
     progress(Progress("reading", len(listing), len(listing)))
     return cuts, [*troubles, *chain.from_iterable(cut.page.warnings for cut in cuts)]
 
@@ -167,9 +174,10 @@ def _fingerprint(file: SourceFile) -> str:
     return f"{_EDITION}:{file.state}"
 
 
-def _page(file: SourceFile, document: Document, troubles: Sequence[Trouble]) -> _Cut:
+def _page(site: Site, file: SourceFile, document: Document, troubles: Sequence[Trouble]) -> _Cut:
     passages = tuple(chunk.split(document))
-    headings = {(passage.heading_path, passage.anchor): passage.heading for passage in passages}
+    said = words.words_of(document.source, mdx=folder.is_mdx(document.path, site))
+    held = words.tally("\n".join((document.title, *(f"{passage.heading}\n{passage.text}" for passage in passages))))
     page = Page(
         path=document.path,
         title=document.title,
@@ -178,8 +186,8 @@ def _page(file: SourceFile, document: Document, troubles: Sequence[Trouble]) -> 
         digest=document.digest,
         position=document.position,
         fingerprint=_fingerprint(file),
-        words_in=words.in_source(document.source),
-        words_indexed=sum(map(words.in_text, [*(passage.text for passage in passages), *headings.values()])),
+        words_in=said.total(),
+        words_indexed=(said & held).total(),
         warnings=tuple(map(str, troubles)),
     )
     return _Cut(page, passages, kept=False)

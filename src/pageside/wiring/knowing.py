@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pageside.knowledge.embed import Embedder, MiniLM
 from pageside.knowledge.index import Index
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.ingest import Progress, Report
+from pageside.knowledge.reading.folder import Rules
 from pageside.knowledge.search import Search
 from pageside.settings import Settings
 
@@ -36,6 +37,18 @@ def embedder(settings: Settings) -> Embedder | None:
     )
 
 
+@asynccontextmanager
+async def open_embedder(settings: Settings) -> AsyncIterator[Embedder | None]:
+    """The embedder the settings ask for, and its connections closed in the end."""
+    chosen = embedder(settings)
+    try:
+        yield chosen
+    finally:
+        close: Callable[[], Awaitable[None]] | None = getattr(chosen, "aclose", None)
+        if close is not None:
+            await close()
+
+
 async def index_book(
     settings: Settings, book: Path, *, progress: Callable[[Progress], None], wait_s: float = 0
 ) -> Report:
@@ -45,13 +58,15 @@ async def index_book(
         BookError: The folder cannot be used as a book.
         IndexBusy: Another process is indexing and did not end within `wait_s` seconds.
     """
-    return await ingest.update(
-        book,
-        data_dir=settings.data_dir,
-        embedder=embedder(settings),
-        progress=progress,
-        wait_s=wait_s,
-    )
+    async with open_embedder(settings) as chosen:
+        return await ingest.update(
+            book,
+            data_dir=settings.data_dir,
+            embedder=chosen,
+            rules=Rules(limit_bytes=settings.max_page_bytes),
+            progress=progress,
+            wait_s=wait_s,
+        )
 
 
 async def freshen(settings: Settings, book: Path, *, progress: Callable[[Progress], None]) -> Report | None:
@@ -76,5 +91,5 @@ async def open_index(settings: Settings) -> AsyncIterator[Index]:
 @asynccontextmanager
 async def open_search(settings: Settings) -> AsyncIterator[Search]:
     """A search over an index of its own."""
-    async with open_index(settings) as index:
-        yield Search(index, embedder(settings))
+    async with open_index(settings) as index, open_embedder(settings) as chosen:
+        yield Search(index, chosen)

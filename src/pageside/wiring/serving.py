@@ -47,7 +47,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         guests = Guests(settings.secret or _kept_secret(settings))
         index = await stack.enter_async_context(knowing.open_index(settings))
-        embedder = knowing.embedder(settings)
+        embedder = await stack.enter_async_context(knowing.open_embedder(settings))
         search = Search(index, embedder)
         chosen = answering.models(settings)
         stack.push_async_callback(chosen.aclose)

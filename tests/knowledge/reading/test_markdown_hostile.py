@@ -12,7 +12,7 @@ from pageside.knowledge.reading.markdown import parse
 from pageside.knowledge.reading.render import html
 from pageside.knowledge.reading.words import count_words, tally
 
-SIZE = 100_000
+SIZE = 60_000
 GENEROUS_S = 12.0  # of processor time; the slowest needs about a quarter
 
 
@@ -101,6 +101,21 @@ def test_words_are_kept_however_deep_they_lie(source, mdx):
     assert "kept" in tally(" ".join(block.text for block in parse(source, mdx=mdx).blocks))
 
 
+@pytest.mark.parametrize("mdx", [False, True], ids=["markdown", "mdx"])
+def test_a_page_of_megabytes_is_read_in_parts_that_fit_together(mdx):
+    section = "# Title\n\nSome **words** here.\n\n```sh\n# no heading\n```\n\n<Tip>\n\nMind.\n\n</Tip>\n\n"
+    source = section * 40_000
+
+    found = parse(source, mdx=mdx).blocks
+
+    once = parse(section, mdx=mdx).blocks
+    assert len(source) > 2_500_000
+    assert [block.text for block in found] == [block.text for block in once] * 40_000
+    assert [(block.start, block.end) for block in found[-len(once) :]] == [
+        (block.start + len(section) * 39_999, block.end + len(section) * 39_999) for block in once
+    ]
+
+
 def test_what_is_too_deep_is_a_flaw():
     found = parse("# Title\n\n" + ">" * 1_000 + " word\n", mdx=False)
 
@@ -112,11 +127,14 @@ ANY_TEXT = st.text(max_size=200)
 MARKS = st.text(alphabet="<>/{}`'\"$ab# =!-*_[]()|:\r\n>~.1\\&;?^\t\ufeff\0", max_size=150)
 SNIPPETS = st.lists(
     st.sampled_from(
-        ["<details>", "</details>", "<summary>", "</summary>", "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>", "</td>",
-         "</table>", "<p>", "</p>", "<Tip>", "</Tip>", "<Quiz question='q' options={['a','b']} />", ":::note\n", ":::\n",
+        ["<details>", "</details>", "<summary>", "</summary>", "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>",
+         "</td>", "</table>", "<p>", "</p>", "<Tip>", "</Tip>", "<Quiz question='q' options={['a','b']} />",
+         ":::note\n", ":::\n",
          "/// tip\n", "///\n", "!!! note\n    ", "=== \"t\"\n    ", "- ", "> ", "1. ", "# ", "```\n", "~~~~\n",
-         "| a |\n|---|\n", "word ", "other. ", "\n", "\n\n", "\r\n", "    ", "{'x'}", "{/* c */}", "<br/>", "**", "[x](y)",
-         "$$\n", "a\n: b\n", "[^1]", "[^1]: f\n", "A) x\n", "B) y\n", "What?\n", "import a from 'b'\n", "<!--", "-->", "---\n"]
+         "| a |\n|---|\n", "word ", "other. ", "\n", "\n\n", "\r\n", "    ", "{'x'}", "{/* c */}", "<br/>", "**",
+         "[x](y)",
+         "$$\n", "a\n: b\n", "[^1]", "[^1]: f\n", "A) x\n", "B) y\n", "What?\n",
+         "import a from 'b'\n", "<!--", "-->", "---\n"]
     ),
     max_size=30,
 ).map("".join)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from markdown_it.token import Token
@@ -23,6 +23,8 @@ _SPEECH = re.compile(r"[*_`\[<{$#|>&\\]|^\s*(?:[-+]|\d+[.)])\s|\n\s*\n", re.MULT
 _UNSPACED = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _UNSPACED_BREAK = re.compile(f"(?<={_UNSPACED}){SOFT_BREAK}(?={_UNSPACED})")
 _ABBREVIATIONS = re.compile(r"(?:\*\[[^\]\n]+\]:[^\n]*(?:\n|$))+")
+_PART_CHARACTERS = 1_000_000
+_PART_MARK = re.compile(r"^(?:[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)|#{1,6} )", re.MULTILINE)
 _TOC = re.compile(r"\[(?:TOC|\[toc\])\]", re.IGNORECASE)
 
 
@@ -46,6 +48,7 @@ class _Walk:
         self._scribe = scribe
         self._mdx = mdx
         self._nesting = 0
+        self._start = 0  # of the part of the page that is being read
         self._bound: set[str] = set(props.ALWAYS_BOUND)
         self._flaws: list[tuple[int, str]] = []
         self._includes: list[tuple[int, str]] = []
@@ -60,13 +63,22 @@ class _Walk:
         return sorted(found)
 
     def read(self, text: str) -> None:
+        if self._nesting:
+            self._read_part(text, first_line=0)
+            return
+        for start, part in _parts(text):
+            self._start = start
+            self._read_part(part, first_line=self._lines.line_of(start))
+
+    def _read_part(self, text: str, *, first_line: int) -> None:
         tokens, env = dialect.tokens(text, mdx=self._mdx)
         flaws, bound = env["flaws"], env["bound"]
         if self._nesting == 0 and isinstance(flaws, list) and isinstance(bound, set):
-            self._flaws.extend(flaws)
+            self._flaws.extend((first_line + line, message) for line, message in flaws)
             self._bound |= bound
         for token in tokens:
             if self._nesting == 0 and token.map is not None:
+                token.map = [token.map[0] + first_line, token.map[1] + first_line]
                 self._scribe.span = self._lines.span(token.map[0], token.map[1])
             handler = _HANDLERS.get(token.type)
             if handler is not None:
@@ -236,7 +248,7 @@ class _Walk:
         self._scribe.flush()
         for piece in token.meta["pieces"]:
             if self._nesting == 0:
-                self._scribe.span = self._lines.place(piece.start, piece.end)
+                self._scribe.span = self._lines.place(self._start + piece.start, self._start + piece.end)
             if piece.tag is not None:
                 start = token.meta["start"]
                 written = token.content[piece.start - start : piece.end - start]
@@ -259,6 +271,24 @@ class _Walk:
         else:
             for part in value.values() if isinstance(value, Mapping) else value or ():
                 self._value(part, in_line=in_line)
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """A page of many megabytes in parts that begin with a heading, since the parser needs fifty times their memory."""
+    if len(text) <= 2 * _PART_CHARACTERS:
+        yield 0, text
+        return
+    start = 0
+    fence = ""
+    for found in _PART_MARK.finditer(text):
+        if found["fence"]:
+            opens = not fence
+            if opens or (found["fence"].startswith(fence) and not found["info"].strip()):
+                fence = found["fence"] if opens else ""
+        elif not fence and found.start() - start >= _PART_CHARACTERS:
+            yield start, text[start : found.start()]
+            start = found.start()
+    yield start, text[start:]
 
 
 def _settled(block: Block) -> Block:

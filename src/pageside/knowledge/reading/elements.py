@@ -33,7 +33,7 @@ BLOCK = frozenset(_ROLES) | frozenset((
     "footer", "form", "frameset", "head", "header", "hr", "html", "iframe", "info", "legend", "listing", "main",
     "menu", "nav", "noscript", "note", "ol", "optgroup", "option", "p", "question", "quiz", "section", "step",
     "steps", "tab", "tabitem", "tabs", "tbody", "tfoot", "thead", "tip", "title", "tr", "video", "warning",
-))
+))  # fmt: skip
 _KNOWN_INLINE = frozenset((
     "a", "abbr", "acronym", "area", "b", "base", "basefont", "bdi", "bdo", "big", "br", "button", "canvas", "circle",
     "cite", "code", "col", "colgroup", "data", "datalist", "defs", "del", "dfn", "dialog", "ellipse", "em", "embed",
@@ -42,10 +42,10 @@ _KNOWN_INLINE = frozenset((
     "polyline", "progress", "q", "rect", "rp", "rt", "ruby", "s", "samp", "script", "search", "select", "slot",
     "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "template", "text", "textarea",
     "time", "track", "tspan", "tt", "u", "use", "var", "wbr",
-))
+))  # fmt: skip
 ADMONITIONS = frozenset((
     "caution", "danger", "error", "hint", "important", "info", "note", "success", "tip", "warning",
-))
+))  # fmt: skip
 
 
 class Speak(Protocol):

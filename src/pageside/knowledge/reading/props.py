@@ -24,7 +24,7 @@ _PROSE = _LABELS | frozenset((
     "problem", "prompt", "question", "questions", "quote", "reason", "scenario", "section", "solution", "step",
     "steps", "subheading", "subtitle", "tagline", "task", "tasks", "term", "text", "texts", "tip", "tips", "tooltip",
     "topics", "warning",
-))
+))  # fmt: skip
 _TECHNICAL = frozenset((
     "action", "align", "allow", "as", "autoplay", "bgcolor", "border", "branch", "cellpadding", "cellspacing",
     "charset", "color", "cols", "colspan", "component", "content-type", "crossorigin", "css", "d",
@@ -35,7 +35,7 @@ _TECHNICAL = frozenset((
     "rowspan", "sandbox", "scope", "scrolling", "sizes", "slug", "source", "sources", "src", "srcdoc", "srclang",
     "srcset", "status", "stroke", "style", "sx", "tag", "target", "theme", "themes", "thumbnail", "to", "transform",
     "type", "url", "usemap", "valign", "value", "variant", "version", "video", "viewbox", "width", "xmlns", "xref",
-))
+))  # fmt: skip
 _MACHINE_NAME = re.compile(
     r"on[A-Z]|data-|class|aria-(?!label$)|.*(?:Id|ID|Url|URL|Src|Href|ClassName|Style|Color|Icon)$"
 )

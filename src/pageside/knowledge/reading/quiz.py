@@ -22,7 +22,8 @@ _TASK = re.compile(r"[ \t]*[-*+] +\[[ xX]\] +(.*)", re.DOTALL)
 _ASKS = re.compile(r"[?\uff1f]|_{3,}|…$|\.{3}$|^(?:question|q|quiz|exercise|problem)\b[^\n]{0,3}\d", re.IGNORECASE)
 _QUIZ_HEADING = re.compile(
     r"\b(?:quiz|quizzes|questions?|check your|self[- ]?(?:check|test|assessment)|test your|knowledge check|assessment|"
-    r"review|multiple[- ]choice|exam|mcqs?)\b", re.IGNORECASE
+    r"review|multiple[- ]choice|exam|mcqs?)\b",
+    re.IGNORECASE,
 )
 _EXPLAINS = re.compile(r"(?:explanations?|rationale|why)\b", re.IGNORECASE)
 _ANSWERS = re.compile(

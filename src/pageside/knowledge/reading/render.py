@@ -231,7 +231,9 @@ class _Page:
         if piece.tag is not None:
             self._tag(piece.tag, source[piece.start - start : piece.end - start], in_line=False)
         else:
+            self.writer.paragraph()
             self._value(props.shown(piece.text[1:-1], self._bound))
+            self.writer.end_paragraph()
 
     def _expression(self, token: Token) -> None:
         self._value(props.shown(token.content, self._bound))

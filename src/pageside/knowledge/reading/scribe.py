@@ -10,8 +10,20 @@ from typing import Literal
 from pageside.knowledge.passage import Block, BlockKind
 
 Role = Literal[
-    "list", "item", "quote", "alert", "label", "heading", "terms", "term", "definition", "footnote", "table", "cell",
-    "details", "pre"
+    "list",
+    "item",
+    "quote",
+    "alert",
+    "label",
+    "heading",
+    "terms",
+    "term",
+    "definition",
+    "footnote",
+    "table",
+    "cell",
+    "details",
+    "pre",
 ]
 
 SOFT_BREAK = "\x1f"  # stands for a line break that reads as a space, until the quizzes have been gathered

@@ -21,7 +21,7 @@ _EXPORT = re.compile(r"export\s+(?:const|let|var|function|class|default|async)\b
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n|\Z)")
 _BRANCHES = frozenset((
     "binary_expression", "parenthesized_expression", "sequence_expression", "spread_element", "ternary_expression",
-))
+))  # fmt: skip
 _JSX = frozenset(("jsx_element", "jsx_self_closing_element"))
 
 

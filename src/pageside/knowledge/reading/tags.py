@@ -25,7 +25,7 @@ _OPENING = re.compile(r"</?[A-Za-z_$>]")
 _RAW = re.compile(r"(?:script|style)", re.IGNORECASE)
 _VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
-))
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,7 @@ _CONTAINER = re.compile(r"[ \t>]*:{3,}[ \t]*(\w[\w-]*)?(.*)$|[ \t>]*/{3,}(?:[ \t
 _ALERT = re.compile(r"[ \t>]+\[!(\w+)\][+-]?[ \t]*(.*)$")
 _OPTION_LINE = re.compile(r"[ \t]{4,}[a-z_]+:[ \t]")
 _INDENTED = re.compile(r"[ \t>]*(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*([A-Za-z][\w -]*?)?[ \t]*(?:\"(.*)\")?[ \t]*$")
-_ID = re.compile(
-    r"(?:\{:?[ \t]*#[^\s{}]+[^{}\n]*\}|\[\[[^\[\]]+\]\]|\{/\*[ \t]*#[^\s*]+[ \t]*\*/\})[ \t]*$"
-)
+_ID = re.compile(r"(?:\{:?[ \t]*#[^\s{}]+[^{}\n]*\}|\[\[[^\[\]]+\]\]|\{/\*[ \t]*#[^\s*]+[ \t]*\*/\})[ \t]*$")
 _TARGET = re.compile(
     r"\]\([ \t\n]*(?:<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\([^\s()]*\))*\))*)"
     r"[ \t\n]*(\"[^\"]*\"|'[^']*')?[ \t\n]*\)"
@@ -51,14 +49,14 @@ _HTML = frozenset((
     "nav", "ol", "p", "picture", "pre", "q", "s", "samp", "script", "section", "small", "source", "span", "strike",
     "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
     "u", "ul", "var", "video",
-))
+))  # fmt: skip
 _PLAIN_TAGS = frozenset((
     "a", "abbr", "b", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "span",
     "strong", "sub", "sup", "u", "var",
-))
+))  # fmt: skip
 _TAG = re.compile(r"</?([A-Za-z][\w.:-]*)(?=[\s/>])|</?(?=>)")
 _PROP_NAME = re.compile(r"([A-Za-z_][\w-]*)[ \t]*[=:]")
-_QUOTED = {mark: re.compile(rf"{mark}((?:[^{mark}\\]|\\.)*){mark}", re.DOTALL) for mark in "\"`"} | {
+_QUOTED = {mark: re.compile(rf"{mark}((?:[^{mark}\\]|\\.)*){mark}", re.DOTALL) for mark in '"`'} | {
     "'": re.compile(r"(?<!\w)'((?:[^'\\\n]|\\.)*)'")
 }
 _CHILD = re.compile(r">([^<>{}]*[^\W\d_][^<>{}]*)(?=</)")
@@ -66,14 +64,14 @@ _RUN = re.compile(r"(.)\1*", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _ICON = re.compile(r":(?:octicons|material|fontawesome|simple)-[\w-]+:")
 _SHOWN = frozenset((
-    "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "file-name", "heading", "hint", "number",
-    "items", "label", "message", "options", "placeholder", "question", "summary", "term", "text", "title",
-))
+    "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "file-name", "heading",
+    "hint", "number", "items", "label", "message", "options", "placeholder", "question", "summary", "term", "text", "title",
+))  # fmt: skip
 _HIDDEN = frozenset((
     "allow", "class", "classname", "classnames", "d", "default", "defaultvalue", "height", "href", "icon", "id",
     "key", "lang", "language", "notebooks", "points", "sandbox", "sizes", "src", "srcset", "style", "sx", "transform",
     "type", "value", "viewbox", "width",
-))
+))  # fmt: skip
 
 
 def count_words(source: str, *, mdx: bool) -> int:
@@ -107,7 +105,8 @@ def _read(source: str, *, mdx: bool) -> Iterator[str]:
             if fence and fence["marks"].startswith(marks) and not fence["info"].strip():
                 marks = ""
             else:
-                yield _INCLUDE.sub(" ", line.replace("%%tab all", "").replace("%%tab", ""))
+                shown = line.replace("%%tab all", "").replace("%%tab", "")
+                yield _INCLUDE.sub(" ", shown) if len(shown) < 1_000 else shown
         elif fence and not (fence["marks"][0] == "`" and "`" in fence["info"]):
             yield _Scan("\n".join(prose), mdx=mdx).read()
             prose = [fence["lead"]]
@@ -251,7 +250,7 @@ class _Scan:
 
     def brace(self, position: int) -> tuple[int, str]:
         for pattern in (_INCLUDE, _TEMPLATE) if self._mdx else (_INCLUDE, _TEMPLATE, _ATTRIBUTES):
-            if found := pattern.match(self._text, position):
+            if found := pattern.match(self._text, position, position + 1_000):
                 return found.end(), " "
         if self._mdx and self._text.startswith("{/*", position):
             end = self._ahead("*/}", position)
