@@ -156,10 +156,10 @@ def test_nothing_an_author_writes_runs(source, mdx):
 MARKS = st.text(alphabet="<>/{}`'\"$ab# =!-*_[]()|:\n>~.1\\&;?", max_size=120)
 SNIPPETS = st.lists(
     st.sampled_from(
-        ["<details>", "</details>", "<summary>", "</summary>", "<ul>", "<li>", "</ul>", "<table>", "<td>",
-         "</table>", "<p>", "</p>", "<b>", "</b>", "<h2>", "</h2>", "<Tip>", "</Tip>", ":::note\n", ":::\n", "- ", "> ",
-         "1. ", "# ", "```\n", "| a |\n|---|\n", "word ", "\n", "\n\n", "    ", "{'x'}", "{/* c */}", "<br/>", "**", "[x](y)",
-         "$$\n"]
+        ["<details>", "</details>", "<summary>", "</summary>", "<ul>", "<li>", "</ul>", "<table>", "<td>", "</table>",
+         "<p>", "</p>", "<b>", "</b>", "<h2>", "</h2>", "<Tip>", "</Tip>", ":::note\n", ":::\n", "- ", "> ", "1. ",
+         "# ", "```\n", "| a |\n|---|\n", "word ", "\n", "\n\n", "    ", "{'x'}", "{/* c */}", "<br/>", "**",
+         "[x](y)", "$$\n"]
     ),
     max_size=25,
 ).map("".join)  # fmt: skip

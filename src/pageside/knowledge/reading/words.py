@@ -64,8 +64,9 @@ _RUN = re.compile(r"(.)\1*", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 _ICON = re.compile(r":(?:octicons|material|fontawesome|simple)-[\w-]+:")
 _SHOWN = frozenset((
-    "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "file-name", "heading",
-    "hint", "number", "items", "label", "message", "options", "placeholder", "question", "summary", "term", "text", "title",
+    "alt", "caption", "choices", "content", "definition", "description", "explain", "explanation", "file-name",
+    "heading", "hint", "items", "label", "message", "number", "options", "placeholder", "question", "summary", "term",
+    "text", "title",
 ))  # fmt: skip
 _HIDDEN = frozenset((
     "allow", "class", "classname", "classnames", "d", "default", "defaultvalue", "height", "href", "icon", "id",
