@@ -177,7 +177,7 @@ def _fingerprint(file: SourceFile) -> str:
 def _page(site: Site, file: SourceFile, document: Document, troubles: Sequence[Trouble]) -> _Cut:
     passages = tuple(chunk.split(document))
     said = words.words_of(document.source, mdx=folder.is_mdx(document.path, site))
-    held = words.tally("\n".join((document.title, *(f"{passage.heading}\n{passage.text}" for passage in passages))))
+    held = words.tally("\n".join((*_headings(passages), *(passage.text for passage in passages))))
     page = Page(
         path=document.path,
         title=document.title,
@@ -191,6 +191,17 @@ def _page(site: Site, file: SourceFile, document: Document, troubles: Sequence[T
         warnings=tuple(map(str, troubles)),
     )
     return _Cut(page, passages, kept=False)
+
+
+def _headings(passages: Sequence[Passage]) -> Iterator[str]:
+    """Every heading over `passages` once, however many of them stand below it."""
+    seen: set[tuple[tuple[str, ...], str]] = set()
+    for passage in passages:
+        path = passage.heading_path
+        for above in ((path, passage.anchor), *((path[:depth], "") for depth in range(1, len(path)))):
+            if above not in seen:
+                seen.add(above)
+                yield above[0][-1]
 
 
 async def _written(
