@@ -7,7 +7,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # A uv already on the machine is used; otherwise one is installed in a folder of its own, without root.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: help install serve test lint types imports format bench eval clean
+.PHONY: help install serve test lint types imports format bench clean
 
 help:
 	@echo "make serve    index the example book and serve it     (BOOK=folder for another)"
@@ -55,8 +55,11 @@ format: .venv/.installed-dev
 	.venv/bin/ruff format .
 
 bench: .venv/.installed-bench
-	.venv/bin/python benchmarks/indexing.py
-	.venv/bin/python benchmarks/search.py
+	.venv/bin/python -m benchmarks.indexing $(BOOK)
+	.venv/bin/python -m benchmarks.example_book
+	.venv/bin/python -m benchmarks.search
+	.venv/bin/python -m benchmarks.answers
+	.venv/bin/python -m benchmarks.engines
 
 clean:
 	rm -rf .venv .uv .pageside .mypy_cache .ruff_cache .pytest_cache .hypothesis

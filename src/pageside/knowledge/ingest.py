@@ -26,7 +26,7 @@ from pageside.knowledge.reading.folder import Listing, Rules, SourceFile, Troubl
 from pageside.knowledge.reading.sites import Site
 
 _EDITION: Final = "1"  # raised whenever the same document would be indexed otherwise
-_EMBEDDED_AT_ONCE: Final = 64  # texts between two looks at the progress; what is lost when the process is killed
+_EMBEDDED_AT_ONCE: Final = 16  # texts between two looks at the progress; what is lost when the process is killed
 
 
 @dataclass(frozen=True, slots=True)
