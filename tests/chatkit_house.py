@@ -71,9 +71,7 @@ async def house(
     url = f"sqlite+aiosqlite:///{path}"
     database = await Database.open(url, prepare=migrate.upgrade)
     answering = tutor if tutor is not None else ScriptedTutor()
-    server = TextbookServer(
-        database, answering, runs=runs or Runs(grace=timedelta(milliseconds=100)), **options
-    )
+    server = TextbookServer(database, answering, runs=runs or Runs(grace=timedelta(milliseconds=100)), **options)
     app = FastAPI()
     problems.install(app)
     app.include_router(chatkit.router(server, reader=by_header, keepalive=keepalive))
@@ -89,9 +87,7 @@ async def house(
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[str]:
     """`app` behind uvicorn on a free loopback port; gives its address."""
-    config = uvicorn.Config(
-        app, port=0, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = _Quiet(config)
     task = asyncio.create_task(server.serve())
     await server.listening.wait()

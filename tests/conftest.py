@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+from tests import served, small_book
 
 from pageside import settings
 
 CORPORA = Path(os.environ.get("CORPORA") or Path(__file__).parents[2] / "shared" / "corpora")
+
+NOBODY = 65534
 
 hypothesis_settings.register_profile("pageside", deadline=None, max_examples=50)
 hypothesis_settings.load_profile("pageside")
@@ -39,6 +44,29 @@ def this_machine_only():
     yield
     disable_socket(allow_unix_socket=True)
     enable_socket()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory) -> Iterator[str]:
+    """Where a real server process serves the small book to all tests that only visit."""
+    folder = tmp_path_factory.mktemp("served")
+    with served.server(small_book.write(folder / "book"), folder / "data") as url:
+        yield url
+
+
+@pytest.fixture
+def own_folder() -> Iterator[Path]:
+    """A folder in which rights hold: the superuser, whom none stop, is nobody for as long as the test lasts."""
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid() != 0:
+            yield Path(name)
+            return
+        os.chown(name, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(0)
 
 
 @pytest.fixture(autouse=True)

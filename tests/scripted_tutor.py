@@ -50,9 +50,7 @@ OTHER = Passage(
 def citation(marker: int = 1, passage: Passage = PASSAGE) -> Citation:
     """A citation of the passage's first sentence."""
     quote = passage.text.partition(".")[0] + "."
-    return Citation(
-        marker=marker, passage=passage, quote=quote, url=f"{passage.url}:~:text=quote", relevance=0.9
-    )
+    return Citation(marker=marker, passage=passage, quote=quote, url=f"{passage.url}:~:text=quote", relevance=0.9)
 
 
 def searched(query: str, *passages: Passage) -> list[TutorEvent]:

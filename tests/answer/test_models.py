@@ -33,7 +33,6 @@ async def test_the_settings_choose_the_model(given, kind, name):
 
     assert isinstance(models.for_turn(Shelf()).model, kind)
     assert models.name == name
-    assert models.embedded == (kind is QuotingModel)
     await models.aclose()
 
 

@@ -8,7 +8,6 @@ import shutil
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from tests import served, small_book
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -17,13 +16,6 @@ pytestmark = [
         CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install it to run these"
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("served")
-    with served.server(small_book.write(folder / "book"), folder / "data") as url:
-        yield url
 
 
 @pytest.fixture

@@ -134,9 +134,7 @@ async def test_two_questions_at_once_in_a_thread_never_interleave(a):
     told = await a.ask("hi")
     async with a.asking("slow", thread=told.thread_id):
         busy = await a.send("threads.add_user_message", thread_id=told.thread_id, input=message("me too"))
-        again = await a.send(
-            "threads.retry_after_item", thread_id=told.thread_id, item_id=told.events[1]["item"]["id"]
-        )
+        again = await a.send("threads.retry_after_item", thread_id=told.thread_id, item_id=told.events[1]["item"]["id"])
 
     refused(busy, 409)
     refused(again, 409)

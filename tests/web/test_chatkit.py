@@ -16,18 +16,6 @@ from pageside.identity.reader import Reader
 ADA = Turn(reader=Reader("ada"))
 
 
-@pytest.fixture
-async def home(tmp_path):
-    async with house(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def ada(home):
-    async with home.client("ada") as client:
-        yield client
-
-
 async def test_a_new_thread_is_told_in_the_order_clients_expect(ada):
     """Thread, question, options, progress, search, then the answer from its first delta to its end."""
     told = await ada.ask("What is a servo?")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 
-import pytest
 from tests.chatkit_client import message, told
 from tests.chatkit_house import browser, house, served
 from tests.scripted_tutor import ScriptedTutor
@@ -13,18 +12,6 @@ from tests.scripted_tutor import ScriptedTutor
 from pageside.errors import IndexMissing
 
 DELTA = "assistant_message.content_part.text_delta"
-
-
-@pytest.fixture
-async def home(tmp_path):
-    async with house(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def ada(home):
-    async with home.client("ada") as client:
-        yield client
 
 
 def moved(path, target):
@@ -92,9 +79,7 @@ async def test_a_database_that_goes_while_the_answer_comes_is_told_in_words(tmp_
             events = await stream.rest()
         moved(tmp_path / "away" / home.path.name, home.path.parent)
         tutor.pause_before = -1
-        again = await ada.tell(
-            "threads.retry_after_item", thread_id=thread_id, item_id=events[1]["item"]["id"]
-        )
+        again = await ada.tell("threads.retry_after_item", thread_id=thread_id, item_id=events[1]["item"]["id"])
 
     assert events[-1]["type"] == "error"
     assert events[-1]["allow_retry"] is True

@@ -128,9 +128,7 @@ async def test_leaving_closes_the_connection_to_the_model(tmp_path, models, open
             await stream.until(DELTA)
         assert await asyncio.to_thread(openai.requests[0].left.wait, 2)
         await home.server._runs.stop(thread_id)
-        items = (
-            await home.server.store.load_thread_items(thread_id, None, 10, "asc", Turn(reader=Reader("ada")))
-        ).data
+        items = (await home.server.store.load_thread_items(thread_id, None, 10, "asc", Turn(reader=Reader("ada")))).data
         openai.say(SERVO)
         again = await ada.ask("What does a servo motor do?", thread=thread_id)
 

@@ -21,13 +21,6 @@ ASK = {
 }
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("served")
-    with served.server(small_book.write(folder / "book"), folder / "data") as url:
-        yield url
-
-
 @pytest.fixture
 def browser(address):
     with httpx2.Client(base_url=address, timeout=30) as client:
@@ -156,7 +149,7 @@ def test_no_request_can_name_another_reader(browser, address):
 
 
 def test_without_the_database_everything_else_answers(tmp_path):
-    """Chat is off with words, health says so, the book is shown; when the file is back, all is well without a restart."""
+    """Chat is off with words, health says so, the book is shown; once the file is back, all is well again."""
     data = tmp_path / "data"
     with (
         served.server(small_book.write(tmp_path / "book"), data) as url,

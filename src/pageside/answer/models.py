@@ -84,11 +84,6 @@ class Models:
         """What answers, by name."""
         return quoting.NAME if self._client is None else self._model
 
-    @property
-    def embedded(self) -> bool:
-        """Whether answers are quotes, made in this process."""
-        return self._client is None
-
     def for_turn(self, scorer: Scorer) -> TurnModel:
         """The model for one turn.
 

@@ -17,7 +17,7 @@ from chatkit.types import (
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from pageside.conversation import turn
+from pageside.conversation import transcript, turn
 from pageside.errors import BadRequest, InvalidInput, TooLarge
 
 Request = StreamingReq | NonStreamingReq
@@ -65,11 +65,6 @@ def parse(body: bytes, *, max_chars: int) -> Request:
     return _within(asked, max_chars)
 
 
-def text_of(message: UserMessageInput) -> str:
-    """What the reader wrote, tags included, as one text."""
-    return "".join(part.text for part in message.content).strip()
-
-
 def _within(asked: Request, max_chars: int) -> Request:
     match asked:
         case ThreadsCreateReq() | ThreadsAddUserMessageReq():
@@ -92,7 +87,7 @@ def _accept(message: UserMessageInput, max_chars: int) -> None:
     length = sum(len(part.text) for part in message.content)
     if length > max_chars:
         raise TooLarge(f"The message is {length} characters long; at most {max_chars} are taken.")
-    if not text_of(message):
+    if not transcript.question_text(message):
         raise InvalidInput("The message is empty; write a question.")
 
 
@@ -125,4 +120,3 @@ def _complaint(problems: list[ErrorDetails]) -> str:
 def _place(location: tuple[int | str, ...]) -> str:
     # The first part names the member of the union, not a field of the request.
     return ".".join(str(part) for part in location[1:]) or "body"
-

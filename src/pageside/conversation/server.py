@@ -144,9 +144,7 @@ class TextbookServer(ChatKitServer[Turn]):
                 yield shown
             raise _in_words(error) from error
 
-    async def add_feedback(
-        self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: Turn
-    ) -> None:
+    async def add_feedback(self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: Turn) -> None:
         """Keeps the reader's latest opinion of the items."""
         await self.store.put_feedback(thread_id, item_ids, feedback, context)
 
@@ -212,7 +210,6 @@ class TextbookServer(ChatKitServer[Turn]):
 def _turn(asked: Request, *, reader: Reader, origin: str) -> Turn:
     context = Turn(
         reader=reader,
-        request_id=telemetry.request_id(),
         origin=origin,
         page=turn.page(asked.metadata),
         profile=turn.profile(asked.metadata, reader),

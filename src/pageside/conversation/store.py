@@ -85,8 +85,10 @@ class SqlStore(Store[Turn]):
         """A page of threads by the reader's last activity; a thread used meanwhile moves, and is never shown twice."""
         place = tuple_(threads.c.activity, threads.c.id)
         query = select(threads).where(mine(threads, context)).limit(limit + 1)
-        query = query.order_by(threads.c.activity, threads.c.id) if order == "asc" else query.order_by(
-            threads.c.activity.desc(), threads.c.id.desc()
+        query = (
+            query.order_by(threads.c.activity, threads.c.id)
+            if order == "asc"
+            else query.order_by(threads.c.activity.desc(), threads.c.id.desc())
         )
         async with self._reading() as connection:
             if after is not None:
@@ -120,9 +122,7 @@ class SqlStore(Store[Turn]):
             row = await self._item_row(connection, thread_id, item_id, context)
         return _item(row)
 
-    async def messages_before(
-        self, thread_id: str, item_id: str, *, limit: int, context: Turn
-    ) -> Sequence[ThreadItem]:
+    async def messages_before(self, thread_id: str, item_id: str, *, limit: int, context: Turn) -> Sequence[ThreadItem]:
         """At most `limit` messages before the item, oldest first; what is no message is passed over.
 
         Raises:
@@ -197,9 +197,7 @@ class SqlStore(Store[Turn]):
                 delete(items).where(mine(items, context), items.c.thread_id == thread_id, items.c.seq > seq)
             )
 
-    async def put_feedback(
-        self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Turn
-    ) -> None:
+    async def put_feedback(self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Turn) -> None:
         """Keeps the reader's latest opinion of each item; all of them or none.
 
         Raises:
@@ -328,11 +326,7 @@ class SqlStore(Store[Turn]):
 
 def _next_activity(turn: Turn) -> ColumnElement[int]:
     latest = threads.alias("latest")
-    return (
-        select(func.coalesce(func.max(latest.c.activity), 0) + 1)
-        .where(mine(latest, turn))
-        .scalar_subquery()
-    )
+    return select(func.coalesce(func.max(latest.c.activity), 0) + 1).where(mine(latest, turn)).scalar_subquery()
 
 
 def _details(thread: ThreadMetadata) -> dict[str, object]:

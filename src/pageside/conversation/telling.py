@@ -103,9 +103,7 @@ class Telling:
 
     def _begin_search(self, query: str) -> Events:
         yield from self._close_search("Searched the book")
-        task = SearchTask(
-            title="Searching the book", queries=[footnotes.speakable(query)], status_indicator="loading"
-        )
+        task = SearchTask(title="Searching the book", queries=[footnotes.speakable(query)], status_indicator="loading")
         self._search = WorkflowItem(
             id=self._new_id("workflow"),
             thread_id=self._thread_id,
@@ -153,9 +151,7 @@ class Telling:
             id=self._new_id("message"), thread_id=self._thread_id, created_at=_stamp(), content=[]
         )
         yield ThreadItemAddedEvent(item=self._message)
-        yield self._updated(
-            AssistantMessageContentPartAdded(content_index=0, content=AssistantMessageContent(text=""))
-        )
+        yield self._updated(AssistantMessageContentPartAdded(content_index=0, content=AssistantMessageContent(text="")))
 
     def _cite(self, cited: Cited) -> Events:
         if self._message is None:
@@ -164,9 +160,7 @@ class Telling:
         place = len(self._annotations)
         self._annotations.append(annotation)
         yield self._updated(
-            AssistantMessageContentPartAnnotationAdded(
-                content_index=0, annotation_index=place, annotation=annotation
-            )
+            AssistantMessageContentPartAnnotationAdded(content_index=0, annotation_index=place, annotation=annotation)
         )
 
     def _complete(self, answer: Answer) -> Events:

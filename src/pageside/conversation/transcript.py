@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageItem
+from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageInput, UserMessageItem
 
 from pageside.answer.question import Message
 
@@ -36,9 +36,9 @@ def history(
     return tuple(reversed(kept))
 
 
-def question_text(item: UserMessageItem) -> str:
-    """What the reader wrote, tags included."""
-    return "".join(part.text for part in item.content).strip()
+def question_text(message: UserMessageInput | UserMessageItem) -> str:
+    """What the reader wrote, tags included, as one text."""
+    return "".join(part.text for part in message.content).strip()
 
 
 def _message(item: ThreadItem) -> Message | None:

@@ -18,7 +18,6 @@ MAX_PROFILE_CHARS = 200
 MAX_SELECTION_CHARS = 20_000
 MAX_HEADINGS = 50
 MAX_FILTERS = 10
-SELECTED_TEXT = "selected-text"
 FULL_BOOK = "full-book"
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -49,7 +48,6 @@ class Turn:
     """
 
     reader: Reader
-    request_id: str = ""
     origin: str = ""
     page: Page | None = None
     profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)

@@ -24,9 +24,7 @@ class Limits:
     A body is read here, whole, and handed on; so no route can forget the limit, and none sees half a body.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES, max_depth: int = MAX_JSON_DEPTH
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES, max_depth: int = MAX_JSON_DEPTH) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._max_depth = max_depth

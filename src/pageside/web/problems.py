@@ -62,9 +62,7 @@ def problem(
 def refusal(error: PagesideError) -> Response:
     """The problem document for one of our own errors."""
     headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return problem(
-        status=error.status, code=error.code, detail=str(error), retryable=error.retryable, headers=headers
-    )
+    return problem(status=error.status, code=error.code, detail=str(error), retryable=error.retryable, headers=headers)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

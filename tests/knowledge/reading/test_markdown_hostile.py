@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pageside.knowledge.reading.markdown import parse
 from pageside.knowledge.reading.render import html
-from pageside.knowledge.reading.words import count_words, tally
+from pageside.knowledge.reading.words import tally, words_of
 
 SIZE = 60_000
 GENEROUS_S = 12.0  # of processor time; the slowest needs about a quarter
@@ -77,7 +77,7 @@ def test_a_hostile_page_is_read_in_time(name, mdx):
 
     found = parse(source, mdx=mdx)
     html(source, mdx=mdx, anchors=[])
-    count_words(source, mdx=mdx)
+    words_of(source, mdx=mdx)
 
     assert time.process_time() - began < GENEROUS_S
     assert all(0 <= block.start <= block.end <= len(source) for block in found.blocks)

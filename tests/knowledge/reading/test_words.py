@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from pageside.knowledge.reading.words import count_words, tally, words_of
+from pageside.knowledge.reading.words import tally, words_of
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from pageside.knowledge.reading.words import count_words, tally, words_of
     ],
 )
 def test_what_a_reader_reads_is_counted(source, words):
-    assert count_words(source, mdx=False) == words
+    assert words_of(source, mdx=False).total() == words
 
 
 def test_ids_of_headings_are_not_counted():

@@ -172,11 +172,6 @@ def forms(name: str, value: str) -> frozenset[str]:
     return frozenset({form, *(str(number) for number in range(int(span[1]), int(span[2]) + 1))})
 
 
-def matches(labels: Mapping[str, str], filters: Mapping[str, str]) -> bool:
-    """Whether `labels` satisfy every one of `filters`; a label that is absent satisfies none."""
-    return all(name in labels and normal(name, wanted) in forms(name, labels[name]) for name, wanted in filters.items())
-
-
 def _number(name: str, value: str) -> str:
     """The number, or the range of numbers, that `value` begins with after the words that name the label."""
     if name not in _COUNTED:

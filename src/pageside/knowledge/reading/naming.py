@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-import yaml
-
 from pageside.knowledge.reading import labels
-from pageside.knowledge.reading.sites import docusaurus, literals, mdbook, mkdocs
+from pageside.knowledge.reading.sites import docusaurus, mdbook, mkdocs, notation
 from pageside.knowledge.reading.sites.site import strip_number
 
 _ABOVE = 3
@@ -32,27 +28,16 @@ def folders(folder: Path, paths: Iterable[str]) -> dict[str, str]:
 
 
 def _title(config: Path) -> str:
-    try:
-        text = config.read_text(encoding="utf-8")
-        if config.name in docusaurus.CONFIGS:
-            return _said(literals.exported(text), "title")
-        if config.name in mkdocs.CONFIGS:
-            return _said(mkdocs.read_config(config), "site_name")
-        return _said(tomllib.loads(text).get("book"), "title")
-    except (OSError, ValueError):
-        return ""
+    if config.name in mkdocs.CONFIGS:
+        return _said(mkdocs.read_config(config), "site_name")
+    said = notation.read(config)
+    return _said(said if config.name in docusaurus.CONFIGS else notation.mapping(said).get("book"), "title")
 
 
 def _label(folder: Path) -> str:
-    for name in _CATEGORIES:
-        try:
-            text = (folder / name).read_text(encoding="utf-8")
-            return _said(json.loads(text) if name.endswith("json") else yaml.safe_load(text), "label")
-        except (OSError, ValueError, yaml.YAMLError):
-            continue
-    return ""
+    return next((label for name in _CATEGORIES if (label := _said(notation.read(folder / name), "label"))), "")
 
 
-def _said(mapping: object, key: str) -> str:
-    value = mapping.get(key) if isinstance(mapping, Mapping) else None
+def _said(value: object, key: str) -> str:
+    value = notation.mapping(value).get(key)
     return value.strip() if isinstance(value, str) else ""

@@ -54,7 +54,6 @@ class _Page:
         self._link = link
         self._nesting = 0
         self._bound: set[str] = set(props.ALWAYS_BOUND)
-        self._hidden = False
 
     def show(self, text: str) -> None:
         tokens, env = dialect.tokens(text, mdx=self._mdx)

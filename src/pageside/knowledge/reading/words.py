@@ -75,11 +75,6 @@ _HIDDEN = frozenset((
 ))  # fmt: skip
 
 
-def count_words(source: str, *, mdx: bool) -> int:
-    """How many words the page `source` holds for a reader."""
-    return words_of(source, mdx=mdx).total()
-
-
 def words_of(source: str, *, mdx: bool) -> Counter[str]:
     """Every word the page `source` holds for a reader, and how often."""
     return tally("\n".join(_read(source, mdx=mdx)))

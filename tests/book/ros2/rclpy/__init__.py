@@ -52,6 +52,7 @@ def spin_once(node: Node, *, executor: Any = None, timeout_sec: float | None = N
     _executor_for(node, executor).spin_once(timeout_sec)
 
 
-def spin_until_future_complete(node: Node, future: Future, executor: Any = None,
-                               timeout_sec: float | None = None) -> None:
+def spin_until_future_complete(
+    node: Node, future: Future, executor: Any = None, timeout_sec: float | None = None
+) -> None:
     _executor_for(node, executor).spin_until_future_complete(future, timeout_sec)

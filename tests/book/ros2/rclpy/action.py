@@ -26,8 +26,9 @@ class CancelResponse(Enum):
 
 
 class ServerGoalHandle:
-    def __init__(self, server: ActionServer, request: Any, client: ActionClient,
-                 on_feedback: Callable[[Any], Any] | None) -> None:
+    def __init__(
+        self, server: ActionServer, request: Any, client: ActionClient, on_feedback: Callable[[Any], Any] | None
+    ) -> None:
         self._server, self.request, self._client, self._on_feedback = server, request, client, on_feedback
         self.status = GoalStatus.STATUS_ACCEPTED
         self.is_cancel_requested = False
@@ -59,10 +60,18 @@ class ServerGoalHandle:
 
 
 class ActionServer:
-    def __init__(self, node: Any, action_type: type, action_name: str, execute_callback: Callable[[Any], Any], *,
-                 callback_group: Any = None, goal_callback: Callable[[Any], Any] = lambda _: GoalResponse.ACCEPT,
-                 handle_accepted_callback: Callable[[Any], Any] = lambda goal: goal.execute(),
-                 cancel_callback: Callable[[Any], Any] = lambda _: CancelResponse.REJECT) -> None:
+    def __init__(
+        self,
+        node: Any,
+        action_type: type,
+        action_name: str,
+        execute_callback: Callable[[Any], Any],
+        *,
+        callback_group: Any = None,
+        goal_callback: Callable[[Any], Any] = lambda _: GoalResponse.ACCEPT,
+        handle_accepted_callback: Callable[[Any], Any] = lambda goal: goal.execute(),
+        cancel_callback: Callable[[Any], Any] = lambda _: CancelResponse.REJECT,
+    ) -> None:
         self.node, self.action_type, self.execute_callback = node, action_type, execute_callback
         self.group = callback_group or node.default_callback_group
         self.goal_callback, self.accepted_callback = goal_callback, handle_accepted_callback

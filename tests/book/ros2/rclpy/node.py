@@ -19,8 +19,9 @@ from rclpy.topics import Publisher, Subscription, Timer
 
 
 class Node:
-    def __init__(self, node_name: str, *, namespace: str = "", parameter_overrides: list[Parameter] | None = None,
-                 **_unused: Any) -> None:
+    def __init__(
+        self, node_name: str, *, namespace: str = "", parameter_overrides: list[Parameter] | None = None, **_unused: Any
+    ) -> None:
         if not GRAPH.running:
             raise RuntimeError("rclpy.init() has not been called")
         self._name, self._namespace = node_name, "/" + namespace.strip("/") if namespace else ""
@@ -59,8 +60,15 @@ class Node:
     def create_publisher(self, msg_type: type, topic: str, qos_profile: QoSProfile | int) -> Publisher:
         return Publisher(self, msg_type, self.resolve(topic), profile(qos_profile))
 
-    def create_subscription(self, msg_type: type, topic: str, callback: Callable[[Any], Any],
-                            qos_profile: QoSProfile | int, *, callback_group: Any = None) -> Subscription:
+    def create_subscription(
+        self,
+        msg_type: type,
+        topic: str,
+        callback: Callable[[Any], Any],
+        qos_profile: QoSProfile | int,
+        *,
+        callback_group: Any = None,
+    ) -> Subscription:
         group = callback_group or self.default_callback_group
         made = Subscription(self, msg_type, self.resolve(topic), callback, profile(qos_profile), group)
         self.subscriptions_.append(made)
@@ -71,8 +79,9 @@ class Node:
         self.timers_.append(made)
         return made
 
-    def create_service(self, srv_type: type, srv_name: str, callback: Callable[[Any, Any], Any], *,
-                       callback_group: Any = None) -> Service:
+    def create_service(
+        self, srv_type: type, srv_name: str, callback: Callable[[Any, Any], Any], *, callback_group: Any = None
+    ) -> Service:
         group = callback_group or self.default_callback_group
         return Service(self, srv_type, self.resolve(srv_name), callback, group)
 

@@ -37,11 +37,15 @@ class Parameter:
             raise ValueError(f"Type {self.type_} and value {value!r} do not agree")
 
     def get_parameter_value(self) -> Any:
-        field = {ParameterType.BOOL: "bool_value", ParameterType.INTEGER: "integer_value",
-                 ParameterType.DOUBLE: "double_value", ParameterType.STRING: "string_value",
-                 ParameterType.INTEGER_ARRAY: "integer_array_value",
-                 ParameterType.DOUBLE_ARRAY: "double_array_value",
-                 ParameterType.STRING_ARRAY: "string_array_value"}.get(self.type_)
+        field = {
+            ParameterType.BOOL: "bool_value",
+            ParameterType.INTEGER: "integer_value",
+            ParameterType.DOUBLE: "double_value",
+            ParameterType.STRING: "string_value",
+            ParameterType.INTEGER_ARRAY: "integer_array_value",
+            ParameterType.DOUBLE_ARRAY: "double_array_value",
+            ParameterType.STRING_ARRAY: "string_array_value",
+        }.get(self.type_)
         kind = ParameterValue(type=self.type_.value)
         if field:
             setattr(kind, field, self.value)

@@ -43,8 +43,9 @@ class Publisher:
 
 
 class Subscription:
-    def __init__(self, node: Any, kind: type, topic: str, callback: Callable[[Any], Any], qos: QoSProfile,
-                 group: Any) -> None:
+    def __init__(
+        self, node: Any, kind: type, topic: str, callback: Callable[[Any], Any], qos: QoSProfile, group: Any
+    ) -> None:
         self.node, self.msg_type, self.topic, self.callback = node, kind, topic, callback
         self.qos_profile, self.group = qos, group
         self.queue = _queue(qos)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-import yaml
 from markdown_it import MarkdownIt
 
+from pageside.knowledge.reading.sites import notation
+from pageside.knowledge.reading.sites.notation import mapping
 from pageside.knowledge.reading.sites.site import Root, Site, below_language, is_language, join
 from pageside.knowledge.reading.tree import Tree
 
@@ -20,12 +20,8 @@ TOCTREE = "_toctree.yml"
 
 def configured(folder: Path, config_file: Path, *, base_url: str | None) -> Site | None:
     """The site that `config_file` describes; None when `folder` has nothing to do with it."""
-    try:
-        said = tomllib.loads(config_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        said = {}
-    book = said.get("book", {})
-    html = said.get("output", {}).get("html", {})
+    said = mapping(notation.read(config_file))
+    book, html = mapping(said.get("book")), mapping(mapping(said.get("output")).get("html"))
     source = (config_file.parent / str(book.get("src", "src"))).resolve()
     top = base_url if base_url is not None else urlsplit(str(html.get("site-url", "/"))).path
     return _site(folder.resolve(), source, top, language=str(book.get("language", "en")))
@@ -47,7 +43,7 @@ def toctree(folder: Path, *, tree: Tree, base_url: str | None) -> Site | None:
         return None
     top = "" if base_url is None else base_url.rstrip("/")
     roots = [_language_root(folder, PurePosixPath(name).parent, top) for name in found]
-    order = tuple(local for name in found for local in _locals(_yaml(folder / name)))
+    order = tuple(local for name in found for local in _locals(notation.read(folder / name)))
     if all(root.folder for root in roots):
         roots.append(Root("", top, "en"))
     return Site(kind="plain", base_url=top, language=roots[0].language, roots=tuple(roots), order=order)
@@ -91,10 +87,3 @@ def _locals(item: object) -> Iterator[str]:
         if isinstance(local, str):
             yield local
         yield from _locals(item.get("sections"))
-
-
-def _yaml(path: Path) -> object:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return None

@@ -1,0 +1,18 @@
+"""The ChatKit endpoint in this process, and a reader of it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.chatkit_house import house
+
+
+@pytest.fixture
+async def home(tmp_path):
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ada(home):
+    async with home.client("ada") as client:
+        yield client
