@@ -1,7 +1,8 @@
 """How often the embedded tutor answers rightly, and how often it declines what the book does not say.
 
     python -m benchmarks.answers                 figures on the half nobody tuned on
-    python -m benchmarks.answers --fit           coefficients for `choosing.ANSWERS`, from the other half
+    python -m benchmarks.answers --fit-merits    weights for `choosing.MERITS`, from the other half
+    python -m benchmarks.answers --fit           then coefficients for `choosing.ANSWERS`, from the same
 
 An answer is right when it quotes the gold answer: its words stand in the quotes (SQuAD), or most of them do (books,
 whose gold answers are in other words). A book is also asked what another world asks: SQuAD questions, which it cannot
@@ -188,6 +189,39 @@ async def examples(
     return rows
 
 
+async def contests(name: str, half: Half, *, limit: int, workplace: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each answerable question what `choosing.merits` says of every statement, and which hold the gold answer."""
+    search = await searching(name, workplace)
+    model = QuotingModel(search)
+    made = []
+    for case in (case for case in cases(name, half, limit=limit) if case.gold):
+        found = await search.find(case.text, limit=6)
+        turn = prompt.read(prompt.compose(Question(case.text), case.text, evidence.gather(found.passages), found))
+        cut = {each.number: statements.cut(each.text, language=each.language) for each in turn.passages}
+        candidates = await model.weighed(asking.wants(case.text), turn.passages, cut)
+        golden = np.array([right(case, candidate.statement.text) for candidate in candidates])
+        if golden.any() and not golden.all():
+            made.append((np.array([candidate.merits for candidate in candidates]), golden))
+    return made
+
+
+def fit_merits(contests: Sequence[tuple[np.ndarray, np.ndarray]], *, ridge: float = 1.0) -> np.ndarray:
+    """Weights under which a statement with the gold answer is the likeliest pick (conditional logit, by Newton)."""
+    weights = np.zeros(contests[0][0].shape[1])
+    for _ in range(60):
+        slope, bend = -ridge * weights, ridge * np.eye(len(weights))
+        for x, golden in contests:
+            scores = x @ weights
+            p = np.exp(scores - scores.max())
+            p /= p.sum()
+            among_gold = p * golden / max((p * golden).sum(), 1e-12)
+            mean = x.T @ p
+            slope += x.T @ (among_gold - p)
+            bend += (x * p[:, None]).T @ x - np.outer(mean, mean)
+        weights += 0.7 * np.linalg.solve(bend, slope)
+    return weights
+
+
 def fit(rows: Sequence[tuple[tuple[float, ...], bool, float]], *, ridge: float = 1.0) -> np.ndarray:
     """Intercept and weights of a logistic regression, by Newton's method."""
     x = np.array([(1.0, *features) for features, _, _ in rows])
@@ -205,11 +239,20 @@ def fit(rows: Sequence[tuple[tuple[float, ...], bool, float]], *, ridge: float =
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--fit", action="store_true", help="print coefficients from the development half")
+    parser.add_argument("--fit-merits", action="store_true", help="print weights from the development half")
     parser.add_argument("--half", choices=["dev", "test"], default="test")
     parser.add_argument("--limit", type=int, default=150, help="questions of each kind and set")
     parser.add_argument("--workplace", type=Path, default=Path(".benchmarks"), help="where indexes are kept")
     given = parser.parse_args()
     names = (*questions.BOOKS, questions.SQUAD)
+    if given.fit_merits:
+        held = [
+            each for name in names for each in await contests(name, "dev", limit=given.limit, workplace=given.workplace)
+        ]
+        weights = fit_merits(held)
+        print(f"{len(held)} questions; a likeness of 1 is worth {weights[0]:.2f}")
+        print(f"MERITS: Final = ({', '.join(f'{weight / weights[0]:.2f}' for weight in weights)})")
+        return
     if given.fit:
         rows = [
             row for name in names for row in await examples(name, "dev", limit=given.limit, workplace=given.workplace)

@@ -1,7 +1,7 @@
 """Question files and the books they are about, split into a half to tune on and a half to report.
 
-The folders are those of `--shared`: `corpora/` holds books, `questions/` holds JSON lines. None of it is part of the
-project; without it the benchmarks say so and end.
+The folder is the one that `SHARED` names, or `../shared`: its `corpora/` holds books, its `questions/` JSON lines. None
+of it is part of the project; without it the benchmarks say so and end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal
 
 Half = Literal["dev", "test"]
 
-SHARED = Path(os.environ.get("PAGESIDE_SHARED") or Path(__file__).parents[2] / "shared")
+SHARED = Path(os.environ.get("SHARED") or Path(__file__).parents[2] / "shared")
 
 BOOKS = {
     "hf-deep-rl-quizzes": "hf-deep-rl",
@@ -99,6 +99,6 @@ def _squad_page(passage: str) -> str:
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
     if not file.is_file():
-        raise SystemExit(f"There are no questions at {str(file)!r}; set PAGESIDE_SHARED to a folder that has them.")
+        raise SystemExit(f"There are no questions at {str(file)!r}; set SHARED to a folder that has them.")
     with file.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)

@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from tests import repository
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
@@ -105,14 +106,10 @@ def _free_port() -> int:
 
 def _copy(place: Path) -> Path:
     """The files git would give a stranger, with this checkout's own environment."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_bytes((ROOT / name).read_bytes())
+    for file in repository.files():
+        copy = place / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
     (place / ".venv").symlink_to(ROOT / ".venv")
     for stamp in (".installed", ".installed-dev"):
         (ROOT / ".venv" / stamp).touch()  # what is installed is this checkout's, so nothing is to be installed again

@@ -10,8 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests import repository
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "pageside"
 MODULES = sorted(SOURCE.rglob("*.py"))
 VAGUE = {"utils", "util", "common", "core", "helpers", "models_", "services", "base", "misc", "manager"}
@@ -20,18 +21,14 @@ LONGEST_MODULE = 400
 TEXT = {".py", ".md", ".mdx", ".toml", ".js", ".jsx", ".css", ".html", ".json", ".jsonl", ".yml", ".yaml", ".mako", ""}
 
 
-def tracked() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if listed.returncode:
-        return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
-    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
-
-
 def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def holding(pattern: str) -> list[str]:
+    """The files of text, but for this one, in which `pattern` stands."""
+    texts = [path for path in repository.files() if path.suffix in TEXT and path != Path(__file__)]
+    return [named(path) for path in texts if re.search(pattern, path.read_text(encoding="utf-8", errors="replace"))]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=named)
@@ -105,27 +102,12 @@ def test_only_the_settings_read_the_environment():
 
 def test_the_project_speaks_of_itself_alone():
     """No path of anybody's machine stands in any file."""
-    forbidden = re.compile(r"/root/|/home/\w+/|/Users/\w+/|/work/\w+/")
-    guilty = [
-        named(path)
-        for path in tracked()
-        if path.suffix in TEXT and path.name not in {"uv.lock", Path(__file__).name}
-        and forbidden.search(path.read_text(encoding="utf-8", errors="replace"))
-    ]  # fmt: skip
-
-    assert not guilty
+    assert not holding(r"/root/|/home/\w+/|/Users/\w+/|/work/\w+/")
 
 
 def test_no_secret_is_committed():
     """Nothing that looks like a provider's key stands in the repository."""
-    key = re.compile(r"\bsk-(?:proj-)?[A-Za-z0-9]{20,}")
-    guilty = [
-        named(path)
-        for path in tracked()
-        if path.suffix in TEXT and key.search(path.read_text(encoding="utf-8", errors="replace"))
-    ]
-
-    assert not guilty
+    assert not holding(r"\bsk-(?:proj-)?[A-Za-z0-9]{20,}")
 
 
 def test_changelog_has_the_present_version_on_top():

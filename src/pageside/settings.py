@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pageside.errors import SettingsError
+from pageside.telemetry import LogFormat
 
 OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_", "EMBEDDING_", "APP_")
 SHORTEST_SECRET = 32
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = Field(
         "development",
         validation_alias="PAGESIDE_ENVIRONMENT",
-        description="In production a short secret stops the start, and cookies travel over HTTPS only.",
+        description="In production cookies travel over HTTPS only.",
     )
     secret: SecretStr | None = Field(
         None,
@@ -52,11 +53,13 @@ class Settings(BaseSettings):
         validation_alias="PAGESIDE_BASE_URL",
         description="Where readers see the book, such as `https://example.org`. Unset: this server's own address.",
     )
-    log_format: Literal["console", "json"] = Field(
+    log_format: LogFormat = Field(
         "console", validation_alias="PAGESIDE_LOG_FORMAT", description="How log lines look on standard error."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", validation_alias="PAGESIDE_LOG_LEVEL", description="The least severe line that is logged."
+        "INFO",
+        validation_alias="PAGESIDE_LOG_LEVEL",
+        description="The least severe line that `serve` logs; other commands log warnings and worse.",
     )
     host: str = Field("127.0.0.1", validation_alias="APP_HOST", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, validation_alias="APP_PORT", description="Port it listens on; 0 picks one.")
@@ -110,7 +113,9 @@ class Settings(BaseSettings):
         None, validation_alias="EMBEDDING_API_KEY", description="Its key. Unset: `OPENAI_API_KEY`."
     )
     auth_mode: Literal["guest"] = Field(
-        "guest", validation_alias="AUTH_MODE", description="How readers are known: a signed random guest per browser."
+        "guest",
+        validation_alias="AUTH_MODE",
+        description="How readers are known; `guest`, the one way of this version, is a signed random name per browser.",
     )
     max_body_bytes: int = Field(
         1_000_000, ge=1_000, validation_alias="PAGESIDE_MAX_BODY_BYTES", description="Largest request body, in bytes."

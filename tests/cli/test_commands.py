@@ -57,6 +57,15 @@ def test_indexing_again_changes_nothing(place):
     assert (report["added"], report["changed"], report["removed"], report["unchanged"]) == (0, 0, 0, 4)
 
 
+def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence(place):
+    """As with a full or read-only disk."""
+    done = pageside("index", "book", "--data-dir", str(place / "report.json" / "data"), folder=place)
+
+    assert done.returncode == 1
+    assert "cannot be read or written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_passages_are_one_row_each(place):
     """Each row says where the passage stands, down to the character."""
     rows = [json.loads(line) for line in pageside("passages", "--json", folder=place).stdout.splitlines()]

@@ -7,7 +7,7 @@ import json
 import httpx2
 import numpy as np
 import pytest
-from tests.knowledge.small_book import HashingEmbedder
+from tests.knowledge.small_index import HashingEmbedder
 
 from pageside.knowledge.embed import MiniLM
 from pageside.knowledge.embed_memory import RememberingEmbedder

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.knowledge.small_book import ROBOTS, HashingEmbedder, put
+from tests.knowledge.small_index import ROBOTS, HashingEmbedder, put
 
 from pageside import ids
 from pageside.errors import IndexMissing

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.knowledge.small_book import ROBOTS
+from tests.knowledge.small_index import ROBOTS
 
 from pageside.knowledge import calibration
 from pageside.knowledge.index import Hit

@@ -111,6 +111,16 @@ def test_an_overlong_paragraph_is_cut_between_sentences() -> None:
     assert [page.source[passage.start : passage.end].strip() for passage in passages] == [p.text for p in passages]
 
 
+def test_words_without_end_are_cut_between_words() -> None:
+    """Data in a paragraph is no sentence, and a passage of a million characters can be neither searched nor quoted."""
+    text = " ".join(f"reading{number}" for number in range(5000))
+
+    passages = chunk.split(document(("heading", "Robots", 1), ("paragraph", text)))
+
+    assert " ".join(passage.text for passage in passages) == text
+    assert max(chunk.size(passage.text) for passage in passages) <= chunk.LIMIT_WORDS
+
+
 def test_a_long_table_keeps_its_header_in_every_part() -> None:
     rows = [f"| joint {number} | {prose(3)} |" for number in range(30)]
     table = "\n".join(["| name | what |", "| --- | --- |", *rows])
@@ -269,3 +279,9 @@ def test_an_edit_in_one_section_leaves_the_others_alone(
         return [(p.id, p.text) for p in chunk.split(page(text), limit_words=limit) if p.heading != "Edited here"]
 
     assert others("Something.") == others(f"Something. {edit}")
+
+
+def test_every_definition_is_found_by_itself() -> None:
+    entries = ("definition", "Gear: A toothed wheel."), ("definition", "Belt: A loop between two wheels.")
+    passages = chunk.split(document(("heading", "Glossary", 2), *entries))
+    assert [passage.text for passage in passages] == [text for _, text in entries]

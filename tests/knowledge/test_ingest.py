@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
-from tests.knowledge.small_book import HashingEmbedder
+from tests.knowledge.small_index import HashingEmbedder
 
 from pageside.errors import BookError, IndexBroken, IndexBusy, Unavailable
 from pageside.knowledge import generation, ingest

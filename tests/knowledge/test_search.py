@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from blockbuster import blockbuster_ctx
-from tests.knowledge.small_book import ROBOTS, HashingEmbedder, passage, put
+from tests.knowledge.small_index import ROBOTS, HashingEmbedder, passage, put
 
 from pageside.errors import Unavailable
 from pageside.knowledge.embed import Vectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.knowledge.small_book import passage
+from tests.knowledge.small_index import passage
 
 from pageside.knowledge import selection
 

@@ -107,3 +107,12 @@ def test_spans_are_ordered_and_lose_only_white_space(text: str, language: str) -
     assert all(text[span.start : span.end].strip() == text[span.start : span.end] != "" for span in spans)
     held = "".join(text[span.start : span.end] for span in spans)
     assert [ch for ch in held if ch.isalnum()] == [ch for ch in text if ch.isalnum()]
+
+
+@pytest.mark.parametrize("text", ["The cell gives 3.14 V. Next comes the load.", "It weighs 5 N. The rest floats."])
+def test_a_unit_behind_a_number_may_end_a_sentence(text):
+    assert len(sentences.split(text)) == 2
+
+
+def test_an_initial_ends_no_sentence():
+    assert len(sentences.split("In 1983 J. Smith wrote it down.")) == 1

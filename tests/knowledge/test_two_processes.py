@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.knowledge.small_book import HashingEmbedder
+from tests.knowledge.small_index import HashingEmbedder
 
 from pageside.knowledge import generation, ingest
 from pageside.knowledge.index_embedded import EmbeddedIndex
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 import anyio
 from pageside.knowledge import ingest
-from tests.knowledge.small_book import HashingEmbedder
+from tests.knowledge.small_index import HashingEmbedder
 
 def tell(progress):
     print(progress.stage, flush=True)
@@ -58,7 +58,7 @@ import sys
 from pathlib import Path
 import anyio
 from pageside.knowledge import ingest
-from tests.knowledge.small_book import HashingEmbedder
+from tests.knowledge.small_index import HashingEmbedder
 
 left = int(sys.argv[3])
 writing = False

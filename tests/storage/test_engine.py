@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -84,6 +85,24 @@ async def test_writers_wait_for_each_other(database):
     await asyncio.gather(*[add_one() for _ in range(30)])
     async with database.reading() as connection:
         assert await scalar(connection, "select n from t") == 30
+
+
+async def test_a_writer_waits_its_turn_however_many_write(tmp_path, url):
+    """A queue of forty, longer than the time that a writer of another process is waited for."""
+    database = await Database.open(url, prepare=migrate.upgrade, busy_timeout=timedelta(milliseconds=50))
+    written = []
+
+    async def write(number):
+        async with database.transaction() as connection:
+            await scalar(
+                connection,
+                "with recursive c(n) as (select 1 union all select n + 1 from c) select n from c limit 1 offset 20000",
+            )
+            written.append(number)
+
+    await asyncio.gather(*map(write, range(40)))
+    await database.aclose()
+    assert sorted(written) == list(range(40))
 
 
 async def test_a_mistake_of_ours_is_not_taken_for_an_absence(database):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,8 @@ from pageside.answer import grounding
 from pageside.knowledge import keywords
 
 _SAME_WORDS: Final = 0.75
+_LONGEST_SUBJECT: Final = 6  # words
+_ARTICLE: Final = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"^(?:[A-Za-z]+\s?\d+\s?[:.)]|\d+(?:\.\d+)*[.:)]?)\s+")
 
 _WANTS_CODE: Final = re.compile(
@@ -32,7 +35,22 @@ _WANTS_LIST: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DEFINES: Final = re.compile(
-    r"^\W*(?:what(?:'s| is| are)|define|who (?:is|was))\s+(?:an?\s+|the\s+)?(.+?)[?.!\s]*$", re.IGNORECASE
+    r"""
+    ^\W*(?:(?:please|can\ you|could\ you)\s+)*
+    (?:
+      (?:what(?:['’]s|\ is|\ are|\ was|\ were)(?:\ meant\ by)?|who\ (?:is|was)|define|explain|(?:the\ )?meaning\ of)
+      \s+(?:the\ (?:meaning|definition)\ of\s+|what\s+)?(?:an?\s+|the\s+)?(?P<is>.+?)(?:\s+(?:is|are|means?))?
+    | what\ (?:does|do|did)\ (?:an?\s+|the\s+)?(?P<means>.+?)\ (?:mean|stand\ for)
+    )
+    (?:\s+in\s+(?:\w+\s?){1,3})?[?.!\s]*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "What is the best ..." asks which one it is, and not what that is.
+_NO_SUBJECT: Final = re.compile(
+    r"\b(?:difference|purpose|role|best|most|least|main|effect|result|name|number|point of|advantage|benefit|uses?|it"
+    r"|used|this|that|they|how|why|when|you|i|we)\b",
+    re.IGNORECASE,
 )
 _COMPARES: Final = re.compile(
     r"""
@@ -42,6 +60,23 @@ _COMPARES: Final = re.compile(
       \s+(?:vs\.?|versus|(?:differ(?:s|ent)?|compares?d?)\s+(?:from|to|with)|better\sthan)\s+(?P<f>.+?)[?.!\s]*$
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+
+_LAST_LATIN: Final = "\u024f"
+_SMALL_WORDS: Final = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "what is are the a an of in to and how why does do which who when where for with it this that my i can",
+        "es": "qué que es el la los las un una de del en y cómo por para se son cuál qué tengo con mi su hay",
+        "fr": "que qu quoi est le la les des un une de du en et comment pourquoi pour sont ce dans quel quelle sur il",
+        "de": "was ist der die das ein eine wie warum wer wo und den dem von zu im mit für sind ich kann hat man",
+        "pt": "o que é os as um uma de da do em e como por para são qual com não eu",
+        "it": "che cosa è il lo la gli le un una di del della in e come perché per sono quale con",
+    }.items()
+}
+_WHY: Final = re.compile(r"\bwhy\b|\breasons?\b", re.IGNORECASE)
+_BECAUSE: Final = re.compile(
+    r"\b(?:because|since|so|therefore|otherwise|thus|hence|due to|as a result|which means|in order to)\b", re.IGNORECASE
 )
 
 # What a question word asks for, and what a statement must hold to give it.
@@ -76,13 +111,14 @@ class Wants:
 
     Attributes:
         facets: What is looked for: the question, and each side of a comparison.
+        subjects: What is to be said what it is: one, or each side of a comparison.
         own: The reader's own words in a follow-up, which say what of its subject is asked for.
     """
 
     facets: tuple[str, ...]
     code: bool = False
     items: bool = False
-    defines: str = ""
+    subjects: tuple[str, ...] = ()
     own: str = ""
 
     @property
@@ -99,15 +135,26 @@ def wants(query: str, *, own: str = "") -> Wants:
     flat = " ".join(query.split())
     if match := _COMPARES.search(flat):
         sides = tuple(side for side in match.groups() if side)
-        return Wants(facets=(flat, *(f"What is {side}?" for side in sides)))
-    defined = _DEFINES.match(flat)
+        return Wants(facets=(flat, *(f"What is {side}?" for side in sides)), subjects=tuple(map(_bare, sides)))
     return Wants(
         facets=(flat,),
         code=bool(_WANTS_CODE.search(flat)),
         items=bool(_WANTS_LIST.search(flat)),
-        defines=defined[1] if defined and len(defined[1].split()) <= 6 else "",
+        subjects=_subjects(flat),
         own=own if own != flat else "",
     )
+
+
+def _subjects(query: str) -> tuple[str, ...]:
+    defined = _DEFINES.match(query)
+    subject = (defined["is"] or defined["means"]) if defined else ""
+    if not subject or len(subject.split()) > _LONGEST_SUBJECT or _NO_SUBJECT.search(subject):
+        return ()
+    return (_bare(subject),)
+
+
+def _bare(subject: str) -> str:
+    return _ARTICLE.sub("", subject).strip("\"'“”‘’`*_ ")
 
 
 def asks_the_same(query: str, heading: str) -> bool:
@@ -117,6 +164,24 @@ def asks_the_same(query: str, heading: str) -> bool:
     if len(there) < (1 if heading.endswith("?") else 3):
         return False
     return grounding.coverage(query, bare) >= _SAME_WORDS and grounding.coverage(bare, query) >= _SAME_WORDS
+
+
+def in_another_language(query: str, languages: Collection[str]) -> bool:
+    """Whether `query` is plainly in a language, by its script or its small words, that is none of `languages`."""
+    if "en" not in languages:
+        return False
+    letters = [letter for letter in query if letter.isalpha()]
+    if sum(letter > _LAST_LATIN for letter in letters) > len(letters) / 2:
+        return len(languages) == 1
+    words = re.findall(r"[^\W\d_]+", query.casefold())
+    counts = {language: sum(word in small for word in words) for language, small in _SMALL_WORDS.items()}
+    best = max(counts, key=lambda language: counts[language])
+    return best not in languages and counts[best] > max(1, counts["en"])
+
+
+def gives_reason(query: str, statement: str) -> bool:
+    """Whether `query` asks why and `statement` says because."""
+    return bool(_WHY.search(query) and _BECAUSE.search(statement))
 
 
 def misses(query: str, statement: str) -> bool:

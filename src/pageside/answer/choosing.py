@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from pageside.answer import asking, grounding
+from pageside.answer import asking, defining, framing, grounding
 from pageside.answer.asking import Wants
 from pageside.answer.prompt import Numbered
 from pageside.answer.statements import Statement
@@ -20,26 +23,31 @@ ANSWERS: Final = Logistic(-2.14, (1.92, 1.40, 1.19, -1.22, -0.68))
 ANSWERED_FROM: Final = 0.42
 CLOSEST_FROM: Final = 0.25
 
+# Printed by `python -m benchmarks.answers --fit-merits` from the same half, and scaled so that likeness counts 1.
+MERITS: Final = (1.00, 1.67, 0.21, 0.36, -0.56, -0.14, -0.32, 0.34, 0.37, -0.50)
+
 LIMIT_STATEMENTS: Final = 4
-# Sections that speak of the book, or ask the reader, rather than tell; quoted only to who asks about them.
-_FRAME: Final = frozenset({"objectives", "prerequisites", "exercises", "further_reading"})
-_ASKS_FOR_FRAME: Final = re.compile(
-    r"\b(?:learn|goals?|objectives?|outcomes?|prerequisites?|need to know|before (?:i|we) (?:start|begin)"
-    r"|exercises?|homework|projects?|read (?:next|more|further)|weeks?|chapters?|modules?|course|book)\b",
-    re.IGNORECASE,
-)
+_FEW_WORDS: Final = 6
+_OWN_WORDS: Final = 1.0
+_SIDE_FROM: Final = 0.35
+_DEFINES_FROM: Final = 0.5
+_DEFINES_WITHIN: Final = 0.7
 _LONGEST_TABLE: Final = 12
 _LIMIT_ITEMS: Final = 8
-_NEARLY_AS_GOOD: Final = 0.15
+_NEARLY_AS_GOOD: Final = 0.35
 _MORE_BELOW_THE_QUESTION: Final = 2
 _REPEATS: Final = 0.7
 
+_ENDS: Final = re.compile(r"[.!?…][\"'”’)*_`]*$")
 _DANGLES: Final = re.compile(
     r"(?:it|its|they|their|these|those|this|such|he|she|however|therefore|thus|also|but|and|so|instead|otherwise"
     r"|similarly|in contrast|on the other hand|for example|for instance|as a result|consequently|moreover|furthermore"
     r"|both)\b(?!\s+(?:book|chapter|section|module)\b)",
     re.IGNORECASE,
 )
+
+
+Rarity = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class Candidate:
         at: Index of the statement in its passage.
         cosines: Likeness to each facet of the question.
         features: What `probability` judges by; see `features`.
+        merits: What `score` is made of; see `merits`.
         score: By which candidates of one question are ordered.
         headed: The heading over it asks the very question, so that what stands below it, in order, is the answer.
     """
@@ -60,6 +69,7 @@ class Candidate:
     statement: Statement
     cosines: tuple[float, ...]
     features: tuple[float, ...]
+    merits: tuple[float, ...]
     score: float
     headed: bool = False
 
@@ -70,16 +80,22 @@ class Candidate:
 
 
 def weigh(
-    wanted: Wants, passage: Numbered, cut: Sequence[Statement], cosines: Sequence[Sequence[float]]
+    wanted: Wants,
+    passage: Numbered,
+    cut: Sequence[Statement],
+    cosines: Sequence[Sequence[float]],
+    *,
+    rarity: Rarity,
 ) -> list[Candidate]:
     """The statements of one passage as candidates; questions and blocks nobody asked for are left out.
 
     Args:
         cut: The statements of `passage`.
         cosines: A row for each statement, a column for each facet of `wanted`.
+        rarity: Of the words of all passages found; see `rarity`.
     """
     place = Place(f"{passage.title}\n{passage.section}", passage.text, passage.relevance, passage.language)
-    if passage.section_type in _FRAME and not _ASKS_FOR_FRAME.search(wanted.facets[0]):
+    if passage.section_type in framing.FRAME and not framing.asked_for(wanted.facets[0]):
         return []
     headed = asking.asks_the_same(wanted.facets[0], passage.section.rpartition(" > ")[2])
     weighed = []
@@ -87,10 +103,53 @@ def weigh(
         if not _quotable(statement, wanted):
             continue
         judged = features(wanted.facets[0], statement.text, place, cosine=max(row))
-        score = judged[0] + 0.25 * judged[1] + 0.3 * judged[2] + _bonus(wanted, statement)
-        score += 0.08 if wanted.defines and passage.section_type == "glossary" else 0.0
-        weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, score, headed))
+        beside = max((cosines[by][0] for by in (at - 1, at + 1) if 0 <= by < len(cut)), default=0.0)
+        told = merits(wanted, statement, place, cosine=max(row), beside=beside, rarity=rarity)
+        score = sum(weight * each for weight, each in zip(MERITS, told, strict=True))
+        if wanted.own:
+            score += _OWN_WORDS * grounding.coverage(wanted.own, statement.text)
+        weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, told, score, headed))
     return weighed
+
+
+def rarity(passages: Iterable[Sequence[Statement]]) -> Rarity:
+    """For each word of the statements of `passages` the logarithm of how rare it is among them, above 0."""
+    words = [frozenset(keywords.terms(each.text, language="en")) for cut in passages for each in cut]
+    counts = Counter(itertools.chain.from_iterable(words))
+    return {word: math.log1p(len(words) / (count + 0.5)) for word, count in counts.items()}
+
+
+def merits(
+    wanted: Wants, statement: Statement, place: Place, *, cosine: float, beside: float, rarity: Rarity
+) -> tuple[float, ...]:
+    """What tells which of many statements answers best.
+
+    The likeness to the question; the share of the question's words, the rare counting more; the log odds that the
+    passage answers; the likeness of the better neighbour; whether it only leads to what follows, is a list item, is a
+    few words; how plainly it defines what is asked for; whether it gives a reason where one is asked for; and whether
+    it lacks the number, time or name that is asked for.
+    """
+    query, text = wanted.facets[0], statement.text
+    sure = min(0.999, max(0.001, place.relevance))
+    return (
+        cosine,
+        _covered(query, text, rarity),
+        math.log(sure / (1 - sure)),
+        beside,
+        float(statement.leads and not wanted.items),
+        float(statement.kind == "list_item"),
+        float(len(text.split()) < _FEW_WORDS),
+        max((defining.strength(subject, text) for subject in wanted.subjects), default=0.0),
+        float(asking.gives_reason(query, text)),
+        float(asking.misses(query, text)),
+    )
+
+
+def _covered(query: str, text: str, rarity: Rarity) -> float:
+    rarest = max(rarity.values(), default=1.0)
+    wanted = {word: rarity.get(word, rarest) for word in keywords.query(query, languages=["en"])}
+    held = frozenset(keywords.terms(text, language="en"))
+    return sum(weight for word, weight in wanted.items() if word in held) / (sum(wanted.values()) or 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +203,6 @@ def _quotable(statement: Statement, wanted: Wants) -> bool:
     return statement.leads or len(statement.text.split()) >= 4 or len(statement.text) >= 12
 
 
-def _bonus(wanted: Wants, statement: Statement) -> float:
-    bonus = -0.05 if statement.leads and not wanted.items else 0.0
-    if wanted.own:
-        bonus += 0.3 * grounding.coverage(wanted.own, statement.text)
-    if wanted.defines and _says_what(wanted.defines, statement.text):
-        bonus += 0.15
-    elif wanted.defines and _says_what(wanted.defines.split()[-1], statement.text):
-        bonus += 0.1
-    return bonus
-
-
-def _says_what(subject: str, text: str) -> bool:
-    """Whether `text` begins as a definition of `subject` does."""
-    name = re.escape(subject)
-    verb = r"(?:is|are|means|refers? to|was|were|stands? for)"
-    return bool(re.match(rf"\W*(?:an?|the)?\s*{name}\b(?:[^.]{{0,40}}\b{verb}\b|\W*[:—–-])", text, re.IGNORECASE))
-
-
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What is quoted from one passage, in reading order."""
@@ -206,22 +247,52 @@ def _picked(wanted: Wants, candidates: Sequence[Candidate], limit: int) -> list[
     ranked = sorted(candidates, key=lambda candidate: -candidate.score)
     if not ranked:
         return []
+    said = () if wanted.compares else _definitions(wanted, ranked, candidates)
+    if said:
+        return list(said)
     headed = [candidate for candidate in ranked if candidate.headed]
     if headed:
         below = [candidate for candidate in candidates if candidate.number == headed[0].number]
         return sorted(below, key=lambda candidate: candidate.at)[: limit + _MORE_BELOW_THE_QUESTION]
-    picked = ranked[:1]
+    picked = [] if wanted.compares else ranked[:1]
     for side in range(1, len(wanted.facets)):
-        best = max(ranked, key=lambda candidate: candidate.cosines[side])
-        if best.cosines[side] >= 0.35 and not _repeats(best, picked):
+        best = max(ranked, key=lambda candidate: _of_side(wanted, candidate, side))
+        if _of_side(wanted, best, side) >= _SIDE_FROM and not _repeats(best, picked):
             picked.append(best)
     floor = ranked[0].score - _NEARLY_AS_GOOD
-    for candidate in ranked[1:]:
+    for candidate in ranked:
         if len(picked) >= limit or candidate.score < floor:
             break
         if not _repeats(candidate, picked):
             picked.append(candidate)
-    return picked
+    return picked or ranked[:1]
+
+
+def _of_side(wanted: Wants, candidate: Candidate, side: int) -> float:
+    """How well a statement speaks for one side of a comparison: one that defines it does best."""
+    return candidate.cosines[side] + 0.5 * defining.strength(wanted.subjects[side - 1], candidate.statement.text)
+
+
+def _definitions(wanted: Wants, ranked: Sequence[Candidate], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The best statement that defines the subject, the sentence after it, and another definition of it; or nothing."""
+    strengths = [
+        (max(defining.strength(subject, each.statement.text) for subject in wanted.subjects), each)
+        for each in (ranked if wanted.subjects else ())
+        if each.score >= ranked[0].score - _DEFINES_WITHIN
+    ]
+    good = [each for strength, each in strengths if strength > _DEFINES_FROM]
+    if not good:
+        return ()
+    best = good[0]
+    after = [
+        each
+        for each in candidates
+        if (each.number, each.at) == (best.number, best.at + 1)
+        and each.statement.joined
+        and _ENDS.search(each.statement.text)
+    ]
+    other = [each for each in good[1:] if each.number != best.number and not _repeats(each, [best])]
+    return (best, *after, *other[:1])
 
 
 def _repeats(candidate: Candidate, picked: Sequence[Candidate]) -> bool:

@@ -39,7 +39,7 @@ from openai.types.responses.response_prompt_param import ResponsePromptParam
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 
 from pageside import ids
-from pageside.answer import asking, choosing, citations, evidence, prompt, smalltalk, statements
+from pageside.answer import asking, choosing, citations, evidence, pointing, prompt, smalltalk, statements
 from pageside.answer.asking import Wants
 from pageside.answer.choosing import Candidate, Chosen
 from pageside.answer.prompt import Numbered, Turn
@@ -138,24 +138,40 @@ class QuotingModel(Model):
             yield piece
 
     async def _quotes(self, turn: Turn) -> AsyncIterator[str]:
-        asked = turn.selection if turn.selection and place.points_only(turn.question) else turn.query
-        wanted = asking.wants(asked, own=" ".join(turn.question.split()) if asked == turn.query else "")
         cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in turn.passages}
+        pointing_only = place.points_only(turn.question)
+        term = turn.selection if pointing_only and len(turn.selection.split()) <= pointing.TERM_WORDS else ""
+        if pointing_only and not term:
+            shown = (
+                pointing.selected(turn.selection, turn.passages, cut)
+                if turn.selection
+                else pointing.page(turn.passages, cut)
+            )
+            for each in shown:
+                yield written(each)
+            if shown:
+                return
+        asked = f"What is {term}?" if term else turn.selection if turn.selection and pointing_only else turn.query
+        wanted = asking.wants(asked, own=" ".join(turn.question.split()) if asked == turn.query else "")
+        pointed = bool(turn.selection) or pointing_only
+        async for piece in self._found(turn, wanted, cut, pointed=pointed):
+            yield piece
+
+    async def _found(
+        self, turn: Turn, wanted: Wants, cut: Mapping[int, Sequence[Statement]], *, pointed: bool
+    ) -> AsyncIterator[str]:
         early, late = turn.passages[:_AT_ONCE], turn.passages[_AT_ONCE:]
         candidates = await self.weighed(wanted, early, cut)
-        said: tuple[Chosen, ...] = ()
-        if late and _best(candidates) >= _SURE and not wanted.compares:
-            said = choosing.choose(wanted, candidates, cut)
-            for chosen in said:
-                yield written(chosen)
-            return
+        # a definition, and each side of a comparison, may stand in any of the passages
+        if late and _best(candidates) >= _SURE and not wanted.subjects:
+            late = ()
         candidates += await self.weighed(wanted, late, cut)
-        pointed = bool(turn.selection) or place.points_only(turn.question)
         best = _best(candidates)
         if best < choosing.CLOSEST_FROM and not (pointed and candidates):
             yield "[[not_in_book]]\n"
             return
-        near = best < choosing.ANSWERED_FROM and not pointed
+        strange = asking.in_another_language(turn.question, {passage.language for passage in turn.passages})
+        near = strange or (best < choosing.ANSWERED_FROM and not pointed)
         if near:
             yield "[[closest]]\n"
         limit = _CLOSEST_STATEMENTS if near else choosing.LIMIT_STATEMENTS
@@ -184,10 +200,11 @@ def _weigh(
     cosines: Sequence[Sequence[float]],
 ) -> list[Candidate]:
     weighed: list[Candidate] = []
+    rarity = choosing.rarity(cut.values())
     at = 0
     for passage in passages:
         here = cut[passage.number]
-        weighed += choosing.weigh(wanted, passage, here, cosines[at : at + len(here)])
+        weighed += choosing.weigh(wanted, passage, here, cosines[at : at + len(here)], rarity=rarity)
         at += len(here)
     return weighed
 

@@ -68,10 +68,7 @@ def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str]) 
         (_THANKS, lambda _: f"You are welcome{_name(profile)}."),
         (_BYE, lambda _: f"Goodbye{_name(profile)}."),
         (_ACKNOWLEDGED, lambda _: "What else would you like to know about this book?"),
-        (
-            _WHO,
-            lambda _: _I_AM,
-        ),
+        (_WHO, lambda _: _I_AM),
         (_ABOUT_ME, lambda match: _about_me(match, profile)),
         (_ASKED, lambda match: _asked(match, history)),
         (_SAID, lambda _: _said(history)),

@@ -6,6 +6,7 @@ Imports inside commands keep the light ones light: the model stack takes a secon
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -30,14 +31,18 @@ _DATA_DIR = click.option(
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 _BOOK = click.argument("book", type=click.Path(path_type=Path))
-_QUERIES = click.option(
-    "--queries",
-    "queries_file",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="A JSON Lines file of questions: id, question, selected_text?, page?.",
+_ASKED = (
+    click.argument("question", required=False, default=""),
+    click.option("--filter", "filters", multiple=True, metavar="LABEL=VALUE", help="Only passages with this label."),
+    click.option(
+        "--queries",
+        "queries_file",
+        type=click.Path(dir_okay=False, exists=True, path_type=Path),
+        help="A JSON Lines file of questions: id, question, selected_text?, page?.",
+    ),
+    click.option("--selected-text", default="", help="Text the reader selected on the page."),
+    click.option("--page", default="", help="Path or URL of the page the reader is on."),
 )
-_SELECTED = click.option("--selected-text", default="", help="Text the reader selected on the page.")
-_PAGE = click.option("--page", default="", help="Path or URL of the page the reader is on.")
 
 
 def _command(run: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:
@@ -57,8 +62,17 @@ def _command(run: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, N
         except BrokenPipeError:
             sys.stderr.close()  # the reader of our output went away; there is nobody to tell
             sys.exit(1)
+        except (OSError, sqlite3.OperationalError) as error:
+            _fail(f"A file cannot be read or written: {error}. Is the disk full, or the data folder read-only?", 1)
         sys.exit(code or 0)
 
+    return command
+
+
+def _questioned(command: Callable[P, None]) -> Callable[P, None]:
+    """A command that takes a question, or a file of them, and what the reader points at."""
+    for option in reversed(_ASKED):
+        command = option(command)
     return command
 
 
@@ -117,12 +131,8 @@ async def passages(data_dir: Path | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("question", required=False, default="")
 @click.option("-k", "limit", type=click.IntRange(1, 100), default=5, show_default=True, help="How many passages.")
-@click.option("--filter", "filters", multiple=True, metavar="LABEL=VALUE", help="Only passages with this label.")
-@_QUERIES
-@_SELECTED
-@_PAGE
+@_questioned
 @_DATA_DIR
 @_JSON
 @_command
@@ -158,11 +168,7 @@ async def search(
 
 
 @main.command()
-@click.argument("question", required=False, default="")
-@click.option("--filter", "filters", multiple=True, metavar="LABEL=VALUE", help="Only passages with this label.")
-@_QUERIES
-@_SELECTED
-@_PAGE
+@_questioned
 @_DATA_DIR
 @_JSON
 @_command

@@ -38,11 +38,8 @@ CREATE TABLE labels (
 CREATE VIRTUAL TABLE words USING fts5 (heading, path, body, content = '', tokenize = "ascii tokenchars '_.:+#-'''");
 """
 _COLUMNS: Final = 'number, id, path, heading, heading_path, anchor, url, text, start, "end", language, labels, position'
-_WEIGHTS: Final = (
-    2.0,
-    0.5,
-    1.0,
-)  # heading, the headings above it, body; chosen by `python -m benchmarks.search --half dev`
+# heading, the headings above it, body; chosen by `python -m benchmarks.search --half dev`
+_WEIGHTS: Final = (2.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

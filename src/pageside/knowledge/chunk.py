@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from urllib.parse import quote
 
 from pageside.knowledge import sentences
@@ -19,6 +20,7 @@ PASSAGES_PER_PAGE = 100_000  # room between the positions of two pages
 _TINY_WORDS = 25
 _INTRODUCTION_WORDS = 80
 _SLACK = 1.3
+_ENDLESS_WORDS = 1000  # more without a stop is no sentence
 _UNCUT: frozenset[BlockKind] = frozenset({"code", "diagram", "math", "quiz"})
 _SHOWN: frozenset[BlockKind] = frozenset({"code", "diagram", "math", "table"})
 _WORD = re.compile(r"[^\W_]+")
@@ -112,12 +114,14 @@ def _packed(section: _Section, document: Document, limit: int) -> Iterator[tuple
 
 
 def _filled(groups: Iterable[tuple[Block, ...]], limit: int) -> Iterator[tuple[Block, ...]]:
-    """Groups put together while they fit; quizzes only with quizzes."""
+    """Groups put together while they fit; quizzes only with quizzes, and every definition by itself."""
     current: list[Block] = []
     words = 0.0
     for group in groups:
         more = _words(group)
-        if current and (words + more > limit or _is_quiz(current) != _is_quiz(group)):
+        # among a glossary's other words, those of one entry would not be found
+        apart = _is_quiz(current) != _is_quiz(group) or _is_definition((*current[-1:], *group))
+        if current and (words + more > limit or apart):
             yield tuple(current)
             current, words = [], 0.0
         current += group
@@ -131,6 +135,7 @@ def _merged_tail(packed: list[tuple[Block, ...]], limit: int) -> Iterator[tuple[
     if len(packed) > 1:
         *_, before, last = packed
         fits = _words(before) + _words(last) <= limit * _SLACK and _is_quiz(before) == _is_quiz(last)
+        fits = fits and not _is_definition((*before, *last))
         if _words(last) < _TINY_WORDS and fits:
             packed = [*packed[:-2], (*before, *last)]
     yield from packed
@@ -196,17 +201,26 @@ def _sentence_parts(block: Block, document: Document, limit: int) -> Iterator[Bl
     cuts = [0]
     words = 0.0
     for span in sentences.split(block.text, language=document.language):
-        more = size(block.text[span.start : span.end])
-        if words and words + more > limit:
-            cuts.append(span.start)
-            words = 0.0
-        words += more
+        for start, end in _stretches(block.text, span.start, span.end, limit):
+            more = size(block.text[start:end])
+            if words and words + more > limit:
+                cuts.append(start)
+                words = 0.0
+            words += more
     cursor = block.start
     for start, end in zip(cuts, [*cuts[1:], len(block.text)], strict=True):
         after = block.text[end : end + 40].split("\n")[0]
         stop = block.end if end == len(block.text) else _found(document.source, after, cursor, block.end)
         yield replace(block, text=block.text[start:end].strip(), start=cursor, end=stop)
         cursor = stop if stop < block.end else cursor
+
+
+def _stretches(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    """A sentence as it is; what goes on without end, such as data in a paragraph, between words."""
+    cuts = [start, end]
+    if size(text[start:end]) > _ENDLESS_WORDS:
+        cuts[1:1] = [word.start() for word in re.compile(r"\S+").finditer(text, start, end)][limit::limit]
+    yield from pairwise(cuts)
 
 
 def _found(source: str, text: str, start: int, end: int) -> int:
@@ -264,3 +278,7 @@ def _words(blocks: Sequence[Block]) -> float:
 
 def _is_quiz(blocks: Sequence[Block]) -> bool:
     return any(block.kind == "quiz" for block in blocks)
+
+
+def _is_definition(blocks: Sequence[Block]) -> bool:
+    return any(block.kind == "definition" for block in blocks)

@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Sequence
 from importlib import resources
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
@@ -181,4 +180,4 @@ def digest(text: str) -> str:
 
 def embedded_text(heading_path: Sequence[str], text: str) -> str:
     """What stands for a passage before the embedder: where it is, then what it says."""
-    return "\n".join(chain([" > ".join(heading_path)], [text])) if heading_path else text
+    return f"{' > '.join(heading_path)}\n{text}" if heading_path else text

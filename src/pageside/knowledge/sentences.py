@@ -26,6 +26,7 @@ _END = re.compile(
     r"|(?P<stop>(?:[.!?]+|…)[\"'”’»)\]*_]*)(?=\s|$)"
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘«]+$")
+_MEASURED = re.compile(r"(?:(?<![\w.,])\d{1,3}|[.,]\d+|\d{5})[$`]?[ \u00a0\u202f]?\Z")  # the letter behind it is a unit
 _OPENERS = "\"'“‘«([`$*_"
 
 _ABBREVIATIONS: Mapping[str, frozenset[str]] = {
@@ -50,6 +51,7 @@ _EITHER_WAY = frozenset(
 )
 _LABEL_WORDS = 12
 _LABEL_IDEOGRAMS = 24
+_LONGEST_NUMBER = 24
 _LOOK_AHEAD = 200  # characters; the longest word that could matter is shorter
 _IDEOGRAM = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _WORDLIKE = re.compile(r"\w")
@@ -195,6 +197,8 @@ def _ends(text: str, begin: int, mark: re.Match[str], end: int, language: str) -
     before = _WORD_BEFORE.search(text, max(begin, mark.start() - _LOOK_AHEAD), mark.start())
     word = before[0] if before else ""
     small = after.lstrip(_OPENERS)[:1].islower() and after[0] not in "`$"
+    if len(word) == 1 and _MEASURED.search(text[begin : mark.start() - 1][-_LONGEST_NUMBER:]):
+        return not small
     if mark["stop"].startswith(".") and not mark["stop"].startswith("..") and _abbreviated(word, language, small=small):
         return False
     if word.isdigit() and text[begin : mark.start()].strip() == word:

@@ -54,6 +54,7 @@ class Database:
         self._prepare = prepare
         self._place: _Place | None = None
         self._looking = asyncio.Lock()
+        self._writing = asyncio.Lock()
 
     @classmethod
     async def open(
@@ -70,7 +71,7 @@ class Database:
             prepare: Called with `url` before a file is used for the first time, to create or migrate it. A file that
                 was used and has vanished is waited for, not created anew.
             pool_size: Connections kept open, at most.
-            busy_timeout: How long a writer waits for another, and a task for a connection.
+            busy_timeout: How long a writer waits for one of another process, and a task for a connection.
 
         Raises:
             SettingsError: `url` cannot be used.
@@ -89,7 +90,8 @@ class Database:
         Raises:
             StoreUnavailable: The database cannot be reached or written.
         """
-        async with self._begun("BEGIN IMMEDIATE") as connection:
+        # SQLite lets one write and the others try again, with no queue: under load one of them never gets its turn.
+        async with self._writing, self._begun("BEGIN IMMEDIATE") as connection:
             yield connection
 
     @asynccontextmanager

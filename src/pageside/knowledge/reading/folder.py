@@ -59,7 +59,6 @@ class SourceFile:
 
     Attributes:
         digest: SHA-256 of the bytes, in hex.
-        size: In bytes.
         position: Place in the reading order, from 0.
         url: Where the site shows it.
         shown_on: The page that imports it, for a file that is no page of its own; else empty.
@@ -68,7 +67,6 @@ class SourceFile:
 
     path: str
     digest: str
-    size: int
     position: int
     url: str
     shown_on: str
@@ -100,7 +98,6 @@ class _Seen:
 
     path: str
     digest: str
-    size: int
     front_matter: Mapping[str, object]
     imports: tuple[str, ...]
 
@@ -195,7 +192,6 @@ class _Text:
     complaint: str
     line: int
     digest: str
-    size: int
 
 
 def _text(folder: Path, path: str, rules: Rules) -> _Text | Trouble:
@@ -204,7 +200,7 @@ def _text(folder: Path, path: str, rules: Rules) -> _Text | Trouble:
         if size > rules.limit_bytes:
             return Trouble(path, 0, _too_large(size, rules.limit_bytes))
         content = (folder / path).read_bytes()
-        return _Text(*decode(content), hashlib.sha256(content).hexdigest(), len(content))
+        return _Text(*decode(content), hashlib.sha256(content).hexdigest())
     except OSError as error:
         return Trouble(path, 0, f"the file cannot be read ({error.strerror}); check its permissions")
     except Undecodable as error:
@@ -222,7 +218,7 @@ def _glance(folder: Path, path: str, rules: Rules) -> _Seen | Trouble:
         return text
     lines = text.source.replace("\r\n", "\n").replace("\r", "\n")
     imports = tuple(_IMPORT.findall(lines.replace("\\_", "_")))
-    return _Seen(path, text.digest, text.size, _front_matter(front.read(lines).values), imports)
+    return _Seen(path, text.digest, _front_matter(front.read(lines).values), imports)
 
 
 def _aside(paths: Sequence[str]) -> Iterator[Trouble]:
@@ -253,7 +249,6 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
         yield SourceFile(
             path=path,
             digest=file.digest,
-            size=file.size,
             position=number,
             url=url,
             shown_on=host.path if host else "",
