@@ -131,6 +131,17 @@ def test_blocks_are_whole():
     assert [unit.kind for unit in cut([text])] == ["prose", "code", "table", "math", "prose"]
 
 
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_words_without_end_are_let_go(size):
+    """A model caught in a loop neither holds its text back for ever nor takes longer with every word."""
+    text = " ".join(f"word{number}" for number in range(3000))
+
+    units = cut([text[at : at + size] for at in range(0, len(text), size)])
+
+    assert "".join(unit.lead + unit.text for unit in units) == text
+    assert max(len(unit.text) for unit in units) < 5000
+
+
 def test_a_sentence_is_out_when_the_next_begins():
     """Nothing waits for the end of the stream."""
     units = Units()

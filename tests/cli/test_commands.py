@@ -170,6 +170,7 @@ def test_a_changed_page_is_searched_at_once(tmp_path):
         (["search", "x", "--filter", "module"], 2, "LABEL=VALUE"),
         (["search", "--queries", "q.txt"], 1, "q.txt:1: not a JSON object"),
         (["search", "x", "-k", "0"], 2, "-k"),
+        (["ask", "--queries", "q.txt", "--page", "a.md"], 2, "give it alone"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(tmp_path, words, code, told):

@@ -22,6 +22,9 @@ _MARKS_BEHIND = re.compile(rf"(?:[ \t]*(?:{_NUMBERS.pattern}))*")
 _MAY_BECOME_MARK = re.compile(r"\[[ \t]*[\d,;\s–-]*|【[^】\n]{0,40}")
 
 
+_ENDLESS = 4000  # characters of prose without a stop, as of a model caught in a loop, are let go at the next word
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A sentence or block of Markdown; all units joined are what came in, save white space at the end.
@@ -61,11 +64,17 @@ class Units:
 
     def _take(self, *, final: bool) -> list[Unit]:
         taken: list[Unit] = []
-        while end := first_end(self._held, final=final):
+        while end := first_end(self._held, final=final) or self._endless():
             text = self._held[:end].lstrip()
             taken.append(Unit(self._held[: end - len(text)], text, kind(text)))
             self._held = self._held[end:]
         return taken
+
+    def _endless(self) -> int:
+        """Where what is held and has no end is cut; 0 where it may still end."""
+        if len(self._held) <= _ENDLESS or kind(self._held.lstrip()) != "prose":
+            return 0
+        return len(self._held[:-1].rstrip())
 
 
 def kind(text: str) -> Kind:

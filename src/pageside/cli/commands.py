@@ -204,8 +204,8 @@ async def ask(
 
 def _asked(question: str, file: Path | None, selected_text: str, page: str) -> list[queries.Query]:
     if file is not None:
-        if question:
-            raise click.UsageError("give a question or --queries, not both.")
+        if question or selected_text or page:
+            raise click.UsageError("--queries brings each question with its selected text and page; give it alone.")
         return list(queries.read(file))
     if not question.strip():
         raise click.UsageError("give a question, or a file of them with --queries.")
