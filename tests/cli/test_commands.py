@@ -135,6 +135,23 @@ def test_ask_declines_what_the_book_does_not_say(place):
     assert answer["answer"]
 
 
+@pytest.mark.parametrize("question", ["...", "???", "😀😀"])
+def test_a_question_without_words_is_declined(place, question):
+    """Nothing was asked, so nothing is quoted."""
+    answer = json.loads(pageside("ask", question, "--json", folder=place).stdout)
+
+    assert answer["outcome"] == "not_in_book"
+    assert answer["citations"] == []
+
+
+def test_a_selected_word_is_found_without_its_page(place):
+    """Where no page is told, the likeliest passage that holds the selection is explained."""
+    done = pageside("ask", "explain this", "--selected-text", "alarm scent", "--json", folder=place)
+
+    assert "alarm scent" in json.loads(done.stdout)["citations"][0]["quote"]
+    assert "not found" not in json.loads(done.stdout)["answer"]
+
+
 def test_ask_reads_well_without_json(place):
     """A person sees the answer, then its numbered sources."""
     done = pageside("ask", "Why does smoke calm bees?", folder=place)

@@ -71,6 +71,11 @@ def test_links_between_pages_lead_to_pages(browser):
     assert "module-1-hive/week-1-parts#the-supers" in target[1]
 
 
+def test_a_monitor_may_ask_for_the_head_alone(browser):
+    """`HEAD /` is answered as `GET /` is, without the page."""
+    assert browser.head("/").status_code == 200
+
+
 def test_an_unknown_page_is_not_found(browser):
     """A page says so, with the status a browser understands."""
     shown = browser.get("/docs/nowhere")

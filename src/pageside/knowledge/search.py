@@ -72,7 +72,7 @@ class Search:
         pointed = located.passages if located else await self._page(path) if points_only else ()
         around = await self._around(located.passages) if located else ()
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
-        hits = await self.hits(asked, filters=filters)
+        hits = await self.hits(asked, filters=filters) if any(map(str.isalnum, asked)) else []
         sure = _POINTED if points_only else _ASKED_ABOUT
         found = _led(pointed[:limit], around, hits, at_least=sure)[:limit]
         confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
@@ -93,9 +93,9 @@ class Search:
         return await anyio.to_thread.run_sync(_alike_by_words, texts_a, texts_b)
 
     async def _located(self, quote: str, path: str | None) -> Selection:
-        """Where `quote` stands: in its page, or, where it says enough to be told from others, anywhere."""
+        """Where `quote` stands: in its page, or, where no page is known, in the likeliest that holds it."""
         paths = [path] if path else []
-        if not path and len(selection.bare(quote)) >= selection.LONG_ENOUGH:
+        if not path:
             hits = await self._index.search(
                 quote[:_SELECTION_CHARACTERS], None, limit=_LIKELY_PLACES, filters=NO_LABELS
             )

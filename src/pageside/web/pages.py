@@ -46,7 +46,7 @@ def router(services: Services, root: Path, *, sample: str) -> APIRouter:
         file = book.image(path)
         return FileResponse(file, media_type=IMAGES[file.suffix.lower()], headers=_FOR_EVERYBODY)
 
-    @routes.get("/{address:path}")
+    @routes.api_route("/{address:path}", methods=["GET", "HEAD"])
     async def page(address: str) -> Response:
         try:
             shown = await _page(book, address)
