@@ -93,7 +93,8 @@ class Writer:
                 self._close_from(index)
                 return
             if not self._open[index][1] and self._open[index][0] not in ("p", "em", "strong", "s", "a"):
-                return
+                break
+        self._out.append("\n")  # an end without a beginning still parts the words around it
 
     def close_innermost(self, *elements: str) -> None:
         """Closes the innermost of `elements`, whoever opened it, and all that is still open inside it."""
@@ -146,7 +147,8 @@ class Writer:
         else:
             self.close(f"h{level}")
         start, self._heading_from = self._heading_from, -1
-        if start >= 0 and re.sub(r"<[^>]*>", "", "".join(self._out[start:])).strip():
+        begun = start >= 0 and self._out[start].startswith(f"<h{level}")  # not by another heading inside this one
+        if begun and re.sub(r"<[^>]*>", "", "".join(self._out[start:])).strip():
             self._headings.append((start, level))
 
     def finish(self, anchors: tuple[str, ...]) -> str:
