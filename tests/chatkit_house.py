@@ -13,14 +13,19 @@ from typing import Any
 import httpx2
 import uvicorn
 from fastapi import FastAPI, Request
+from pydantic import SecretStr
 from tests.chatkit_client import ChatKit
 from tests.scripted_tutor import ScriptedTutor
 
+from pageside.conversation.attachments import Attachments
+from pageside.conversation.links import Links
 from pageside.conversation.runs import Runs
 from pageside.conversation.server import Answerer, TextbookServer
 from pageside.identity.reader import Reader
 from pageside.storage import migrate
 from pageside.storage.engine import Database
+from pageside.storage.files import Files, LocalFiles
+from pageside.web import attachments as web_attachments
 from pageside.web import chatkit, problems
 from pageside.web.limits import Limits
 from pageside.web.middleware import RequestIds
@@ -42,6 +47,8 @@ class House:
     path: Path
     server: TextbookServer
     tutor: ScriptedTutor
+    attachments: Attachments
+    files: Files
     base_url: str = "http://book.test"
 
     @asynccontextmanager
@@ -64,21 +71,35 @@ async def house(
     keepalive: timedelta = timedelta(seconds=15),
     runs: Runs | None = None,
     max_bytes: int = 1_000_000,
+    store_url: str = "",
+    files: Files | None = None,
+    links: Links | None = None,
+    file_limits: dict[str, int] | None = None,
     **options: Any,
 ) -> AsyncIterator[House]:
-    """A house over the database in `folder`, created where there is none."""
+    """A house over the database in `folder`, created where there is none, or over the one at `store_url`.
+
+    Args:
+        files: Where readers' files are kept; a folder in `folder` where nothing is said.
+        file_limits: Limits of `Attachments`.
+    """
     path = folder / "chat.db"
-    url = f"sqlite+aiosqlite:///{path}"
-    database = await Database.open(url, prepare=migrate.upgrade)
+    url = store_url or f"sqlite+aiosqlite:///{path}"
+    database = await Database.open(url, prepare=None if store_url else migrate.upgrade)
+    kept = files or LocalFiles(folder / "files")
+    addresses = links or Links(SecretStr("the secret of this house, and of no other"))
+    attachments = Attachments(database, kept, addresses, **(file_limits or {}))
     answering = tutor if tutor is not None else ScriptedTutor()
-    server = TextbookServer(database, answering, runs=runs or Runs(grace=timedelta(milliseconds=100)), **options)
+    quick = runs or Runs(grace=timedelta(milliseconds=100))
+    server = TextbookServer(database, answering, runs=quick, attachments=attachments, **options)
     app = FastAPI()
     problems.install(app)
     app.include_router(chatkit.router(server, reader=by_header, keepalive=keepalive))
-    app.add_middleware(Limits, max_bytes=max_bytes)
+    app.include_router(web_attachments.router(attachments, addresses, reader=by_header))
+    app.add_middleware(Limits, max_bytes=max_bytes, streamed=web_attachments.streamed)
     app.add_middleware(RequestIds)
     try:
-        yield House(app, database, path, server, answering)  # type: ignore[arg-type]
+        yield House(app, database, path, server, answering, attachments, kept)  # type: ignore[arg-type]
     finally:
         await server.aclose()
         await database.aclose()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pageside.answer.events import (
     Answer,
+    AskedPage,
     Citation,
     Cited,
     Completed,
@@ -72,6 +73,11 @@ def said(*pieces: str | Citation, outcome: Outcome = "answered") -> list[TutorEv
     citations = tuple(piece for piece in pieces if isinstance(piece, Citation))
     usage = Usage(model="scripted", input_tokens=12, output_tokens=7)
     return [*events, Completed(Answer(text, citations, outcome=outcome, confidence=0.75, usage=usage))]
+
+
+def asked_page(text: str, tool: str) -> list[TutorEvent]:
+    """`text`, and then a question to the page instead of an end."""
+    return [*([TextDelta(text)] if text else []), AskedPage(tool, {})]
 
 
 def usual(query: str) -> list[TutorEvent]:

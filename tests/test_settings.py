@@ -71,7 +71,9 @@ def test_a_misspelt_line_of_the_env_file_stops_the_start(tmp_path):
         ("APP_PORT", "70000", "less than or equal to 65535"),
         ("CHATKIT_TEMPERATURE", "3", "less than or equal to 2"),
         ("OPENAI_BASE_URL", "localhost:8080", "must begin with http"),
-        ("DATABASE_URL", "mysql://x/y", "only sqlite"),
+        ("DATABASE_URL", "mysql://x/y", "must begin with sqlite:/// "),
+        ("DATABASE_URL", "postgresql://h/d?sslmode=maybe", "sslmode in the database URL must be one of"),
+        ("PAGESIDE_DATABASE_POOL_SIZE", "0", "greater than or equal to 1"),
         ("AUTH_MODE", "none", "guest"),
     ],
 )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
-
-from alembic.script import ScriptDirectory
 
 from pageside import __version__, settings
 from pageside.errors import IndexMissing, PagesideError, SettingsError
@@ -18,6 +16,8 @@ from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
+from pageside.storage.outage import Outage
+from pageside.storage.revisions import newest
 from pageside.wiring import knowing
 
 State = Literal["on", "off", "missing", "broken"]
@@ -59,7 +59,7 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     findings.append(_data_dir(chosen))
     findings.append(await _embeddings(chosen))
     findings += [finding async for finding in _index(chosen)]
-    findings.append(await _database(chosen))
+    findings += [finding async for finding in _database(chosen)]
     findings.append(_model(chosen))
     findings.append(_secret(chosen))
     return findings
@@ -134,23 +134,39 @@ async def _index(chosen: Settings) -> AsyncIterator[Finding]:
         )
 
 
-async def _database(chosen: Settings) -> Finding:
+async def _database(chosen: Settings) -> AsyncIterator[Finding]:
     if not chosen.database_url and not (chosen.data_dir / "pageside.db").exists():
-        return Finding("database", "missing", "not made yet", "`pageside serve` or `pageside migrate` makes it.")
+        yield Finding("database", "missing", "not made yet", "`pageside serve` or `pageside migrate` makes it.")
+        return
     try:
-        database = await Database.open(chosen.store_url)
-        try:
-            healthy = await database.healthy()
-        finally:
-            await database.aclose()
-        revision = await migrations.current(chosen.store_url) if healthy else None
+        revision = await migrations.current(chosen.store_url)
+        concerns = await _checked(chosen)
     except PagesideError as error:
-        return Finding("database", "broken", str(error), "Check DATABASE_URL and the rights on the file.")
-    if not healthy:
-        return Finding("database", "broken", "cannot be reached", "Check DATABASE_URL and the rights on the file.")
-    if revision != ScriptDirectory.from_config(migrations.config()).get_current_head():
-        return Finding("database", "missing", f"at revision {revision or 'none'}", "Run `pageside migrate`.")
-    return Finding("database", "on", f"reachable, at revision {revision}")
+        yield _unusable(error)
+        return
+    if revision != newest():
+        yield Finding("database", "missing", f"at revision {revision or 'none'}", "Run `pageside migrate`.")
+    else:
+        yield Finding("database", "on", f"reachable, at revision {revision}")
+    for concern in concerns:
+        yield Finding("row-level security", "missing", concern, "Serve with a role of its own; see the guide.")
+
+
+async def _checked(chosen: Settings) -> Sequence[str]:
+    database = await Database.open(chosen.store_url, pool_size=1)
+    try:
+        await database.check()
+        return database.concerns()
+    finally:
+        await database.aclose()
+
+
+def _unusable(error: PagesideError) -> Finding:
+    cause = error.__cause__
+    if not isinstance(cause, Outage):
+        return Finding("database", "broken", str(error), "Check DATABASE_URL and the rights on the database.")
+    state: State = "missing" if cause.lacks_tables else "broken"
+    return Finding("database", state, str(cause), cause.remedy or "Check DATABASE_URL.")
 
 
 def _model(chosen: Settings) -> Finding:

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pageside.errors import SettingsError
+from pageside.storage import address
 from pageside.telemetry import LogFormat
 
 OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_", "EMBEDDING_", "APP_")
@@ -63,10 +64,39 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", validation_alias="APP_HOST", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, validation_alias="APP_PORT", description="Port it listens on; 0 picks one.")
-    database_url: str = Field(
-        "",
+    database_url: SecretStr | None = Field(
+        None,
         validation_alias=AliasChoices("CHATKIT_STORE_DATABASE_URL", "DATABASE_URL"),
-        description="Where conversations are kept, such as `sqlite:///chat.db`. Unset: a file in the data folder.",
+        description="Where conversations are kept: `sqlite:///chat.db`, or `postgresql://role:password@host/name` "
+        "(schema `chatkit`). Unset: a file in the data folder.",
+    )
+    database_pool_size: int = Field(
+        5,
+        ge=1,
+        le=200,
+        validation_alias="PAGESIDE_DATABASE_POOL_SIZE",
+        description="Connections to the database that each process keeps open.",
+    )
+    database_pool_overflow: int = Field(
+        5,
+        ge=0,
+        le=200,
+        validation_alias="PAGESIDE_DATABASE_POOL_OVERFLOW",
+        description="Further connections, opened while all are in use.",
+    )
+    database_timeout_s: float = Field(
+        5,
+        gt=0,
+        le=60,
+        validation_alias="PAGESIDE_DATABASE_TIMEOUT_S",
+        description="Seconds to wait for a free connection, and for another writer to end.",
+    )
+    database_statement_timeout_s: float = Field(
+        10,
+        gt=0,
+        le=600,
+        validation_alias="PAGESIDE_DATABASE_STATEMENT_TIMEOUT_S",
+        description="Seconds that PostgreSQL may work on one statement.",
     )
     openai_api_key: SecretStr | None = Field(
         None,
@@ -101,6 +131,33 @@ class Settings(BaseSettings):
         description="Added to the built-in prompt; it cannot lift the rules of citation.",
     )
     chatkit_enabled: bool = Field(True, validation_alias="CHATKIT_ENABLED", description="Serves `POST /chatkit`.")
+    max_messages: int = Field(
+        50,
+        ge=1,
+        validation_alias="CHATKIT_MAX_MESSAGES_PER_SESSION",
+        description="Messages of the reader that one conversation takes.",
+    )
+    transcription_model: str = Field(
+        "",
+        validation_alias="PAGESIDE_TRANSCRIPTION_MODEL",
+        description="Turns on dictation: a speech-to-text model such as `gpt-4o-mini-transcribe`.",
+    )
+    transcription_base_url: str = Field(
+        "",
+        validation_alias="PAGESIDE_TRANSCRIPTION_BASE_URL",
+        description="Its OpenAI-compatible endpoint. Unset: `OPENAI_BASE_URL`.",
+    )
+    transcription_api_key: SecretStr | None = Field(
+        None,
+        validation_alias="PAGESIDE_TRANSCRIPTION_API_KEY",
+        description="Its key. Unset: `OPENAI_API_KEY`, which is then sent to that endpoint.",
+    )
+    max_audio_bytes: int = Field(
+        10_000_000,
+        ge=1_000,
+        validation_alias="PAGESIDE_MAX_AUDIO_BYTES",
+        description="Longest recording to dictate, in bytes of audio.",
+    )
     embedding_model: str = Field(
         "",
         validation_alias="EMBEDDING_MODEL",
@@ -123,6 +180,50 @@ class Settings(BaseSettings):
     max_message_chars: int = Field(
         8_000, ge=100, validation_alias="PAGESIDE_MAX_MESSAGE_CHARS", description="Longest message, in characters."
     )
+    attachments: bool = Field(
+        True, validation_alias="CHATKIT_ATTACHMENTS", description="Takes images, PDF, text and code from readers."
+    )
+    files_dir: Path | None = Field(
+        None,
+        validation_alias="PAGESIDE_FILES_DIR",
+        description="Folder for readers' files. Unset: `files` in the data folder.",
+    )
+    public_url: str = Field(
+        "",
+        validation_alias="PAGESIDE_PUBLIC_URL",
+        description="Where clients reach this server, for addresses of files. Unset: where their request came to.",
+    )
+    max_attachment_bytes: int = Field(
+        10_000_000,
+        ge=1_000,
+        validation_alias="PAGESIDE_MAX_ATTACHMENT_BYTES",
+        description="Largest file of a reader, in bytes.",
+    )
+    max_unsent_bytes: int = Field(
+        50_000_000,
+        ge=1_000,
+        validation_alias="PAGESIDE_MAX_UNSENT_BYTES",
+        description="What a reader may have uploaded without sending it, in bytes.",
+    )
+    upload_lifetime_s: int = Field(
+        600,
+        ge=10,
+        le=86_400,
+        validation_alias="PAGESIDE_UPLOAD_LIFETIME_S",
+        description="Seconds that an address to upload to is good for.",
+    )
+    preview_lifetime_s: int = Field(
+        3600,
+        ge=60,
+        le=86_400,
+        validation_alias="PAGESIDE_PREVIEW_LIFETIME_S",
+        description="Seconds that an address of a preview is good for, at most; half of it at least.",
+    )
+    model_reads_files: bool = Field(
+        True,
+        validation_alias="PAGESIDE_MODEL_READS_FILES",
+        description="Gives readers' images and PDFs to the model; `false` for one that takes text alone.",
+    )
     max_page_bytes: int = Field(
         20_000_000,
         ge=1_000,
@@ -139,7 +240,7 @@ class Settings(BaseSettings):
             )
         return secret
 
-    @field_validator("base_url", "openai_base_url", "embedding_base_url")
+    @field_validator("base_url", "openai_base_url", "embedding_base_url", "transcription_base_url", "public_url")
     @classmethod
     def _http_url(cls, url: str) -> str:
         if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
@@ -148,17 +249,23 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known_database(cls, url: str) -> str:
-        if url and not url.startswith("sqlite"):
-            raise ValueError("only sqlite:///path/to/file.db is supported by this version")
+    def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
+        if not url or url.get_secret_value().startswith(("sqlite:", "sqlite+")):
+            return url
+        if not address.is_postgres(url.get_secret_value()):
+            raise ValueError("must begin with sqlite:/// and a path, or with postgresql:// and a host")
+        try:
+            address.parse(url.get_secret_value())
+        except SettingsError as error:
+            raise ValueError(str(error)) from None
         return url
 
     @property
     def store_url(self) -> str:
-        """SQLAlchemy URL of the conversations."""
+        """The URL of the conversations; it may hold a password."""
         if not self.database_url:
             return f"sqlite+aiosqlite:///{self.data_dir / 'pageside.db'}"
-        return self.database_url.replace("sqlite:", "sqlite+aiosqlite:", 1)
+        return self.database_url.get_secret_value().replace("sqlite:", "sqlite+aiosqlite:", 1)
 
 
 def load(environ: Mapping[str, str | None] | None = None, /, **overrides: object) -> Settings:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pageside.errors import IndexMissing
 from pageside.knowledge import keywords
-from pageside.knowledge.passage import Findings, Found, Passage, Selection
+from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Selection
 
 SERVO = (
     "A servo motor holds an angle that is commanded to it. It compares a potentiometer with the command and corrects "
@@ -76,7 +76,9 @@ class Shelf:
         limit: int = 5,
         filters: Mapping[str, str] | None = None,
         selected_text: str = "",
+        surroundings: str = "",
         page: str = "",
+        favours: Mapping[str, str] = NO_LABELS,
     ) -> Findings:
         if self.missing:
             raise IndexMissing("Nothing has been indexed yet. Run `pageside index`.")

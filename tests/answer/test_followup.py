@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.answer import followup_cases
 
 from pageside.answer import followup
 from pageside.answer.question import Message
@@ -61,3 +64,34 @@ def test_a_chain_of_follow_ups_goes_back_to_its_subject():
 def test_without_a_conversation_nothing_changes():
     """There is nothing it could refer to."""
     assert followup.standalone("What about its limits?", ()) == "What about its limits?"
+
+
+@pytest.mark.parametrize("case", followup_cases.DEVELOPMENT, ids=lambda case: case.asked)
+def test_the_cases_the_rules_were_made_on(case):
+    """What the search is asked for holds what the reader means, and nothing of what they do not."""
+    assert case.met_by(followup.standalone(case.asked, case.history))
+
+
+@pytest.mark.parametrize("case", followup_cases.UNSEEN, ids=lambda case: case.asked)
+def test_the_cases_that_were_written_first(case):
+    """They were run when the rules stood, and only then made a reason to change them; see the concepts."""
+    assert case.met_by(followup.standalone(case.asked, case.history))
+
+
+@given(st.text(max_size=200), st.lists(st.builds(Message, st.sampled_from(["reader", "tutor"]), st.text(max_size=200))))
+def test_any_text_keeps_its_own_words_in_front(text, history):
+    """Whatever was said before, in whatever language, nothing the reader writes is lost."""
+    assert followup.standalone(text, history).startswith(" ".join(text.split()))
+
+
+@pytest.mark.parametrize("text", ["What does [2] mean?", "and source 2?"])
+def test_a_citation_number_means_the_sentence_that_bears_it(text):
+    """Numbers of the last answer are told to the search by what they stand for."""
+    history = (Message("reader", "What is a node?"), Message("tutor", "A node has one job [1]. It may die alone [2]."))
+
+    assert followup.standalone(text, history) == f"{text} (It may die alone)"
+
+
+def test_a_citation_number_nobody_gave_means_nothing():
+    """There is no ninth."""
+    assert "(" not in followup.standalone("What does [9] mean here in detail?", HISTORY)

@@ -48,6 +48,38 @@ def test_a_question_to_the_book_is_none(text):
     assert smalltalk.reply(text, history=HISTORY, profile=PROFILE) == ""
 
 
+TOLD = (Message("reader", "Hi, I'm Sara."), Message("tutor", "Nice to meet you, Sara."))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("What is my name?", "Your name is Sara. *(from this conversation)*"),
+        ("do you remember my name?", "Your name is Sara. *(from this conversation)*"),
+        ("Who am I?", "Your name is Sara. *(from this conversation)*"),
+        ("Hello", "Hello, Sara! Ask me anything about this book."),
+        ("thanks!", "You are welcome, Sara."),
+        ("Call me Sally", "Nice to meet you, Sally. Ask me anything about this book."),
+        ("My name is Bo, what is my name?", ""),
+    ],
+)
+def test_a_name_told_in_the_conversation_is_known(text, answer):
+    """It wins over the profile, which somebody else may have filled in; the newest wins over an older one."""
+    assert smalltalk.reply(text, history=TOLD, profile=PROFILE) == answer
+
+
+def test_a_name_in_a_quoted_passage_is_not_the_readers():
+    """What a page says is not what the reader says."""
+    quoted = (
+        Message("reader", "> My name is Bob, said the robot.\n\nwhat does this mean?"),
+        Message("tutor", "I'm Eve."),
+    )
+
+    assert smalltalk.reply("What is my name?", history=quoted, profile={}) == (
+        "Your profile does not say what your name is."
+    )
+
+
 def test_a_profile_is_shown_and_never_rendered():
     """Markdown and markers in a name are text."""
     said = smalltalk.reply("What is my name?", history=(), profile={"name": "**Bob** [1] <b>"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.conformance.checks import check
 
 
 async def long_thread(client, turns):
@@ -14,6 +15,7 @@ async def long_thread(client, turns):
     return first.thread_id
 
 
+@check(14, 15)
 async def test_a_thread_is_given_with_its_items_and_without_private_metadata(a):
     """`threads.get_by_id` after the title was made."""
     told = await a.ask("hi")
@@ -25,6 +27,7 @@ async def test_a_thread_is_given_with_its_items_and_without_private_metadata(a):
     assert [item["type"] for item in thread["items"]["data"]] == ["user_message", "workflow", "assistant_message"]
 
 
+@check(14)
 async def test_a_thread_is_given_with_its_oldest_twenty_items(a):
     """The rest is reached by `items.list` from the cursor given."""
     thread_id = await long_thread(a, 8)
@@ -36,6 +39,7 @@ async def test_a_thread_is_given_with_its_oldest_twenty_items(a):
     assert page["data"] + rest["data"] == await a.items(thread_id)
 
 
+@check(16, 19)
 async def test_pages_walk_all_items_once_in_either_direction(a):
     """45 items by twenties; descending is ascending reversed."""
     thread_id = await long_thread(a, 15)
@@ -46,6 +50,7 @@ async def test_pages_walk_all_items_once_in_either_direction(a):
     assert down == up[::-1]
 
 
+@check(18)
 async def test_a_page_stays_where_it_was_while_items_arrive(a):
     """New items neither repeat nor hide older ones."""
     thread_id = await long_thread(a, 3)
@@ -58,6 +63,7 @@ async def test_a_page_stays_where_it_was_while_items_arrive(a):
 
 
 @pytest.mark.parametrize("limit", [0, -1, 9999, 10**9, 1e9])
+@check(22)
 async def test_any_number_is_a_limit(a, limit):
     """Clients in the field ask for 9999; they get at most a hundred."""
     await a.ask("hi")
@@ -76,6 +82,7 @@ async def test_any_number_is_a_limit(a, limit):
         ("items.list", {"thread_id": "$thread", "after": "msg_unknown"}),
     ],
 )
+@check(21, 22, 23)
 async def test_a_page_that_cannot_be_is_refused(a, operation, params):
     """Never page one instead."""
     told = await a.ask("hi")
@@ -87,6 +94,7 @@ async def test_a_page_that_cannot_be_is_refused(a, operation, params):
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@check(24)
 async def test_threads_come_by_last_activity(a):
     """A thread written to again is first; a deleted one is gone; pages of two walk all of them once."""
     ids = [(await a.ask(f"thread {n}")).thread_id for n in range(5)]
@@ -115,6 +123,7 @@ async def test_the_id_of_the_last_thread_is_a_cursor_too(a):
     assert [t["id"] for t in (await a.call("threads.list", after=ids[1]))["data"]] == [ids[0]]
 
 
+@check(38)
 async def test_a_new_name_stays(a):
     """`threads.update`, also when the next answer comes."""
     told = await a.ask("hi")
@@ -126,6 +135,7 @@ async def test_a_new_name_stays(a):
 
 
 @pytest.mark.parametrize("title", ["", "  \n ", "x" * 10_000])
+@check(38)
 async def test_what_is_no_name_is_refused(a, title):
     """Empty or endless titles leave the old one."""
     told = await a.ask("hi")
@@ -134,6 +144,7 @@ async def test_what_is_no_name_is_refused(a, title):
     assert (await a.threads())[0]["title"] == "Hi"
 
 
+@check(39)
 async def test_a_deleted_thread_is_gone_with_its_items(a):
     """`{}` once, 404 from then on."""
     told = await a.ask("hi")
@@ -144,6 +155,7 @@ async def test_a_deleted_thread_is_gone_with_its_items(a):
     assert await a.threads() == []
 
 
+@check(41)
 async def test_feedback_is_taken_and_changed(a):
     """Positive, again, then negative."""
     told = await a.ask("hi")
@@ -155,6 +167,7 @@ async def test_feedback_is_taken_and_changed(a):
     assert (await a.send("items.feedback", **rated, kind="meh")).status_code == 422
 
 
+@check(42)
 async def test_trying_again_replaces_the_answer_and_keeps_the_question(a):
     """`threads.retry_after_item` on the last question."""
     told = await a.ask("hi")
@@ -169,6 +182,7 @@ async def test_trying_again_replaces_the_answer_and_keeps_the_question(a):
     assert again.answer["id"] != told.answer["id"]
 
 
+@check(43)
 async def test_trying_again_at_the_first_question_forgets_everything_after_it(a):
     """Also where more follows than a page holds."""
     thread_id = await long_thread(a, 8)
@@ -179,6 +193,7 @@ async def test_trying_again_at_the_first_question_forgets_everything_after_it(a)
     assert "after <>" in again.text
 
 
+@check(44, 45)
 async def test_only_after_a_question_can_be_tried_again(a):
     """Unknown items are 404, an answer is 422; nothing is deleted."""
     told = await a.ask("hi")
@@ -189,6 +204,7 @@ async def test_only_after_a_question_can_be_tried_again(a):
     assert len(await a.items(told.thread_id)) == 3
 
 
+@check(20, 78)
 async def test_hidden_items_are_never_shown(a):
     """A stopped answer leaves a note for the server; no page and no event carries it, and pages stay full."""
     async with a.asking("endless") as stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.chatkit_client import message
+from tests.conformance.checks import check
 
 NOBODYS = "thr_" + "0" * 30
 
@@ -32,6 +33,7 @@ def operations(thread_id, item_id):
 
 
 @pytest.mark.parametrize("operation", sorted(operations("", "")))
+@check(26, 27, 28, 29, 30, 31, 32)
 async def test_another_readers_thread_is_not_found(a, b, hers, operation):
     """The same answer as for a thread that never was, before any event, and nothing changes."""
     before = await a.items(hers.thread_id)
@@ -46,11 +48,13 @@ async def test_another_readers_thread_is_not_found(a, b, hers, operation):
     assert (await a.threads())[0]["title"] == "Hi"
 
 
+@check(24)
 async def test_another_reader_has_no_threads(b, hers):
     """Lists hold one's own."""
     assert await b.threads() == []
 
 
+@check(36)
 async def test_an_item_belongs_to_its_thread(a, hers):
     """An item of one thread is not found in another of the same reader."""
     other = await a.ask("other")

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from tests.chatkit_client import message
+from tests.conformance.checks import check
 
 CREATE = {"type": "threads.create", "params": {"input": message("hi")}}
 
@@ -41,6 +42,7 @@ def refused(response, *statuses):
         b'{"type": "threads.create", "params": {"input": {"content": [{"type": "input_text", "text": "\\ud800"}]}}}',
     ],
 )
+@check(59)
 async def test_what_is_no_request_is_400(a, body):
     """JSON, an object, a known type, params."""
     refused(await a.raw(body), 400)
@@ -81,6 +83,7 @@ async def test_a_message_over_its_limit_is_413(a):
     assert (await a.ask("x" * 8000)).errors == []
 
 
+@check(60)
 async def test_a_large_body_is_413_at_once(a):
     """Whether it says how large it is or not."""
 
@@ -122,6 +125,7 @@ async def test_what_is_switched_off_says_so(a, operation, params):
 
 
 @pytest.mark.parametrize("item_ids", [[], ["msg_unknown"], ["x"] * 101])
+@check(41)
 async def test_feedback_on_nothing_is_refused(a, item_ids):
     """Unknown items are 404; none or too many are 422."""
     told = await a.ask("hi")
@@ -129,6 +133,7 @@ async def test_feedback_on_nothing_is_refused(a, item_ids):
     refused(await a.send("items.feedback", thread_id=told.thread_id, item_ids=item_ids, kind="positive"), 404, 422)
 
 
+@check(65)
 async def test_two_questions_at_once_in_a_thread_never_interleave(a):
     """One is answered, the other is told that the thread is busy."""
     told = await a.ask("hi")
@@ -148,6 +153,7 @@ async def test_other_paths_and_methods_are_refused_alike(a):
     refused(await a.http.get("/chatkit"), 405)
 
 
+@check(76)
 async def test_many_readers_are_answered_each_their_own(a, b):
     """Sixty streams at once; nobody sees another's words."""
     told = await asyncio.gather(*[(a, b)[n % 2].ask(f"question {n}") for n in range(60)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from tests.conformance.checks import check
+
 KINDS = {
     "thread.created", "thread.updated", "thread.item.added", "thread.item.updated", "thread.item.done",
     "thread.item.replaced", "thread.item.removed", "stream_options", "progress_update", "client_effect", "notice",
@@ -12,6 +14,7 @@ KINDS = {
 }  # fmt: skip
 
 
+@check(1)
 async def test_a_thread_begins_with_itself_then_the_question_then_one_answer(a):
     """Order of `threads.create`."""
     told = await a.ask("hi")
@@ -23,6 +26,7 @@ async def test_a_thread_begins_with_itself_then_the_question_then_one_answer(a):
     assert len(told.done("assistant_message")) == 1
 
 
+@check(2)
 async def test_every_event_is_of_a_known_kind(a):
     """Twelve kinds, each frame one JSON document."""
     told = await a.ask("hi")
@@ -30,6 +34,7 @@ async def test_every_event_is_of_a_known_kind(a):
     assert set(told.types) <= KINDS
 
 
+@check(77)
 async def test_streams_are_not_to_be_stored_nor_buffered(a):
     """Headers of a stream."""
     response = await a.send("threads.create", input={"content": [{"type": "input_text", "text": "hi"}], "attachments": [], "inference_options": {}})  # fmt: skip  # noqa: E501
@@ -39,6 +44,7 @@ async def test_streams_are_not_to_be_stored_nor_buffered(a):
     assert response.headers["content-type"].startswith("text/event-stream")
 
 
+@check(3)
 async def test_deltas_add_up_to_the_final_text(a):
     """Nothing is said twice, nothing only at the end, and every update names an item that was added."""
     told = await a.ask("hi")
@@ -52,6 +58,7 @@ async def test_deltas_add_up_to_the_final_text(a):
     assert told.deltas == told.text
 
 
+@check(4)
 async def test_ids_are_unique_and_cannot_be_guessed(a):
     """At least 96 random bits: twenty characters of base 32 behind the time."""
     told = await a.ask("hi")
@@ -65,6 +72,7 @@ async def test_ids_are_unique_and_cannot_be_guessed(a):
     assert len({identifier[-20:] for identifier in found}) == len(set(found)) == 1 + 3 * 4
 
 
+@check(5)
 async def test_the_first_event_does_not_wait_for_the_model(a):
     """The search is shown while the model has said nothing."""
     async with a.asking("slow") as stream:
@@ -73,6 +81,7 @@ async def test_the_first_event_does_not_wait_for_the_model(a):
         assert workflow["item"]["type"] == "workflow"
 
 
+@check(6)
 async def test_a_second_message_streams_like_the_first_without_a_new_thread(a):
     """Order of `threads.add_user_message`; history grows by question, search and answer."""
     first = await a.ask("hi")
@@ -84,6 +93,7 @@ async def test_a_second_message_streams_like_the_first_without_a_new_thread(a):
     ]  # fmt: skip
 
 
+@check(7)
 async def test_the_third_answer_knows_the_first_two_turns(a):
     """History reaches whoever answers, each message once and in its order."""
     first = await a.ask("one")
@@ -95,6 +105,7 @@ async def test_the_third_answer_knows_the_first_two_turns(a):
     assert heard.index("reader: one") < heard.index("tutor: You asked “one”") < heard.index("reader: two")
 
 
+@check(8)
 async def test_what_was_sent_with_a_question_stays_with_it(a):
     """Quote, tags and chosen tools come back from the history as they were sent."""
     tag = {"type": "input_tag", "id": "t1", "text": "Chapter 1", "data": {"n": 1}, "group": "g", "interactive": True}
@@ -116,6 +127,7 @@ async def test_what_was_sent_with_a_question_stays_with_it(a):
     assert stored == told.events[1]["item"]
 
 
+@check(9)
 async def test_a_tag_without_data_is_taken(a):
     """The TypeScript types allow it."""
     told = await a.tell(
@@ -130,6 +142,7 @@ async def test_a_tag_without_data_is_taken(a):
     assert told.events[1]["item"]["content"][0]["data"] == {}
 
 
+@check(10)
 async def test_annotations_are_the_same_streamed_final_and_stored(a):
     """A citation arrives with the text and is found again after a reload."""
     told = await a.ask("hi")
@@ -141,6 +154,7 @@ async def test_annotations_are_the_same_streamed_final_and_stored(a):
     assert (await a.items(told.thread_id))[-1] == told.answer
 
 
+@check(11)
 async def test_annotations_are_absolute_links_behind_their_marker(a):
     """`index` lies in the text; the link is http(s)."""
     told = await a.ask("hi")
@@ -167,6 +181,7 @@ async def test_the_search_is_a_workflow_that_is_closed_before_the_first_word(a):
     assert workflow in await a.items(told.thread_id)
 
 
+@check(13)
 async def test_the_first_turn_names_the_thread_once(a):
     """One `thread.updated` with the title, which the list then shows; later turns leave it."""
     first = await a.ask("What is a servo?")
@@ -178,6 +193,7 @@ async def test_the_first_turn_names_the_thread_once(a):
     assert "thread.updated" not in second.types
 
 
+@check(25)
 async def test_times_carry_their_zone(a):
     """Every `created_at` ends in Z and is of now."""
     told = await a.ask("hi")
@@ -189,6 +205,7 @@ async def test_times_carry_their_zone(a):
     assert all(abs(datetime.fromisoformat(stamp) - now) < timedelta(seconds=5) for stamp in stamps)
 
 
+@check(62)
 async def test_a_failure_is_told_in_words_and_keeps_what_was_said(a):
     """No internals, a way to retry, the partial answer as a reload shows it, and the thread goes on."""
     told = await a.ask("please fail")
@@ -203,6 +220,7 @@ async def test_a_failure_is_told_in_words_and_keeps_what_was_said(a):
     assert (await a.ask("hi", thread=told.thread_id)).errors == []
 
 
+@check(61)
 async def test_strange_characters_never_break_a_thread(a):
     """NULs are dropped; emoji, joiners and right-to-left text come through."""
     told = await a.ask("nul\x00 and 👩‍🚀🇯🇵 " + "🤖" * 2000 + " שלום")

@@ -42,12 +42,13 @@ def answered(text):
     st.integers(0, 2000),
 )
 def test_a_history_keeps_to_both_limits_and_to_the_order(items, messages, chars):
-    """The end of the conversation, whole messages save the oldest."""
+    """The end of the conversation, whole messages save the oldest; the newest is there whole, however long."""
     every = transcript.history(items, messages=100, chars=10**6)
     kept = transcript.history(items, messages=messages, chars=chars)
 
     assert len(kept) <= messages
-    assert sum(len(message.text) for message in kept) <= chars
+    assert sum(len(message.text) for message in kept[:-1]) <= chars
+    assert kept[-1:] == every[-1:] or not messages
     assert kept[1:] == every[len(every) - len(kept) + 1 :] or not kept
     assert [m.role for m in kept] == [m.role for m in every[len(every) - len(kept) :]]
 
@@ -59,6 +60,13 @@ def test_a_message_that_does_not_fit_is_shortened():
 
     assert [message.text for message in kept] == ["x" * 299 + "…", "y" * 500]
     assert [message.text for message in without] == ["y" * 500]
+
+
+def test_the_newest_message_is_kept_whole():
+    """A follow-up means the last answer, however long that is; what was before it gives way."""
+    kept = transcript.history([asked("before"), answered("y" * 5000)], chars=800)
+
+    assert kept == (Message("tutor", "y" * 5000),)
 
 
 def test_other_items_do_not_count():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,10 @@ JSON = st.recursive(
 )
 METADATA = st.dictionaries(
     st.sampled_from(["userInfo", "pageContext", "selectedText", "selectionContext", "filters", "else"]),
-    JSON | st.dictionaries(st.sampled_from(["name", "url", "headings", "text", "module"]), JSON),
+    JSON
+    | st.dictionaries(
+        st.sampled_from(["name", "url", "headings", "text", "module", "before", "context", "page"]), JSON
+    ),
 )
 
 
@@ -32,6 +36,7 @@ def test_any_metadata_is_read_within_its_limits(metadata):
     assert all("\n" not in text for text in [*profile.values(), *filters, *filters.values()])
     assert page is None or all(len(heading) <= 200 and "\n" not in heading for heading in page.headings)
     assert len(turn.selection(metadata)) <= turn.MAX_SELECTION_CHARS
+    assert len(turn.surroundings(metadata)) <= 3 * turn.MAX_SURROUNDINGS_CHARS
 
 
 def test_what_is_verified_overrules_what_is_claimed():
@@ -62,3 +67,45 @@ def test_limits_cut_and_do_not_refuse():
 
     assert page is not None
     assert (len(page.title), len(page.headings), len(page.headings[0]), len(page.description)) == (300, 50, 200, 1000)
+
+
+@pytest.mark.parametrize(
+    ("context", "around"),
+    [
+        ("a root node that is ticked", "a root node that is ticked"),
+        ({"text": "node", "surroundingText": "a root node that"}, "a root node that"),
+        ({"text": "node", "before": "a root", "after": "that is"}, "a root\nthat is"),
+        ({"text": "node", "heading": "Trees", "contextBefore": "a root"}, "Trees\na root"),
+        ({"text": "node", "context": {"before": "a root", "after": "that is"}}, "a root\nthat is"),
+        ({"text": "node"}, ""),
+        ({"before": ["a"], "after": 3}, ""),
+        (17, ""),
+    ],
+)
+def test_surroundings_are_read_in_whatever_way_a_client_tells_them(context, around):
+    """As a text, as one field, or as what stands before and after."""
+    assert turn.surroundings({"selectedText": "node", "selectionContext": context}) == around
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"selectedText": "node"},
+        {"selected_text": " node "},
+        {"selectionContext": {"text": "node"}},
+        {"selectionContext": {"selectedText": "node", "before": "a"}},
+        {"selectionContext": "node"},
+        {"selectedText": " ", "selectionContext": {"quote": "node"}},
+    ],
+)
+def test_a_selection_is_read_in_whatever_way_a_client_tells_it(metadata):
+    """Beside the message, under any of the names in use."""
+    assert turn.selection(metadata) == "node"
+
+
+def test_the_page_of_a_selection_is_the_page_where_no_other_is_told():
+    """And never instead of the one that is."""
+    selected = {"selectionContext": {"text": "node", "page": "docs/nodes.md", "pageTitle": "Nodes"}}
+
+    assert turn.page(selected) == Page(path="docs/nodes.md", title="Nodes")
+    assert turn.page({**selected, "pageContext": {"title": "Topics"}}) == Page(title="Topics")

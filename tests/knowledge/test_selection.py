@@ -73,3 +73,27 @@ def test_any_stretch_of_a_page_is_found_where_it_stands(data):
     found = selection.locate(quote, PAGE)
 
     assert chosen in found or len(selection.bare(quote)) < selection.LONG_ENOUGH
+
+
+NODES = (
+    passage("A node is a program. A node has a name.", headings=("ROS 2", "Nodes")),
+    passage("Every tree begins with a root node that is ticked first.", headings=("ROS 2", "Behaviour trees")),
+    passage("A lifecycle node is configured before it is active.", headings=("ROS 2", "Lifecycle")),
+)
+
+
+@pytest.mark.parametrize(
+    ("near", "numbers"),
+    [
+        ("begins with a root node that is ticked", [1]),
+        ("A lifecycle\nis configured before", [2]),
+        ("Every tree begins with a **root** node", [1]),
+        ("A node is a program", [0]),
+        ("words that stand nowhere on this page", [0, 1, 2]),
+        ("node", [0, 1, 2]),
+        ("", [0, 1, 2]),
+    ],
+)
+def test_surroundings_tell_places_apart_that_read_alike(near, numbers):
+    """One word, selected in one of many places; surroundings that fit nowhere change nothing."""
+    assert [NODES.index(found) for found in selection.locate("node", NODES, near=near)] == numbers

@@ -1,56 +1,49 @@
-"""The database as a part that comes and goes."""
+"""Units of work, on each kind of database."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
+from tests.storage.rows import ADA, EVE, NOON, count, thread, thread_ids
 
 from pageside.errors import SettingsError, StoreUnavailable
 from pageside.storage import migrate
 from pageside.storage.engine import Database
+from pageside.storage.tables import items, threads
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'a folder #1?' / 'chat.db'}".replace("#", "%23").replace("?", "%3F")
-
-
-@pytest.fixture
-async def database(tmp_path, url):
-    opened = await Database.open(url, prepare=migrate.upgrade)
+async def database(store_url):
+    opened = await Database.open(store_url, prepare=migrate.upgrade)
     yield opened
     await opened.aclose()
 
 
-async def scalar(connection, statement):
-    return (await connection.execute(text(statement))).scalar()
+async def test_what_a_transaction_wrote_is_read(database):
+    """After its block, and by every connection."""
+    async with database.transaction(ADA) as connection:
+        await connection.execute(thread("a"))
 
-
-async def test_connections_keep_foreign_keys_and_do_not_block_readers(database):
-    """The pragmas, on every connection."""
-    async with database.transaction() as writer, database.reading() as reader:
-        for connection in (writer, reader):
-            assert await scalar(connection, "pragma foreign_keys") == 1
-            assert await scalar(connection, "pragma journal_mode") == "wal"
+    assert await asyncio.gather(*[thread_ids(database) for _ in range(8)]) == [["a"]] * 8
+    assert await database.healthy()
+    assert database.concerns() == []
 
 
 async def test_a_transaction_is_whole_or_absent(database):
     """What raises in the block takes everything back."""
 
     async def half():
-        async with database.transaction() as connection:
-            await connection.execute(text("create table t (n integer)"))
+        async with database.transaction(ADA) as connection:
+            await connection.execute(thread("a"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await half()
-    async with database.reading() as connection:
-        assert await scalar(connection, "select count(*) from sqlite_master where name = 't'") == 0
+    assert await thread_ids(database) == []
 
 
 async def test_a_transaction_cancelled_half_way_is_absent(database):
@@ -58,8 +51,8 @@ async def test_a_transaction_cancelled_half_way_is_absent(database):
     reached = asyncio.Event()
 
     async def half():
-        async with database.transaction() as connection:
-            await connection.execute(text("create table t (n integer)"))
+        async with database.transaction(ADA) as connection:
+            await connection.execute(thread("a"))
             reached.set()
             await asyncio.Event().wait()
 
@@ -67,116 +60,109 @@ async def test_a_transaction_cancelled_half_way_is_absent(database):
     await reached.wait()
     task.cancel()
     await asyncio.wait([task])
-    async with database.transaction() as connection:
-        assert await scalar(connection, "select count(*) from sqlite_master where name = 't'") == 0
+    assert task.cancelled()
+    async with database.transaction(ADA) as connection:
+        assert await count(connection) == 0
 
 
-async def test_writers_wait_for_each_other(database):
+async def test_writers_of_one_reader_wait_for_each_other(database):
     """Read, then write, thirty times at once: no update is lost and nobody deadlocks."""
-    async with database.transaction() as connection:
-        await connection.execute(text("create table t (n integer)"))
-        await connection.execute(text("insert into t values (0)"))
+    async with database.transaction(ADA) as connection:
+        await connection.execute(thread("a"))
 
     async def add_one():
-        async with database.transaction() as connection:
-            n = await scalar(connection, "select n from t")
-            await connection.execute(text("update t set n = :n"), {"n": n + 1})
+        async with database.transaction(ADA) as connection:
+            activity = (await connection.execute(select(threads.c.activity))).scalar_one()
+            await connection.execute(update(threads).values(activity=activity + 1))
 
     await asyncio.gather(*[add_one() for _ in range(30)])
-    async with database.reading() as connection:
-        assert await scalar(connection, "select n from t") == 30
+    async with database.reading(ADA) as connection:
+        assert (await connection.execute(select(threads.c.activity))).scalar_one() == 30
 
 
-async def test_a_writer_waits_its_turn_however_many_write(tmp_path, url):
-    """A queue of forty, longer than the time that a writer of another process is waited for."""
-    database = await Database.open(url, prepare=migrate.upgrade, busy_timeout=timedelta(milliseconds=50))
-    written = []
+async def test_every_statement_of_a_reading_sees_the_same_state(database):
+    """What is written meanwhile is seen by the next one."""
+    async with database.reading(ADA) as reader:
+        before = await count(reader)
+        async with database.transaction(ADA) as writer:
+            await writer.execute(thread("a"))
+        assert (before, await count(reader)) == (0, 0)
+
+    assert await thread_ids(database) == ["a"]
+
+
+async def test_readers_and_other_writers_do_not_wait_for_pools_to_empty(store_url):
+    """Forty units of work share two connections."""
+    database = await Database.open(store_url, pool_size=1, pool_overflow=1)
 
     async def write(number):
-        async with database.transaction() as connection:
-            await scalar(
-                connection,
-                "with recursive c(n) as (select 1 union all select n + 1 from c) select n from c limit 1 offset 20000",
-            )
-            written.append(number)
+        async with database.transaction((ADA, EVE)[number % 2]) as connection:
+            await connection.execute(thread(f"t{number:02}", (ADA, EVE)[number % 2]))
 
     await asyncio.gather(*map(write, range(40)))
+    seen = await thread_ids(database, ADA)
     await database.aclose()
-    assert sorted(written) == list(range(40))
+
+    assert {f"t{number:02}" for number in range(0, 40, 2)} <= set(seen)
+
+
+async def test_who_waits_too_long_for_a_connection_is_told_so(store_url):
+    """The reader hears that trying again may help."""
+    database = await Database.open(store_url, pool_size=1, pool_overflow=0, busy_timeout=timedelta(milliseconds=50))
+    async with database.reading(ADA):
+        with pytest.raises(StoreUnavailable, match="try again"):
+            await thread_ids(database)
+    assert await thread_ids(database) == []
+    await database.aclose()
 
 
 async def test_a_mistake_of_ours_is_not_taken_for_an_absence(database):
-    """Constraints speak for themselves."""
-    with pytest.raises(IntegrityError):
-        async with database.transaction() as connection:
-            await connection.execute(text("insert into threads (id) values ('x')"))
+    """Constraints speak for themselves, and the connection goes on."""
+    with pytest.raises(IntegrityError):  # noqa: PT012  # the transaction is part of what fails
+        async with database.transaction(ADA) as connection:
+            await connection.execute(thread("a"))
+            await connection.execute(thread("a"))
+    assert await thread_ids(database) == []
 
 
-async def test_a_database_that_could_not_be_made_is_made_later(tmp_path, url):
-    """Its folder is a file at first; once it is not, the first use creates and migrates it."""
-    (tmp_path / "a folder #1?").write_text("", encoding="utf-8")
-    database = await Database.open(url, prepare=migrate.upgrade)
-    first = await database.healthy()
-    (tmp_path / "a folder #1?").unlink()
-    second = await database.healthy()
-    await database.aclose()
-
-    assert (first, second) == (False, True)
+async def test_foreign_keys_are_kept(database):
+    """An item needs its thread."""
+    item = {"thread_id": "none", "id": "i", "seq": 1, "type": "task", "hidden": False, "data": {}}
+    with pytest.raises(IntegrityError):  # noqa: PT012  # the transaction is part of what fails
+        async with database.transaction(ADA) as connection:
+            owner = {"organisation": ADA.organisation, "subject": ADA.subject}
+            await connection.execute(items.insert().values(**owner, **item, created_at=NOON))
 
 
-async def test_a_file_that_vanished_is_not_replaced_by_an_empty_one(database, tmp_path):
-    """It is waited for."""
-    assert await database.healthy()
-    path = tmp_path / "a folder #1?" / "chat.db"
-    path.rename(tmp_path / "kept")
-
-    assert not await database.healthy()
-    assert not path.exists()
-    (tmp_path / "kept").rename(path)
-    assert await database.healthy()
-
-
-async def test_an_older_file_put_in_its_place_is_migrated(database, tmp_path, url):
-    """As after restoring a backup."""
-    assert await database.healthy()
-    await database.aclose()
-    path = tmp_path / "a folder #1?" / "chat.db"
-    older = sqlite3.connect(tmp_path / "older")
-    older.close()
-    (tmp_path / "older").replace(path)
-
-    assert await database.healthy()
-    assert await migrate.current(url) is not None
-
-
-async def test_without_preparation_a_file_without_tables_is_not_healthy(tmp_path):
-    """Nor is one that is no database."""
-    for content in (b"", b"no database at all" * 100):
-        (tmp_path / "x.db").write_bytes(content)
-        database = await Database.open(f"sqlite:///{tmp_path / 'x.db'}")
+async def test_a_database_without_tables_is_not_healthy(postgres, tmp_path):
+    """Where nothing prepares it; nor is a file that is no database."""
+    (tmp_path / "empty.db").touch()
+    (tmp_path / "other.db").write_bytes(b"no database at all" * 100)
+    bare = postgres.database(migrated=False)
+    for url in (f"sqlite:///{tmp_path / 'empty.db'}", f"sqlite:///{tmp_path / 'other.db'}", bare):
+        database = await Database.open(url)
 
         assert not await database.healthy()
         with pytest.raises(StoreUnavailable, match="try again"):
-            async with database.transaction() as connection:
-                await connection.execute(text("insert into threads (id) values ('x')"))
+            async with database.transaction(ADA) as connection:
+                await connection.execute(thread("a"))
         await database.aclose()
 
 
-async def test_a_read_only_file_can_be_read(own_folder):
-    """Writing says that it cannot."""
-    database = await Database.open(f"sqlite:///{own_folder / 'chat.db'}", prepare=migrate.upgrade)
-    assert await database.healthy()
-    await database.aclose()
-    (own_folder / "chat.db").chmod(0o400)
-
-    assert await database.healthy()
-    with pytest.raises(StoreUnavailable):
-        async with database.transaction() as connection:
-            await connection.execute(text("create table t (n integer)"))
-    await database.aclose()
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "nonsense", "", "postgresql://h:port/name"])
+async def test_a_url_that_cannot_be_used_is_a_matter_of_settings(url):
+    """The message shows how to write one."""
+    with pytest.raises(SettingsError, match=r"sqlite:///pageside\.db|postgresql://role"):
+        await Database.open(url)
 
 
-async def test_only_a_file_of_sqlite_can_be_opened():
-    """Anything else is a matter of settings."""
-    with pytest.raises(SettingsError):
-        await Database.open("postgresql://host/name")
+async def test_text_of_every_kind_comes_back_as_it_was(database):
+    """Quotation marks, backslashes, other scripts: in a row, and in whose it is."""
+    strange = type(ADA)("o'neil\\ \"; drop table threads; -- ж 𝄞", "school %2F ' $1 :name")
+    async with database.transaction(strange) as connection:
+        await connection.execute(thread("a", strange, title="it's \\x00 :b $1 %s"))
+        found = (await connection.execute(select(threads.c.subject, threads.c.title))).one()
+
+    assert tuple(found) == (strange.subject, "it's \\x00 :b $1 %s")
+    async with database.reading(ADA) as connection:
+        assert (await connection.execute(text("select 1"))).scalar() == 1

@@ -1,4 +1,4 @@
-"""Revisions of the schema, on real files and from real processes."""
+"""Revisions of the schema, on both kinds of database and from real processes."""
 
 from __future__ import annotations
 
@@ -11,82 +11,171 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+from tests.databases import OWNER, as_owner
 
 from pageside.errors import SettingsError, StoreUnavailable
 from pageside.storage import migrate
+from pageside.storage.engine import Database
 from pageside.storage.tables import metadata
 
 UPGRADE = "import asyncio, sys; from pageside.storage import migrate; asyncio.run(migrate.upgrade(sys.argv[1]))"
+# Says that it has changed something, and then goes on for ever.
+HALF = """
+import asyncio, sys
+from alembic import command
+from pageside.storage import migrate
+
+whole = command.upgrade
+
+def upgrade(config, revision):
+    whole(config, "0002")
+    print("half", flush=True)
+    sys.stdin.read()
+
+command.upgrade = upgrade
+asyncio.run(migrate.upgrade(sys.argv[1]))
+"""
+REVISIONS = [found.revision for found in ScriptDirectory.from_config(migrate.config()).walk_revisions()][::-1]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """A database in which nothing is yet, for the role that may change it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'chat here.db'}"
+    return request.getfixturevalue("postgres").database(migrated=False, role=OWNER)
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'chat here.db'}"
+def tables(request, url):
+    """What there is, by name."""
+
+    def names():
+        if url.startswith("sqlite"):
+            connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+            rows = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+            connection.close()
+            return {name for (name,) in rows}
+        listed = "select tablename from pg_tables where schemaname = 'chatkit'"
+        return set(request.getfixturevalue("postgres").sql(listed, on=url).split())
+
+    return names
 
 
-def tables(tmp_path):
-    with sqlite3.connect(tmp_path / "chat here.db") as connection:
-        found = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
-    connection.close()
-    return {name for (name,) in found}
+def differences(connection):
+    return compare_metadata(MigrationContext.configure(connection), metadata)
 
 
-async def test_the_newest_revision_is_the_schema(url, tmp_path):
+def differences_in_schema(connection):
+    placed = MetaData(schema="chatkit", naming_convention=metadata.naming_convention)
+    for table in metadata.sorted_tables:
+        table.to_metadata(placed, referred_schema_fn=lambda *_: "chatkit")
+    options = {"include_schemas": True, "include_name": lambda name, kind, _: kind != "schema" or name == "chatkit"}
+    found = compare_metadata(MigrationContext.configure(connection, opts=options), placed)
+    return [change for change in found if "alembic_version" not in str(change)]
+
+
+async def test_the_newest_revision_is_the_schema(url):
     """What the revisions build is what `tables` says, to the last index."""
     await migrate.upgrade(url)
-    engine = create_engine(f"sqlite:///{tmp_path / 'chat here.db'}")
-    with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    engine.dispose()
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            found = differences(connection)
+        engine.dispose()
+    else:
+        opened = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:"))
+        async with opened.connect() as connection:
+            found = await connection.run_sync(differences_in_schema)
+        await opened.dispose()
 
-    assert differences == []
+    assert found == []
 
 
-async def test_every_revision_goes_up_down_and_up(url, tmp_path):
+async def test_every_revision_goes_up_down_and_up(url, tables):
     """One by one, and repeating is harmless."""
-    revisions = [r.revision for r in ScriptDirectory.from_config(migrate.config()).walk_revisions()][::-1]
-    for revision in revisions:
+    for revision in REVISIONS:
         await migrate.upgrade(url, revision)
         await migrate.upgrade(url, revision)
         assert await migrate.current(url) == revision
-    for revision in [*revisions[-2::-1], "base"]:
+    for revision in REVISIONS[-2::-1]:
         await migrate.downgrade(url, revision)
-    gone = tables(tmp_path)
+        assert await migrate.current(url) == revision
+    await migrate.downgrade(url, "base")
+    gone = tables()
     await migrate.upgrade(url)
 
     assert gone == {"alembic_version"}
-    assert tables(tmp_path) == {"alembic_version", *metadata.tables}
-    assert await migrate.current(url) == revisions[-1]
+    assert tables() == {"alembic_version", *metadata.tables}
+    assert await migrate.current(url) == REVISIONS[-1]
 
 
-async def test_no_database_has_no_revision(url, tmp_path):
+async def test_no_database_has_no_revision(url, tables, tmp_path):
     """Asking does not make one."""
     assert await migrate.current(url) is None
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_two_processes_may_migrate_at_once(url):
-    """The second finds the work done."""
+async def test_an_older_database_is_brought_up_to_date_by_whoever_opens_it(url):
+    """As the first start of a new version does."""
+    await migrate.upgrade(url, REVISIONS[0])
+    database = await Database.open(url, prepare=migrate.upgrade)
+    healthy = await database.healthy()
+    await database.aclose()
+
+    assert healthy
+    assert await migrate.current(url) == REVISIONS[-1]
+
+
+async def test_several_processes_may_migrate_at_once(url):
+    """All but one find the work done."""
     started = [await asyncio.create_subprocess_exec(sys.executable, "-c", UPGRADE, url) for _ in range(3)]
     codes = [await process.wait() for process in started]
 
     assert codes == [0, 0, 0]
-    assert await migrate.current(url) is not None
+    assert await migrate.current(url) == REVISIONS[-1]
 
 
-async def test_a_step_that_fails_leaves_the_revision_it_began_with(url, tmp_path, monkeypatch):
-    """One transaction around all steps."""
+async def test_a_kill_in_the_middle_leaves_the_former_revision(url):
+    """One transaction around all steps; and the next attempt is not locked out."""
+    await migrate.upgrade(url, REVISIONS[0])
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HALF, url, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    said = await killed.stdout.readline()
+    killed.kill()
+    await killed.wait()
+    after = await migrate.current(url)
+    await migrate.upgrade(url)
+
+    assert (said, after) == (b"half\n", REVISIONS[0])
+    assert await migrate.current(url) == REVISIONS[-1]
+
+
+async def test_a_step_that_fails_leaves_the_revision_it_began_with(url, tables, monkeypatch):
+    """The message names the cause."""
 
     def half(config, revision):
         config.attributes["connection"].exec_driver_sql("create table half (id integer)")
         config.attributes["connection"].exec_driver_sql("create table half (id integer)")
 
     monkeypatch.setattr(command, "upgrade", half)
-    with pytest.raises(StoreUnavailable, match="cannot be migrated"):
+    with pytest.raises(StoreUnavailable, match="already exists"):
         await migrate.upgrade(url)
 
-    assert tables(tmp_path) == set()
+    assert tables() == set()
+
+
+async def test_a_revision_from_the_future_is_left_alone(url, monkeypatch):
+    """An older version of Pageside over a newer database says so."""
+    await migrate.upgrade(url)
+    monkeypatch.setattr("pageside.storage.revisions.newest", lambda: "0000")
+    with pytest.raises(StoreUnavailable, match="A newer version of Pageside"):
+        await migrate.upgrade(url, "9999")
+
+    assert await migrate.current(url) == REVISIONS[-1]
 
 
 async def test_an_unwritable_place_is_said_so(tmp_path):
@@ -97,7 +186,74 @@ async def test_an_unwritable_place_is_said_so(tmp_path):
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://h/d", "nonsense", ""])
-async def test_only_a_file_of_sqlite_will_do(url):
+async def test_only_a_file_of_sqlite_or_postgresql_will_do(url):
     """The message shows how to write one."""
     with pytest.raises(SettingsError, match=r"sqlite:///pageside\.db"):
         await migrate.upgrade(url)
+
+
+async def test_other_tables_of_the_database_are_left_alone(postgres):
+    """Whatever they are called, and wherever they are."""
+    url = postgres.database(migrated=False, role=OWNER)
+    postgres.sql(
+        "create table public.threads (id int); insert into public.threads values (7);"
+        f"create schema chatkit authorization {OWNER}; create table chatkit.mine (id int); "
+        "insert into chatkit.mine values (8);",
+        on=url,
+    )
+    await migrate.upgrade(url)
+    await migrate.downgrade(url, "base")
+
+    kept = postgres.sql("select id from public.threads union all select id from chatkit.mine", on=url)
+    assert kept.split() == ["7", "8"]
+    assert postgres.sql("select count(*) from pg_tables where schemaname = 'public'", on=url) == "1"
+
+
+async def test_a_role_that_may_not_change_the_schema_can_serve(postgres):
+    """Once somebody else has migrated; before, the message says what to run, and chat comes on when it was."""
+    url = postgres.database(migrated=False)
+    serving = await Database.open(url, prepare=migrate.upgrade)
+    with pytest.raises(StoreUnavailable, match="run `pageside migrate`"):
+        await migrate.upgrade(url)
+    before = await serving.healthy()
+    await migrate.upgrade(as_owner(url))
+    postgres.sql(
+        "grant usage on schema chatkit to pageside_serving; "
+        "grant select, insert, update, delete on all tables in schema chatkit to pageside_serving",
+        on=url,
+    )
+    after = await serving.healthy()
+    await serving.aclose()
+
+    assert (before, after) == (False, True)
+    await migrate.upgrade(url)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("s3cret", "other"), "does not accept the password of role 'pageside_serving'"),
+        (("pageside_serving", "nobody_known"), "does not accept the password of role 'nobody_known'"),
+        (("127.0.0.1", "no-such-host.invalid"), "no-such-host.invalid:{port} is not known"),
+        (("/test_", "/none_"), "no database 'none_"),
+        ((":{port}/", ":1/"), "nothing answers at 127.0.0.1:1"),
+        (("127.0.0.1:{port}", ""), "host=/tmp/nowhere"),
+    ],
+)
+async def test_what_is_wrong_with_the_way_there_is_said(postgres, wrong, told):
+    """In words, without the password."""
+    port = str(postgres.port)
+    url = postgres.database()
+    old, new = (part.replace("{port}", port) for part in wrong)
+    broken = url.replace(old, new, 1)
+    if told.startswith("host="):
+        broken, told = f"{broken}?{told}", "no server has its socket at /tmp/nowhere"
+    for ask in (migrate.upgrade, migrate.current):
+        with pytest.raises(StoreUnavailable) as failure:
+            await ask(broken)
+
+        assert told.replace("{port}", port) in str(failure.value)
+        assert "cret" not in str(failure.value)
+    database = await Database.open(broken, prepare=migrate.upgrade)
+    assert not await database.healthy()
+    await database.aclose()

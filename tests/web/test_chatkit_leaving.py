@@ -6,18 +6,46 @@ import asyncio
 import json
 import socket
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from pydantic import SecretStr
+from tests.answer.shelf import Shelf
 from tests.chatkit_client import message
 from tests.chatkit_house import browser, house, served
+from tests.scripted_openai import ScriptedOpenAI
 from tests.scripted_tutor import PASSAGE, ScriptedTutor, citation, said, searched, usual
 
+from pageside.answer.models import Models
+from pageside.answer.tutor import Tutor
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
 from pageside.identity.reader import Reader
 
 ADA = Turn(reader=Reader("ada"))
 DELTA = "assistant_message.content_part.text_delta"
+
+
+@dataclass(slots=True)
+class SlowShelf(Shelf):
+    """Finds at once what the reader asks, and never what the model asks for.
+
+    Attributes:
+        searching: Set when the model's search has begun.
+        left: Set when it was given up.
+    """
+
+    searching: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def find(self, question, **options):
+        if self.asked:
+            self.searching.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.left.set()
+        return await Shelf.find(self, question, **options)
 
 
 @asynccontextmanager
@@ -61,6 +89,28 @@ async def test_leaving_keeps_what_was_said_and_stops_the_model(tmp_path):
     assert tutor.yielded == 5 + 7
     assert again.errors == []
     assert tutor.questions[-1].history[-1].text == "A servo holds an angle [1]"
+
+
+async def test_leaving_ends_a_tool_and_asks_the_model_nothing_more(tmp_path):
+    """The search that the model asked for is given up; its result goes nowhere."""
+    shelf = SlowShelf()
+    with ScriptedOpenAI() as openai:
+        openai.call("search_textbook", {"query": "stepper motors"})
+        openai.say("A stepper motor moves in fixed steps [1].")
+        models = Models(api_key=SecretStr("sk-test"), base_url=openai.base_url, model="gpt-test", timeout_s=5)
+        async with at_home(tmp_path, Tutor(shelf, models)) as (home, ada):
+            async with ada.asking("What does a servo motor do?") as stream:
+                thread_id = (await stream.until("thread.created"))["thread"]["id"]
+                async with asyncio.timeout(10):
+                    await shelf.searching.wait()
+            async with asyncio.timeout(2):
+                await shelf.left.wait()
+            await quiet(home, thread_id)
+            items = await stored(home, thread_id)
+        await models.aclose()
+
+    assert len(openai.requests) == 1
+    assert "assistant_message" not in [item["type"] for item in items]
 
 
 async def test_leaving_before_the_first_word_leaves_no_empty_answer(tmp_path):
@@ -142,7 +192,7 @@ async def test_a_deleted_thread_stops_answering_and_stays_deleted(tmp_path):
         assert deleted == {}
         assert tutor.left.is_set()
         assert await ada.threads() == []
-        async with home.database.reading() as connection:
+        async with home.database.reading(Reader("ada")) as connection:
             rows = await connection.exec_driver_sql("select count(*) from items")
             assert rows.scalar() == 0
 

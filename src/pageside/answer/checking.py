@@ -151,6 +151,8 @@ class Checker:
         if unit is None:
             return []
         text = citations.read(unit.text).text if unit.kind == "table" else unit.text
+        if self._beside is not None and _is_quoted(text, self._beside):
+            return self.say(f"{self._lead(unit)}{text}")
         found = self._block_support(unit, text, numbers)
         self._count([found] if found else [], stated=True)
         if found is None:
@@ -179,6 +181,12 @@ def _states(words: str) -> bool:
         return False
     content = keywords.query(words, languages=["en"])
     return len(content) > 1 or bool(grounding.numbers(words) or grounding.names(words))
+
+
+def _is_quoted(block: str, known: str) -> bool:
+    """Whether every line of a block beside the book, its fence aside, stands in what is `known`."""
+    lines = [line.strip().removesuffix(" …") for line in block.splitlines()[1:-1]]
+    return bool(lines) and all(line in known for line in lines)
 
 
 def _is_talk(words: str, known: str) -> bool:

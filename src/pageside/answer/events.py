@@ -1,10 +1,12 @@
 """What happens while an answer is made, in the order it happens; every door (ChatKit, REST, CLI) reads this stream.
 
-Searching, Gathered, then TextDelta and Cited in turn, then exactly one Completed.
+Searching, Gathered, then TextDelta and Cited in turn, then exactly one Completed. Where the question says that the page
+or the reader can be asked, AskedPage or AskedBack may come in its place: the turn rests until they reply.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,4 +102,23 @@ class Completed:
     answer: Answer
 
 
-TutorEvent = Searching | Gathered | TextDelta | Cited | Completed
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """The page is asked for something it said it can tell; the question asked again with its reply goes on."""
+
+    tool: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """The reader is asked what they mean; the question asked again with what they choose or write goes on.
+
+    Attributes:
+        options: Names of places to choose from, all different.
+    """
+
+    options: tuple[str, ...]
+
+
+TutorEvent = Searching | Gathered | TextDelta | Cited | Completed | AskedPage | AskedBack

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pageside.answer import introductions, smalltalk
 from pageside.answer.question import Message
 from pageside.knowledge import keywords, place
 
@@ -15,6 +16,10 @@ _FOLLOWS: Final = re.compile(
     |(?:can\ you\ |could\ you\ |please\ )*
      (?:tell\ me\ more|go\ on|continue|explain\ (?:more|further|again)|elaborate
      |give\ (?:me\ )?(?:an?|another|some|more)\ examples?|more|another\ example|an\ example|examples?)
+    |are\ you\ (?:really\ |quite\ )?sure
+    |(?:but\ )?i\ (?:still\ |really\ )*(?:do\ not|don[’']t|cannot|can[’']t)\ (?:quite\ |really\ )?
+     (?:understand|get|follow)
+    |any\ (?!of\b)\w+(?=\W*$)
     )\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -24,7 +29,7 @@ _BARE_FOLLOW: Final = re.compile(
 )
 _POINTER: Final = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|his|she|her|the (?:former|latter|same|others?)"
-    r"|(?:the )?ones?)\b",
+    r"|(?:the )?ones?|instead|the opposite|which (?:would|should|do|can|could) (?:you|i|we))\b",
     re.IGNORECASE,
 )
 _EXPLETIVE: Final = re.compile(
@@ -33,7 +38,8 @@ _EXPLETIVE: Final = re.compile(
 )
 _ORDINAL: Final = re.compile(
     r"\b(?:the |number |option |step |point )?(first|second|third|fourth|fifth|last|\d)(?:st|nd|rd|th)?"
-    r"(?:\s+(?:one|point|step|item|option|thing|way))\b",
+    r"(?:\s+(?:one|point|step|item|option|thing|way))\b"
+    r"|\bthe (first|second|third|fourth|fifth|last)(?=\s+(?:do|does|is|are|means?|for|works?)\b|\W*$)",
     re.IGNORECASE,
 )
 _RANKS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
@@ -51,6 +57,25 @@ _SCAFFOLD: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# Short follow-ups in other languages: an opening word with little behind it, or a word that points.
+_ELSEWHERE: Final = re.compile(
+    r"""
+    ^\W*(?:
+      (?:(?:y|e|et|und|aber|mais|pero|mas|ma|oder|ou|o)\s+)?
+      (?:por\s+qué|por\s+que|por\s+quê|porqué|porquê|pourquoi|warum|wieso|weshalb|perch[éè]|cómo|comment|wie|como|come)
+      (?:\s+(?:eso|das|ça|cela|isso|questo|no|non|nicht|pas|não))?
+      |(?:y|et|und|e)\s+(?:\S+\s*){1,4}
+    )\W*$
+    | \b(?:das|dies|dieses|davon|dafür|damit|dazu|eso|esto|ello|cela|ça|celui-ci|quello|questo|isso|isto)\W*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_HERE: Final = re.compile(
+    r"\b(?:this|the current)\s+(?:page|chapter|section|lesson|module|unit|book|course|part|paragraph)\b", re.IGNORECASE
+)
+_NUMBERED: Final = re.compile(r"\[(\d{1,3})\]|\b(?:citation|source|reference|footnote)\s+(\d{1,3})\b", re.IGNORECASE)
+_LONGEST_SUBJECT: Final = 160  # characters
+_LONGEST_ELSEWHERE: Final = 6  # words
 _VAGUE: Final = frozenset(
     {"exampl", "more", "work", "mean", "happen", "differ", "go", "continu", "elabor", "detail", "further", "understand"}
 )
@@ -65,18 +90,29 @@ def standalone(text: str, history: Sequence[Message]) -> str:
     itself is given back unchanged.
     """
     asked = " ".join(text.split())
-    if not history or not follows(asked):
+    if not history or smalltalk.reply(asked, history=history, profile={}):
         return asked
-    if (item := _pointed_item(asked, history)) and (subject := _subject(history)):
-        return f"{asked} ({item}; {subject})"
-    subject = _subject(history)
+    if sentence := _cited(asked, history):
+        return f"{asked} ({sentence})"
+    if not follows(asked):
+        return asked
+    subject, item = _subject(history), _pointed_item(asked, history)
     if not subject:
         return asked
-    return f"{asked} ({subject})"
+    return f"{asked} ({item}; {subject})" if item else f"{asked} ({subject})"
+
+
+def means_here(text: str) -> bool:
+    """Whether `text` asks about the page it is asked on, as "the main ideas of this chapter" does."""
+    return bool(_HERE.search(text))
 
 
 def follows(text: str) -> bool:
     """Whether `text` needs the conversation to be understood."""
+    if means_here(text):
+        return False
+    if len(text.split()) <= _LONGEST_ELSEWHERE and _ELSEWHERE.search(text):
+        return True
     words = keywords.query(_BARE_FOLLOW.sub("", text), languages=["en"])
     content = _content(text)
     if _ORDINAL.search(text) and len(content) <= _FEW:
@@ -101,12 +137,40 @@ def _content(text: str) -> tuple[str, ...]:
 
 def _subject(history: Sequence[Message]) -> str:
     """What the reader last asked about: their latest question that stood by itself, without its question words."""
-    asked = [message.text for message in history if message.role == "reader"][::-1][:_LOOK_BACK]
-    for text in asked:
-        flat = " ".join(text.split())
-        if flat and not follows(flat) and _content(flat):
-            return _SCAFFOLD.sub("", f"{flat} ", count=1).strip().rstrip("?!. ") or flat.rstrip("?!. ")
+    asked = [message.text for message in history if message.role == "reader" and not _beside(message.text)]
+    for text in asked[::-1][:_LOOK_BACK]:
+        own = " ".join(introductions.without(introductions.own_words(text)).split())
+        if own and not follows(own) and not place.points_only(own) and _content(own):
+            return _SCAFFOLD.sub("", f"{own} ", count=1).strip().rstrip("?!. ") or own.rstrip("?!. ")
+        if quote := _quote(text):
+            return quote
     return ""
+
+
+def _beside(text: str) -> bool:
+    """Whether a message was not about the book, as "thanks" is."""
+    own = introductions.own_words(text)
+    return own == text.strip() and bool(smalltalk.reply(own, history=(), profile={}))
+
+
+def _quote(text: str) -> str:
+    """The passage quoted in a message, as far as a subject needs it."""
+    lines = [line.strip() for line in text.splitlines()]
+    quoted = " ".join(line.lstrip("> ") for line in lines if line.startswith(">"))
+    flat = " ".join(quoted.split())
+    return (flat if len(flat) <= _LONGEST_SUBJECT else flat[:_LONGEST_SUBJECT].rpartition(" ")[0]).rstrip(".!? ")
+
+
+def _cited(text: str, history: Sequence[Message]) -> str:
+    """The sentence of the tutor's last answer that bears the number which `text` asks about."""
+    number = _NUMBERED.search(text)
+    answers = [message.text for message in history if message.role == "tutor"]
+    if number is None or not answers or len(_content(_NUMBERED.sub(" ", text))) > 2:
+        return ""
+    marker = f"[{number[1] or number[2]}]"
+    before, found, _ = answers[-1].partition(marker)
+    sentence = re.split(r"(?<=[.!?:\]])\s+|\n", _CITATION.sub("", before.rstrip()) if found else "")[-1]
+    return sentence.strip().strip("-* ")[:_LONGEST_SUBJECT].rstrip(". ")
 
 
 def _pointed_item(text: str, history: Sequence[Message]) -> str:
@@ -116,8 +180,8 @@ def _pointed_item(text: str, history: Sequence[Message]) -> str:
     if ordinal is None or not answers:
         return ""
     items = [_CITATION.sub("", item).strip() for item in _LISTED.findall(answers[-1])]
-    word = ordinal[1].lower()
+    word = (ordinal[1] or ordinal[2]).lower()
     rank = int(word) - 1 if word.isdigit() else _RANKS[word]
     if not items or rank >= len(items):
         return ""
-    return items[rank][:160]
+    return items[rank][:_LONGEST_SUBJECT]

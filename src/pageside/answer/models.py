@@ -50,6 +50,7 @@ class Models:
         max_tokens: Longest answer, in tokens.
         api: `auto` speaks Responses with OpenAI and Chat Completions elsewhere.
         timeout_s: Seconds the model may be silent.
+        reads_files: Whether the model at the endpoint takes pictures and PDF.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class Models:
         max_tokens: int = 2000,
         api: Api = "auto",
         timeout_s: float = 60.0,
+        reads_files: bool = True,
     ) -> None:
         self._temperature: float | None = temperature
         self._max_tokens = max_tokens
         self._model = model
+        self._reads_files = reads_files
         self._client: AsyncOpenAI | None = None
         self._responses = api == "responses" or (
             api == "auto" and urlsplit(base_url or OPENAI_URL).hostname == "api.openai.com"
@@ -83,6 +86,16 @@ class Models:
     def name(self) -> str:
         """What answers, by name."""
         return quoting.NAME if self._client is None else self._model
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded model answers."""
+        return self._client is None
+
+    @property
+    def sees(self) -> bool:
+        """Whether what answers takes pictures and PDF."""
+        return self._client is not None and self._reads_files
 
     def for_turn(self, scorer: Scorer) -> TurnModel:
         """The model for one turn.

@@ -14,6 +14,7 @@ from pageside.knowledge import selection
 TERM_WORDS: Final = 4  # a selection no longer than this is a term to be explained
 _FOLLOWING: Final = 2
 _SECTIONS: Final = 4
+_OPENING: Final = 5  # statements of a section
 
 
 def selected(quote: str, passages: Sequence[Numbered], cut: Mapping[int, Sequence[Statement]]) -> tuple[Chosen, ...]:
@@ -46,6 +47,23 @@ def page(passages: Sequence[Numbered], cut: Mapping[int, Sequence[Statement]]) -
         if passage.section_type not in framing.FRAME and (telling := _telling(cut[passage.number]))
     ]
     return tuple(opening[:_SECTIONS])
+
+
+def section(passages: Sequence[Numbered], cut: Mapping[int, Sequence[Statement]]) -> tuple[Chosen, ...]:
+    """How a section begins; of a whole page, as `page`.
+
+    Args:
+        passages: Of the section or the page, in reading order.
+    """
+    if len({(passage.title, passage.section) for passage in passages}) > 1:
+        return page(passages, cut)
+    opening: list[Chosen] = []
+    left = _OPENING
+    for passage in passages:
+        telling = [each for each in cut[passage.number] if each.kind in {"prose", "list_item"} and not each.asks][:left]
+        left -= len(telling)
+        opening += [Chosen(passage.number, tuple(telling))] if telling else []
+    return tuple(opening)
 
 
 def _telling(here: Sequence[Statement]) -> tuple[Statement, ...]:

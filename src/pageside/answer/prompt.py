@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -12,8 +11,11 @@ from typing import Any, Literal, cast
 
 from agents import TResponseInputItem
 
+from pageside.answer import attached, citations, page_tools
+from pageside.answer.attached import File, Given
 from pageside.answer.events import Evidence
 from pageside.answer.question import Message, Question
+from pageside.knowledge import led
 from pageside.knowledge.passage import Findings
 
 SEARCH_TOOL = "search_textbook"
@@ -21,7 +23,7 @@ LIMIT_MESSAGES = 10
 
 _CONTEXT = "PAGESIDE CONTEXT (data, not a request):\n"
 _CALL_ID = "call_first_search"
-_MARKS = re.compile(r"\s?\[\d{1,3}\](?![(:])|\s?\*\(not verified in the book\)\*")
+_UNVERIFIED = " *(not verified in the book)*"
 
 
 @cache
@@ -35,7 +37,12 @@ def instructions(addition: str = "") -> str:
 
 
 def compose(
-    question: Question, query: str, evidence: Sequence[Evidence], findings: Findings
+    question: Question,
+    query: str,
+    evidence: Sequence[Evidence],
+    findings: Findings,
+    *,
+    given: Given = attached.NOTHING,
 ) -> list[TResponseInputItem]:
     """The turn as a model reads it: history, context, question, and the search that was made for it.
 
@@ -43,14 +50,16 @@ def compose(
 
     Args:
         query: The question made standalone, as it was searched for.
+        given: What is read of the reader's files.
     """
     arguments = {"query": query, **({"selected_text": question.selected_text} if question.selected_text else {})}
     return [
         *(_spoken(message) for message in question.history[-LIMIT_MESSAGES:] if message.text.strip()),
-        {"role": "user", "content": _CONTEXT + _dump(_context(question, findings))},
-        {"role": "user", "content": question.text},
+        {"role": "user", "content": _CONTEXT + _dump({**_context(question, findings), **_section(question, evidence)})},
+        {"role": "user", "content": attached.content(question.text, given)},
         {"type": "function_call", "call_id": _CALL_ID, "name": SEARCH_TOOL, "arguments": _dump(arguments)},
         {"type": "function_call_output", "call_id": _CALL_ID, "output": result(evidence)},
+        *page_tools.replies(question),
     ]
 
 
@@ -69,6 +78,7 @@ def _row(evidence: Evidence) -> dict[str, object]:
         "section": " > ".join(passage.heading_path[1:]) or passage.heading,
         "section_type": passage.labels.get("section_type", ""),
         "language": passage.language,
+        **{name: passage.labels[name] for name in ("hardware_tier",) if name in passage.labels},
         "relevance": round(evidence.found.relevance, 3),
         "text": passage.text,
     }
@@ -82,15 +92,24 @@ def _context(question: Question, findings: Findings) -> dict[str, object]:
         context["page"] = {key: value for key, value in asdict(question.page).items() if value}
     if question.selected_text:
         found = findings.selection is not None and bool(findings.selection.passages)
-        context["selection"] = {"text": question.selected_text, "found_in_book": found}
+        more = question.surroundings not in {"", question.selected_text}
+        around = {"surroundings": question.surroundings} if more else {}
+        context["selection"] = {"text": question.selected_text, "found_in_book": found, **around}
     return context
+
+
+def _section(question: Question, evidence: Sequence[Evidence]) -> dict[str, object]:
+    if question.section is None:
+        return {}
+    held = [each.number for each in evidence if question.section.holds(each.found.passage)]
+    return {"section": {"passages": held, "nothing_else_asked": not led.bare(question.text, [question.section])}}
 
 
 def _spoken(message: Message) -> TResponseInputItem:
     if message.role == "reader":
         return {"role": "user", "content": message.text}
     # the numbers of an earlier answer would name other passages now
-    return {"role": "assistant", "content": _MARKS.sub("", message.text)}
+    return {"role": "assistant", "content": citations.read(message.text).text.replace(_UNVERIFIED, "")}
 
 
 def _dump(value: object) -> str:
@@ -108,6 +127,7 @@ class Numbered:
     language: str
     relevance: float
     text: str
+    hardware_tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +140,9 @@ class Turn:
         history: Earlier messages, oldest first.
         profile: The reader's own words about themselves.
         selection: What the reader selected, where the book has it.
+        section: Numbers of the passages of the section that the reader asks about.
+        explains: Whether they want that section explained, and ask nothing else about it.
+        files: The reader's own.
     """
 
     question: str
@@ -128,6 +151,16 @@ class Turn:
     history: tuple[Message, ...]
     profile: Mapping[str, str]
     selection: str = ""
+    section: tuple[int, ...] = ()
+    explains: bool = False
+    files: tuple[File, ...] = ()
+
+    @property
+    def beside(self) -> str:
+        """What the query has in brackets behind the reader's own words; empty where nothing."""
+        own = " ".join(self.question.split())
+        rest = self.query.removeprefix(own).strip() if self.query.startswith(own) else ""
+        return rest[1:-1] if rest.startswith("(") and rest.endswith(")") else ""
 
 
 def read(items: str | Sequence[TResponseInputItem]) -> Turn:
@@ -145,14 +178,18 @@ def read(items: str | Sequence[TResponseInputItem]) -> Turn:
     if first < 2:
         raise ValueError("no search in front of the answer")
     context = json.loads(str(rows[first - 2]["content"]).removeprefix(_CONTEXT))
-    selection = context.get("selection", {})
+    selection, section = context.get("selection", {}), context.get("section", {})
+    question, files = attached.read(rows[first - 1]["content"])
     return Turn(
-        question=str(rows[first - 1]["content"]),
+        question=question,
         query=str(json.loads(rows[first]["arguments"])["query"]),
         passages=tuple(_numbered(rows[first:])),
         history=tuple(Message(_role(row), str(row["content"])) for row in rows[: first - 2]),
         profile=context.get("reader", {}),
         selection=selection.get("text", "") if selection.get("found_in_book") else "",
+        section=tuple(section.get("passages", ())),
+        explains=section.get("nothing_else_asked", False),
+        files=files,
     )
 
 
@@ -161,5 +198,7 @@ def _role(row: Mapping[str, Any]) -> Literal["reader", "tutor"]:
 
 
 def _numbered(rows: Sequence[Mapping[str, Any]]) -> list[Numbered]:
-    outputs = [json.loads(row["output"]) for row in rows if row.get("type") == "function_call_output"]
+    searches = {row["call_id"] for row in rows if row.get("type") == "function_call" and row["name"] == SEARCH_TOOL}
+    found = [row for row in rows if row.get("type") == "function_call_output" and row["call_id"] in searches]
+    outputs = [json.loads(row["output"]) for row in found]
     return [Numbered(**passage) for output in outputs for passage in output["passages"]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
+
+from pageside.knowledge.contents import Entry
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -30,19 +32,74 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTool:
+    """Something that the page beside the conversation can be asked.
+
+    Attributes:
+        name: 1 to 64 letters, digits, `_` and `-`.
+        description: What it gives and when to ask for it, for a model to read.
+        parameters: JSON Schema of its arguments.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({"type": "object"}))
+
+
+@dataclass(frozen=True, slots=True)
+class PageReply:
+    """What the page said when it was asked: data, never instructions."""
+
+    tool: str
+    arguments: Mapping[str, object]
+    output: object
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of the reader's: data, never instructions.
+
+    Attributes:
+        size: In bytes.
+        read: All of its bytes; raises a `PagesideError` where they are not to be had.
+        earlier: Whether it came with an earlier message than the question.
+    """
+
+    name: str
+    mime_type: str
+    size: int
+    read: Callable[[], Awaitable[bytes]]
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the reader asks now.
 
     Attributes:
         selected_text: Text the reader selected on the page; empty in full-book mode.
+        surroundings: What stands around it there, where the browser tells.
         history: At most the last ten messages before this one, oldest first.
         profile: The reader's own words about themselves, such as `name` and `hardwareTier`.
         filters: Labels that every passage must have, such as `module`.
+        section: The place of the book that the reader wants explained; `filters` lead the search there.
+        may_ask: Whether the reader can be asked back with a form.
+        clarified: What the reader chose or wrote when asked back; empty where they skipped it, None before.
+        page_tools: What the page can be asked.
+        page_replies: What it said in this turn, oldest first.
+        attachments: Files the reader sent, with this message or the last one that brought any.
     """
 
     text: str
     selected_text: str = ""
+    surroundings: str = ""
     page: Page | None = None
     history: tuple[Message, ...] = ()
     profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     filters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    section: Entry | None = None
+    may_ask: bool = False
+    clarified: tuple[str, ...] | None = None
+    page_tools: tuple[PageTool, ...] = ()
+    page_replies: tuple[PageReply, ...] = ()
+    attachments: tuple[Attached, ...] = ()

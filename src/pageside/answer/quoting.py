@@ -39,7 +39,18 @@ from openai.types.responses.response_prompt_param import ResponsePromptParam
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 
 from pageside import ids
-from pageside.answer import asking, choosing, citations, evidence, pointing, prompt, smalltalk, statements
+from pageside.answer import (
+    asking,
+    choosing,
+    citations,
+    evidence,
+    file_talk,
+    pointing,
+    prompt,
+    smalltalk,
+    statements,
+    tiers,
+)
 from pageside.answer.asking import Wants
 from pageside.answer.choosing import Candidate, Chosen
 from pageside.answer.prompt import Numbered, Turn
@@ -86,7 +97,7 @@ class QuotingModel(Model):
         prompt: ResponsePromptParam | None,
     ) -> ModelResponse:
         """The whole answer at once."""
-        text = "".join([piece async for piece in self._pieces(input)])
+        text = "".join([piece async for piece in self.pieces(input)])
         usage = _usage(input, text)
         return ModelResponse(
             output=[_message(ids.new("msg"), text)],
@@ -121,7 +132,7 @@ class QuotingModel(Model):
             type="response.content_part.added", part=_text(""), sequence_number=next(numbers), **place
         )
         said: list[str] = []
-        async for piece in self._pieces(input):
+        async for piece in self.pieces(input):
             said.append(piece)
             yield ResponseTextDeltaEvent(
                 type="response.output_text.delta", delta=piece, logprobs=[], sequence_number=next(numbers), **place
@@ -129,17 +140,30 @@ class QuotingModel(Model):
         for event in _ending("".join(said), item, place, numbers, _usage(input, "".join(said))):
             yield event
 
-    async def _pieces(self, items: str | list[TResponseInputItem]) -> AsyncIterator[str]:
+    async def pieces(self, items: str | list[TResponseInputItem]) -> AsyncIterator[str]:
+        """What is said to `items`, piece by piece, with the marks that `prompt.instructions` asks for."""
         turn = prompt.read(items)
         if beside := smalltalk.reply(turn.question, history=turn.history, profile=turn.profile):
             yield f"[[conversation]]\n{beside}"
+            return
+        if told := file_talk.reply(turn.question, turn.files):
+            yield f"[[conversation]]\n{told}"
             return
         async for piece in self._quotes(turn):
             yield piece
 
     async def _quotes(self, turn: Turn) -> AsyncIterator[str]:
         cut = {passage.number: statements.cut(passage.text, language=passage.language) for passage in turn.passages}
-        pointing_only = place.points_only(turn.question)
+        if turn.explains:
+            here = pointing.section([each for each in turn.passages if each.number in turn.section], cut)
+            for each in here:
+                yield written(each)
+            if here:
+                return
+        if of_tier := _of_tier(turn, cut):
+            yield of_tier
+            return
+        pointing_only = place.points_only(turn.question) and not turn.beside
         term = turn.selection if pointing_only and len(turn.selection.split()) <= pointing.TERM_WORDS else ""
         if pointing_only and not term:
             shown = (
@@ -151,9 +175,10 @@ class QuotingModel(Model):
                 yield written(each)
             if shown:
                 return
-        asked = f"What is {term}?" if term else turn.selection if turn.selection and pointing_only else turn.query
+        term = term or (turn.beside if place.points_only(turn.question) else "")
+        asked = _asked(term) if term else turn.selection if turn.selection and pointing_only else turn.query
         wanted = asking.wants(asked, own=" ".join(turn.question.split()) if asked == turn.query else "")
-        pointed = bool(turn.selection) or pointing_only
+        pointed = bool(turn.selection) or bool(turn.section) or pointing_only
         async for piece in self._found(turn, wanted, cut, pointed=pointed):
             yield piece
 
@@ -175,7 +200,13 @@ class QuotingModel(Model):
         if near:
             yield "[[closest]]\n"
         limit = _CLOSEST_STATEMENTS if near else choosing.LIMIT_STATEMENTS
-        for chosen in choosing.choose(wanted, candidates, cut, limit=limit):
+        quoted = choosing.choose(wanted, candidates, cut, limit=limit)
+        if (tier := _tier(turn)) and not near and quoted:
+            suited = {each.number for each in turn.passages if tiers.concerns(each, tier)}
+            if quoted[0].number in suited:
+                yield tiers.lead(tier)
+                quoted = tuple(each for each in quoted if each.number in suited)
+        for chosen in quoted:
             yield written(chosen)
 
     async def weighed(
@@ -207,6 +238,24 @@ def _weigh(
         weighed += choosing.weigh(wanted, passage, here, cosines[at : at + len(here)], rarity=rarity)
         at += len(here)
     return weighed
+
+
+def _asked(term: str) -> str:
+    return f"What is {term}?" if len(term.split()) <= pointing.TERM_WORDS else term
+
+
+def _tier(turn: Turn) -> str:
+    """The tier of the reader's hardware, where they ask about that."""
+    return tiers.of_reader(turn.profile) if tiers.asks(turn.question) else ""
+
+
+def _of_tier(turn: Turn, cut: Mapping[int, Sequence[Statement]]) -> str:
+    """What the book says first of the reader's tier, to one who asks about their hardware and nothing else."""
+    tier = _tier(turn) if tiers.asks_in_general(turn.question) else ""
+    suited = [each for each in turn.passages if tier and tiers.concerns(each, tier)]
+    section = [each for each in suited if (each.title, each.section) == (suited[0].title, suited[0].section)]
+    quoted = "".join(written(each) for each in pointing.section(section, cut))
+    return tiers.lead(tier) + quoted if quoted else ""
 
 
 def _best(candidates: Sequence[Candidate]) -> float:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from pageside.answer import citations
+from pageside.answer import citations, introductions
 from pageside.answer.question import Message
 
 _LONGEST_ECHO: Final = 300
@@ -27,8 +27,9 @@ _WHO: Final = re.compile(
 )
 _FIELD: Final = r"name|email(?: address)?|role|software background|background|hardware tier|hardware"
 _ABOUT_ME: Final = re.compile(
-    rf"(?:do you (?:know|remember)\s+)?(?:(?:what|which) is my (?P<field>{_FIELD})|my (?P<bare>{_FIELD})|who am i"
-    r"|(?P<all>what do you know about me))"
+    rf"(?:(?:do you|can you|please|still|know|remember|recall|tell me|say|guess)\s+)*"
+    rf"(?:(?:what|which) is my (?P<field>{_FIELD})|(?:what )?my (?P<bare>{_FIELD})(?: is)?|who i am|who am i"
+    r"|what am i called|what i am called|(?P<all>what do you know about me))(?: again)?"
 )
 _ASKED: Final = re.compile(
     r"what (?:did i|have i) (?:just )?ask(?:ed)?(?: you)?"
@@ -63,13 +64,17 @@ def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str]) 
     Only a message that is nothing else counts: "what is my name?" does, "what is a name server?" does not.
     """
     said = _normal(text)
+    called = introductions.name((*history, Message("reader", text)))
+    if introductions.introduces_only(text):
+        return f"Nice to meet you, {_shown(called, limit=60)}. Ask me anything about this book."
+    known = {**profile, "name": called} if called else profile
     rules: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-        (_GREETING, lambda _: f"Hello{_name(profile)}! Ask me anything about this book."),
-        (_THANKS, lambda _: f"You are welcome{_name(profile)}."),
-        (_BYE, lambda _: f"Goodbye{_name(profile)}."),
+        (_GREETING, lambda _: f"Hello{_name(known)}! Ask me anything about this book."),
+        (_THANKS, lambda _: f"You are welcome{_name(known)}."),
+        (_BYE, lambda _: f"Goodbye{_name(known)}."),
         (_ACKNOWLEDGED, lambda _: "What else would you like to know about this book?"),
         (_WHO, lambda _: _I_AM),
-        (_ABOUT_ME, lambda match: _about_me(match, profile)),
+        (_ABOUT_ME, lambda match: _about_me(match, profile, called)),
         (_ASKED, lambda match: _asked(match, history)),
         (_SAID, lambda _: _said(history)),
     )
@@ -95,13 +100,18 @@ def _shown(text: str, *, limit: int = _LONGEST_ECHO) -> str:
     return citations.literal(flat if len(flat) <= limit else f"{flat[:limit].rstrip()} …")
 
 
-def _about_me(match: re.Match[str], profile: Mapping[str, str]) -> str:
+def _about_me(match: re.Match[str], profile: Mapping[str, str], called: str) -> str:
+    """What is known of the reader; what they `called` themselves in the conversation wins over their profile."""
+    told = f"Your name is {_shown(called, limit=60)}. *(from this conversation)*" if called else ""
     if match["all"]:
         known = [f"- {label}: {value}" for label, value in _known(profile)]
         if not known:
-            return "Your profile is empty, so I know nothing about you."
-        return "Your profile says:\n\n" + "\n".join(known) + "\n\n*(from your profile)*"
+            return told or "Your profile is empty, so I know nothing about you."
+        says = "Your profile says:\n\n" + "\n".join(known) + "\n\n*(from your profile)*"
+        return f"{told}\n\n{says}" if told else says
     keys, label = _FIELDS[match["field"] or match["bare"] or "name"]
+    if told and label == "name":
+        return told
     value = next((profile[key] for key in keys if profile.get(key, "").strip()), "")
     if not value:
         return f"Your profile does not say what your {label} is."

@@ -14,7 +14,7 @@ from pageside.answer import evidence as budget
 from pageside.answer import prompt, statements
 from pageside.errors import PagesideError
 from pageside.knowledge import fragment
-from pageside.knowledge.passage import Findings, Found
+from pageside.knowledge.passage import NO_LABELS, Findings, Found
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,9 @@ class Finder(Protocol):
         limit: int = 5,
         filters: Mapping[str, str] | None = None,
         selected_text: str = "",
+        surroundings: str = "",
         page: str = "",
+        favours: Mapping[str, str] = NO_LABELS,
     ) -> Findings:
         """Passages that answer `question`, best first; see `Search.find`."""
         ...

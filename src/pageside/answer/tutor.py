@@ -10,13 +10,28 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from agents import Agent, RunConfig, Runner, RunResultStreaming
+from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools
 from agents.stream_events import StreamEvent
 
-from pageside.answer import checking, choosing, failures, followup, outcomes, prompt
+from pageside.answer import (
+    aim,
+    attached,
+    checking,
+    choosing,
+    clarifying,
+    failures,
+    file_talk,
+    outcomes,
+    page_tools,
+    prompt,
+)
+from pageside.answer.attached import Given
 from pageside.answer.checking import Checker
+from pageside.answer.clarifying import Advice, Places
 from pageside.answer.events import (
     Answer,
+    AskedBack,
+    AskedPage,
     Citation,
     Cited,
     Completed,
@@ -31,7 +46,7 @@ from pageside.answer.models import Models, TurnModel
 from pageside.answer.question import Question
 from pageside.answer.tools import LIMIT_SEARCHES, Desk, Finder
 from pageside.errors import ModelUnavailable
-from pageside.knowledge import fragment, place
+from pageside.knowledge import fragment
 from pageside.knowledge.passage import Findings
 
 log = structlog.get_logger(__name__)
@@ -50,10 +65,12 @@ class _Turn:
     findings: Findings
     desk: Desk
     checker: Checker
+    given: Given = attached.NOTHING
     opening: outcomes.Opening = field(default_factory=outcomes.Opening)
     spent: Usage = field(default_factory=lambda: Usage(""))
     heard: bool = False
     cut_short: bool = False
+    asked_page: list[AskedPage] = field(default_factory=list)
 
 
 class Tutor:
@@ -65,6 +82,7 @@ class Tutor:
         instructions: Added to the built-in prompt by the operator.
         limit_s: Seconds an answer may take, from the search's end to the last word.
         link: The address of a quote in a passage.
+        contents: What the book has; without it, the reader cannot be asked which place they mean.
     """
 
     def __init__(
@@ -77,6 +95,7 @@ class Tutor:
         instructions: str = "",
         limit_s: float = 180.0,
         link: checking.Link = fragment.deep_link,
+        contents: Places | None = None,
     ) -> None:
         self._search = search
         self._models = models
@@ -85,6 +104,7 @@ class Tutor:
         self._instructions = prompt.instructions(instructions)
         self._limit_s = limit_s
         self._link = link
+        self._contents = contents
 
     async def complete(self, question: Question) -> Answer:
         """The whole answer to `question`.
@@ -109,15 +129,25 @@ class Tutor:
             IndexMissing: Nothing has been indexed yet.
             ModelUnavailable: The model fails; the message says what a reader can do.
         """
-        query = _query(question)
-        yield Searching(query)
-        findings = await self._search.find(
-            query,
-            limit=self._limit_passages,
-            filters=question.filters,
-            selected_text=question.selected_text,
-            page=(question.page.path or question.page.url) if question.page is not None else "",
-        )
+        resolved = await clarifying.resolve(question, aim.query(question), self._contents)
+        match resolved:
+            case AskedPage() | AskedBack():
+                yield resolved
+            case Advice(text):
+                yield TextDelta(text)
+                yield Completed(Answer(text, (), "conversation", 1.0, Usage(self._models.name)))
+            case Question():
+                async with aclosing(self._searched(resolved)) as events:
+                    async for event in events:
+                        yield event
+
+    async def _searched(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
+        query, named = aim.query(question), aim.named_by(question)
+        yield Searching(named if aim.points_at_page(question) else query)
+        findings = await self._find(question, query)
+        if aim.points_at_page(question) and aim.is_lost(question.page, findings):
+            findings = await self._find(question, named) if named != query else Findings((), 0.0)
+            query = named
         desk = Desk(
             self._search,
             findings.passages,
@@ -127,11 +157,26 @@ class Tutor:
         )
         yield Gathered(desk.evidence)
         checker = Checker(lambda: desk.evidence, self._search, self._link)
-        turn = _Turn(question, query, findings, desk, checker)
+        given = await attached.give(question.attachments, sees=self._models.sees, embedded=self._models.embedded)
+        turn = _Turn(question, query, findings, desk, checker, given)
+        aside = file_talk.aside(question.text, given.files) if self._models.embedded else ""
+        for event in checker.say(attached.note(given) + aside):
+            yield event
         async with aclosing(self._reply(turn)) as said:
             async for event in said:
                 yield event
-        yield Completed(await self._completed(turn))
+        yield turn.asked_page[0] if turn.asked_page else Completed(await self._completed(turn))
+
+    async def _find(self, question: Question, query: str) -> Findings:
+        return await self._search.find(
+            query,
+            limit=self._limit_passages,
+            filters=question.filters,
+            selected_text=question.selected_text,
+            surroundings=question.surroundings,
+            page=aim.address(question.page),
+            favours=aim.favours(question),
+        )
 
     async def _reply(self, turn: _Turn) -> AsyncGenerator[TextDelta | Cited, None]:
         checker, opening = turn.checker, turn.opening
@@ -146,6 +191,10 @@ class Tutor:
                     break
                 for event in await checker.feed(rest):
                     yield event
+        if turn.asked_page:
+            for event in await checker.close():
+                yield event
+            return
         if not opening.decided:
             rest = opening.close()
             for event in [*self._opened(turn), *await checker.feed(rest)]:
@@ -156,11 +205,13 @@ class Tutor:
     def _opened(self, turn: _Turn) -> list[TextDelta | Cited]:
         """What is said in front of the model's text."""
         if turn.opening.outcome == "conversation":
-            turn.checker.talk(_known(turn.question))
+            turn.checker.talk(f"{_known(turn.question)} {turn.given.known}")
             return []
         selection = turn.findings.selection
         lost = selection is not None and not selection.passages
         said = turn.checker.say(outcomes.SELECTION_NOT_FOUND if lost else "")
+        if aim.points_at_page(turn.question) and aim.is_lost(turn.question.page, turn.findings):
+            said += turn.checker.say(aim.PAGE_NOT_FOUND)
         if turn.opening.outcome == "closest":
             return said + turn.checker.say(outcomes.CLOSEST_LEAD)
         if turn.opening.outcome == "not_in_book":
@@ -258,16 +309,18 @@ class Tutor:
             )
 
     def _started(self, turn: _Turn, chosen: TurnModel) -> RunResultStreaming:
+        asking = page_tools.for_model(page_tools.left(turn.question), turn.asked_page.append)
         agent = Agent(
             name="Tutor",
             instructions=self._instructions,
             model=chosen.model,
             model_settings=chosen.settings,
-            tools=[turn.desk.tool()],
+            tools=[turn.desk.tool(), *asking],
+            tool_use_behavior=StopAtTools(stop_at_tool_names=[tool.name for tool in asking]),
         )
         return Runner.run_streamed(
             agent,
-            prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings),
+            prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings, given=turn.given),
             max_turns=_MODEL_CALLS,
             run_config=RunConfig(tracing_disabled=True),
         )
@@ -312,14 +365,6 @@ def _text(event: StreamEvent, turn: _Turn) -> list[str]:
 def _placed(citation: Citation) -> choosing.Place:
     passage = citation.passage
     return choosing.Place("\n".join(passage.heading_path), passage.text, citation.relevance, passage.language)
-
-
-def _query(question: Question) -> str:
-    """What to search for: the question made standalone, unless it points at a place of its own."""
-    points = place.points_only(question.text)
-    if question.selected_text.strip() or (points and question.page is not None):
-        return " ".join(question.text.split())
-    return followup.standalone(question.text, question.history)
 
 
 def _known(question: Question) -> str:

@@ -23,18 +23,21 @@ from chatkit.types import (
     ThreadsSyncCustomActionReq,
     ThreadsUpdateReq,
     UserMessageItem,
+    WidgetItem,
 )
 
+from pageside.conversation import client_tools, forms, limits, resuming
+from pageside.conversation.actions import Actions
 from pageside.conversation.request import Request
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn, line
-from pageside.errors import InvalidInput, NotSupported, ThreadClosed
+from pageside.errors import InvalidInput, ThreadClosed
 
 MAX_TITLE_CHARS = 200
 MAX_RATED_ITEMS = 100
 
 
-async def admit(asked: Request, turn: Turn, store: SqlStore) -> None:
+async def admit(asked: Request, turn: Turn, store: SqlStore, actions: Actions) -> None:
     """Returns if the request may go ahead.
 
     Raises:
@@ -59,32 +62,63 @@ async def admit(asked: Request, turn: Turn, store: SqlStore) -> None:
         case ItemsFeedbackReq():
             if not 1 <= len(asked.params.item_ids) <= MAX_RATED_ITEMS:
                 raise InvalidInput(f"params.item_ids: name between 1 and {MAX_RATED_ITEMS} items.")
-        case (
-            ThreadsAddClientToolOutputReq()
-            | ThreadsAddStructuredInputReq()
-            | ThreadsCustomActionReq()
-            | ThreadsSyncCustomActionReq()
-        ):
-            await store.load_thread(asked.params.thread_id, turn)
-            raise _unsupported(asked)
-        case AttachmentsCreateReq() | AttachmentsDeleteReq() | InputTranscribeReq():
-            raise _unsupported(asked)
-        case ThreadsGetByIdReq() | ThreadsListReq() | ThreadsDeleteReq() | ItemsListReq():
+        case ThreadsAddClientToolOutputReq():
+            await _require_open(asked.params.thread_id, turn, store)
+            client_tools.require_small(asked.params.result)
+        case ThreadsAddStructuredInputReq():
+            await _require_open(asked.params.thread_id, turn, store)
+            forms.require_acceptable(asked.params.input)
+        case ThreadsCustomActionReq():
+            actions.streaming(asked.params.action, await _sender(asked, turn, store))
+        case ThreadsSyncCustomActionReq():
+            actions.answering(asked.params.action, await _sender(asked, turn, store))
+        case AttachmentsCreateReq() | AttachmentsDeleteReq():
+            store.offered()
+        case ThreadsGetByIdReq() | ThreadsListReq() | ThreadsDeleteReq() | ItemsListReq() | InputTranscribeReq():
             pass
         case _:
             assert_never(asked)
 
 
+async def require_waiting(asked: Request, turn: Turn, store: SqlStore) -> None:
+    """Returns unless the request replies to something that waits for no reply; asked once nobody else can reply to it.
+
+    Raises:
+        Missing: It names an item that does not exist or is not this reader's.
+        InvalidInput: The form or call was replied to already, or was left when the reader went on.
+    """
+    match asked:
+        case ThreadsAddClientToolOutputReq():
+            await resuming.require_call(store, asked.params.thread_id, turn)
+        case ThreadsAddStructuredInputReq():
+            await resuming.require_form(store, asked.params.thread_id, asked.params.item_id, turn)
+        case _:
+            pass
+
+
+async def _sender(
+    asked: ThreadsCustomActionReq | ThreadsSyncCustomActionReq, turn: Turn, store: SqlStore
+) -> WidgetItem | None:
+    await _require_open(asked.params.thread_id, turn, store)
+    if not asked.params.item_id:
+        return None
+    item = await store.load_item(asked.params.thread_id, asked.params.item_id, turn)
+    if not isinstance(item, WidgetItem):
+        raise InvalidInput("params.item_id: an action comes from a widget, and this item is none.")
+    return item
+
+
 async def _require_open(thread_id: str, turn: Turn, store: SqlStore) -> None:
     thread = await store.load_thread(thread_id, turn)
-    if thread.status.type != "active":
+    # Whether a full thread has room for what is asked is counted where no other answer can begin meanwhile.
+    if thread.status.type != "active" and not limits.is_full(thread):
         reason = thread.status.reason or f"it is {thread.status.type}"
         raise ThreadClosed(f"This conversation takes no more messages: {reason}.")
 
 
 async def _require_attachments(attachment_ids: Sequence[str], turn: Turn, store: SqlStore) -> None:
-    for attachment_id in attachment_ids:
-        await store.load_attachment(attachment_id, turn)
+    if attachment_ids:
+        await store.offered().require_sendable(attachment_ids, turn)
 
 
 def _accepted_title(told: str) -> str:
@@ -94,7 +128,3 @@ def _accepted_title(told: str) -> str:
     if not title:
         raise InvalidInput("params.title: a conversation needs a name.")
     return title
-
-
-def _unsupported(asked: Request) -> NotSupported:
-    return NotSupported(f"This server does not offer {asked.type}.")

@@ -1,26 +1,37 @@
-"""Who is answering in a thread, known to every process: a claim in the database that expires unless it is renewed."""
+"""Who is answering in a thread, known to every process: a claim in the database that expires unless it is renewed.
+
+Claims are told by one clock: PostgreSQL's own, or with SQLite that of the machine all its processes share. A session's
+advisory lock would end with its process at once, but it occupies a connection for as long as the answer lasts, and a
+pooler in front of the database hands that connection, lock and all, to somebody else.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, delete, insert, or_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Insert, and_, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
+from pageside.conversation.alongside import Seat
+from pageside.conversation.busy import Busy
 from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
-from pageside.errors import StoreUnavailable, ThreadBusy
+from pageside.errors import StoreUnavailable
 from pageside.storage.engine import Database
-from pageside.storage.tables import leases
+from pageside.storage.tables import Moment, leases
 
 log = structlog.get_logger(__name__)
 
-LIFETIME = timedelta(seconds=20)
+LIFETIME = timedelta(seconds=8)
+_RENEWALS = 3  # in one lifetime, so that two may fail
+_IMPLAUSIBLE = timedelta(minutes=1)  # no claim, not of another version either, has so long before it
 _LOOK_AGAIN_S = 0.05
 
 
@@ -32,7 +43,7 @@ class Leases:
 
         Args:
             grace: How long to wait for another process to end its answer.
-            lifetime: How long a claim holds without being renewed.
+            lifetime: How long a claim holds without being renewed; the thread of a process that died is free after it.
         """
         self._database = database
         self._grace = grace
@@ -40,64 +51,149 @@ class Leases:
         self._holder = ids.new("srv")
 
     @asynccontextmanager
-    async def held(self, thread_id: str, turn: Turn) -> AsyncIterator[None]:
+    async def held(self, thread_id: str, turn: Turn, *, lost: Callable[[], None]) -> AsyncIterator[None]:
         """The right to answer in the thread, for as long as the block lasts.
 
+        Args:
+            lost: Called when the claim ran out, as it does while the process is halted, and another process has taken
+                the thread.
+
         Raises:
-            ThreadBusy: Another process is answering in the thread.
+            Busy: Another process is answering in the thread.
             StoreUnavailable: The database cannot be written.
         """
-        await self._take(thread_id, turn)
-        renewing = asyncio.create_task(self._renew(thread_id, turn))
+        seat = self._seat(thread_id)
+        async with AsyncExitStack() as stack:
+            await transaction(stack, self._database, seat, turn)
+        seat.taken = True
+        async with self._kept(seat, turn, lost):
+            yield
+
+    @asynccontextmanager
+    async def promised(self, thread_id: str, turn: Turn, *, lost: Callable[[], None]) -> AsyncIterator[None]:
+        """As `held`, from the moment on that the reader's message is stored, and in the same transaction."""
+        seat = turn.alongside.seat = self._seat(thread_id)
+        try:
+            async with self._kept(seat, turn, lost):
+                yield
+        finally:
+            turn.alongside.seat = None
+
+    async def remaining(self, thread_id: str, turn: Turn) -> timedelta:
+        """How long the present claim on the thread holds unless it is renewed; zero where there is none."""
+        async with self._database.reading(turn.reader) as connection:
+            return await _remaining(connection, thread_id, turn)
+
+    def _seat(self, thread_id: str) -> Seat:
+        return Seat(thread_id, holder=self._holder, lifetime=self._lifetime, grace=self._grace)
+
+    @asynccontextmanager
+    async def _kept(self, seat: Seat, turn: Turn, lost: Callable[[], None]) -> AsyncIterator[None]:
+        renewing = asyncio.create_task(self._renew(seat, turn, lost))
         try:
             yield
         finally:
             renewing.cancel()
-            await self._give_back(thread_id, turn)
+            seat.left = True
+            if seat.taken:
+                await self._give_back(seat, turn)
 
-    async def _take(self, thread_id: str, turn: Turn) -> None:
-        deadline = asyncio.get_running_loop().time() + self._grace.total_seconds()
-        while not await self._claim(thread_id, turn):
-            if asyncio.get_running_loop().time() > deadline:
-                raise ThreadBusy("This conversation is still answering; wait for the answer or stop it.")
-            await asyncio.sleep(_LOOK_AGAIN_S)
-
-    async def _claim(self, thread_id: str, turn: Turn) -> bool:
-        try:
-            async with self._database.transaction() as connection:
-                # A claim of our own is one we could not give back: this process begins no second answer in a thread.
-                left = and_(leases.c.thread_id == thread_id, leases.c.holder == self._holder)
-                over = or_(leases.c.expires_at < ids.now(), left)
-                await connection.execute(delete(leases).where(mine(leases, turn), over))
-                await connection.execute(
-                    insert(leases).values(
-                        **owner(turn), thread_id=thread_id, holder=self._holder, expires_at=ids.now() + self._lifetime
-                    )
-                )
-        except IntegrityError:
-            return False
-        return True
-
-    async def _renew(self, thread_id: str, turn: Turn) -> None:
+    async def _renew(self, seat: Seat, turn: Turn, lost: Callable[[], None]) -> None:
         while True:
-            await asyncio.sleep(self._lifetime.total_seconds() / 3)
+            await asyncio.sleep(self._lifetime.total_seconds() / _RENEWALS)
             try:
-                async with self._database.transaction() as connection:
-                    await connection.execute(
-                        update(leases)
-                        .where(mine(leases, turn), leases.c.thread_id == thread_id, leases.c.holder == self._holder)
-                        .values(expires_at=ids.now() + self._lifetime)
-                    )
+                if seat.taken and not await self._renewed(seat, turn):
+                    log.warning("lease_lost")
+                    lost()
+                    return
             except StoreUnavailable:
                 log.warning("lease_not_renewed")
 
-    async def _give_back(self, thread_id: str, turn: Turn) -> None:
+    async def _renewed(self, seat: Seat, turn: Turn) -> bool:
+        async with self._database.transaction(turn.reader) as connection:
+            done = await connection.execute(
+                update(leases)
+                .where(mine(leases, turn), leases.c.thread_id == seat.thread_id, leases.c.holder == seat.holder)
+                .values(expires_at=_now(connection, seat.lifetime))
+            )
+            # Only a claim that is not being given up at this moment may be brought back.
+            return bool(done.rowcount) or seat.left or await take(connection, seat, turn)
+
+    async def _give_back(self, seat: Seat, turn: Turn) -> None:
         try:
-            async with self._database.transaction() as connection:
-                await connection.execute(
-                    delete(leases).where(
-                        mine(leases, turn), leases.c.thread_id == thread_id, leases.c.holder == self._holder
-                    )
-                )
+            async with self._database.transaction(turn.reader) as connection:
+                await leave(connection, seat, turn)
         except StoreUnavailable:
             log.warning("lease_not_given_back")
+
+
+async def transaction(stack: AsyncExitStack, database: Database, seat: Seat, turn: Turn) -> AsyncConnection:
+    """Enters into `stack` a transaction in which the claim of `seat` is stored, within its grace.
+
+    Raises:
+        Busy: Another process has the thread, and does not give it up.
+        StoreUnavailable: The database cannot be written.
+    """
+    deadline = asyncio.get_running_loop().time() + seat.grace.total_seconds()
+    while True:
+        connection = await stack.enter_async_context(database.transaction(turn.reader))
+        if await take(connection, seat, turn):
+            return connection
+        left = await _remaining(connection, seat.thread_id, turn)
+        await stack.aclose()
+        if asyncio.get_running_loop().time() > deadline:
+            raise busy(left)
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def take(connection: AsyncConnection, seat: Seat, turn: Turn) -> bool:
+    """Stores or renews the claim of `seat` on its thread; False where another process has it."""
+    insert: Callable[..., sqlite.Insert | postgresql.Insert] = (
+        sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    )
+    until = _now(connection, seat.lifetime)
+    told = insert(leases).values(**owner(turn), thread_id=seat.thread_id, holder=seat.holder, expires_at=until)
+    over = or_(
+        leases.c.holder == seat.holder,
+        leases.c.expires_at < _now(connection, timedelta(0)),
+        # Written before the clock was set back: nobody renews it.
+        leases.c.expires_at > _now(connection, _IMPLAUSIBLE),
+    )
+    claimed: Insert = told.on_conflict_do_update(
+        index_elements=list(leases.primary_key),
+        set_={"holder": told.excluded.holder, "expires_at": told.excluded.expires_at},
+        where=and_(mine(leases, turn), over),
+    )
+    found = await connection.execute(claimed.returning(leases.c.holder))
+    return found.one_or_none() is not None
+
+
+async def leave(connection: AsyncConnection, seat: Seat, turn: Turn) -> None:
+    """Removes the claim of `seat`, if it is still its own."""
+    await connection.execute(
+        delete(leases).where(mine(leases, turn), leases.c.thread_id == seat.thread_id, leases.c.holder == seat.holder)
+    )
+
+
+async def _remaining(connection: AsyncConnection, thread_id: str, turn: Turn) -> timedelta:
+    now = _now(connection, timedelta(0)).label("now")
+    found = await connection.execute(
+        select(leases.c.expires_at, now).where(mine(leases, turn), leases.c.thread_id == thread_id)
+    )
+    row = found.one_or_none()
+    left: timedelta = timedelta(0) if row is None else row.expires_at - row.now
+    return left if timedelta(0) < left < _IMPLAUSIBLE else timedelta(0)
+
+
+def busy(left: timedelta) -> Busy:
+    """What to raise where another process is answering whose claim holds for `left`."""
+    return Busy(
+        "This conversation is still answering; wait for the answer or stop it.",
+        retry_after_s=max(1, math.ceil(left.total_seconds())),
+    )
+
+
+def _now(connection: AsyncConnection, later: timedelta) -> ColumnElement[datetime]:
+    if connection.dialect.name == "sqlite":
+        return literal(ids.now() + later, Moment)
+    return func.clock_timestamp(type_=Moment) + literal(later)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, and_
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Executable, FromClause, Table, and_
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pageside.conversation.turn import Turn
 
@@ -15,3 +18,26 @@ def mine(table: FromClause, turn: Turn) -> ColumnElement[bool]:
 def owner(turn: Turn) -> dict[str, str]:
     """The columns that say whose a new row is; part of every insert."""
     return {"organisation": turn.reader.organisation, "subject": turn.reader.subject}
+
+
+def upsert(
+    table: Table,
+    turn: Turn,
+    *,
+    rows: Sequence[Mapping[str, object]],
+    replacing: Sequence[str],
+    dialect: str,
+) -> Executable:
+    """A statement that writes `rows` as the reader's; of a row there already, if it is the reader's, `replacing` alone.
+
+    Args:
+        rows: Columns by name, without those that say whose they are.
+        dialect: `sqlite` or `postgresql`, which say the same in the same words and share no class.
+    """
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    written = insert(table).values([{**owner(turn), **row} for row in rows])
+    return written.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: written.excluded[name] for name in replacing},
+        where=mine(table, turn),
+    )

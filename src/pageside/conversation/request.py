@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import get_args
 
+import anyio.to_thread
 from chatkit.types import (
     ChatKitReq,
     ItemsListReq,
@@ -11,13 +13,15 @@ from chatkit.types import (
     StreamingReq,
     ThreadsAddUserMessageReq,
     ThreadsCreateReq,
+    ThreadsCustomActionReq,
     ThreadsListReq,
+    ThreadsSyncCustomActionReq,
     UserMessageInput,
 )
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from pageside.conversation import transcript, turn
+from pageside.conversation import mentions, transcript, turn
 from pageside.errors import BadRequest, InvalidInput, TooLarge
 
 Request = StreamingReq | NonStreamingReq
@@ -27,6 +31,7 @@ MAX_PAGE_SIZE = 100
 MAX_PARTS = 50
 MAX_ATTACHMENTS = 10
 _SHOWN_PROBLEMS = 5
+_WORTH_A_THREAD = 200_000  # bytes
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(ChatKitReq)
 _OPERATIONS = tuple(
@@ -65,12 +70,22 @@ def parse(body: bytes, *, max_chars: int) -> Request:
     return _within(asked, max_chars)
 
 
+async def read(body: bytes, *, max_chars: int) -> Request:
+    """As `parse`; a large body is parsed beside the event loop."""
+    if len(body) < _WORTH_A_THREAD:
+        return parse(body, max_chars=max_chars)
+    return await anyio.to_thread.run_sync(partial(parse, body, max_chars=max_chars))
+
+
 def _within(asked: Request, max_chars: int) -> Request:
     match asked:
         case ThreadsCreateReq() | ThreadsAddUserMessageReq():
             _accept(asked.params.input, max_chars)
             quote = asked.params.input.quoted_text or turn.selection(asked.metadata)
             asked.params.input.quoted_text = quote.strip()[: turn.MAX_SELECTION_CHARS] or None
+        case ThreadsCustomActionReq() | ThreadsSyncCustomActionReq():
+            if not isinstance(asked.params.action.type, str):  # left out, it is a class of the SDK's
+                raise InvalidInput("params.action.type: Field required.")
         case ThreadsListReq() | ItemsListReq():
             wanted = DEFAULT_PAGE_SIZE if asked.params.limit is None else asked.params.limit
             asked.params.limit = max(1, min(MAX_PAGE_SIZE, wanted))
@@ -84,10 +99,11 @@ def _accept(message: UserMessageInput, max_chars: int) -> None:
         raise InvalidInput(f"A message has at most {MAX_PARTS} parts; this one has {len(message.content)}.")
     if len(message.attachments) > MAX_ATTACHMENTS:
         raise InvalidInput(f"A message has at most {MAX_ATTACHMENTS} attachments.")
+    mentions.accept(message)
     length = sum(len(part.text) for part in message.content)
     if length > max_chars:
         raise TooLarge(f"The message is {length} characters long; at most {max_chars} are taken.")
-    if not transcript.question_text(message):
+    if not transcript.question_text(message) and not message.attachments:
         raise InvalidInput("The message is empty; write a question.")
 
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+import itertools
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 import structlog
-from chatkit.errors import CustomStreamError
-from chatkit.server import ChatKitServer, StreamingResult
+from chatkit.actions import Action
+from chatkit.server import ChatKitServer, NonStreamingResult, StreamingResult
 from chatkit.types import (
     FeedbackKind,
+    InputTranscribeReq,
     ItemsListReq,
     ProgressUpdateEvent,
     StreamOptions,
+    SyncCustomActionResponse,
     ThreadItem,
+    ThreadItemDoneEvent,
+    ThreadItemReplacedEvent,
     ThreadMetadata,
+    ThreadsAddClientToolOutputReq,
     ThreadsCreateReq,
     ThreadsDeleteReq,
     ThreadsGetByIdReq,
@@ -26,22 +33,47 @@ from chatkit.types import (
     ThreadStreamEvent,
     ThreadsUpdateReq,
     UserMessageItem,
+    WidgetItem,
     is_streaming_req,
 )
 from pydantic import BaseModel
 
-from pageside import ids, telemetry
+from pageside import ids
+from pageside.answer.clarifying import Places
 from pageside.answer.events import TutorEvent
 from pageside.answer.question import Question
-from pageside.conversation import gate, request, titles, transcript, turn, wire
+from pageside.conversation import (
+    book_actions,
+    gate,
+    limits,
+    request,
+    resuming,
+    sending,
+    titles,
+    transcript,
+    turn,
+    widgets,
+    wire,
+)
+from pageside.conversation.acting import Acting
+from pageside.conversation.actions import Actions
+from pageside.conversation.attachments import Attachments
+from pageside.conversation.client_tools import ClientTools
+from pageside.conversation.dictation import Dictation
+from pageside.conversation.endings import endings
 from pageside.conversation.leases import Leases
+from pageside.conversation.naming import Naming
+from pageside.conversation.readying import Ready, Readying
 from pageside.conversation.refusals import Missing
+from pageside.conversation.repeats import Repeats
 from pageside.conversation.request import Request
-from pageside.conversation.runs import Frames, Run, Runs, apology
+from pageside.conversation.resuming import Rested
+from pageside.conversation.runs import Frames, Run, Runs
 from pageside.conversation.store import SqlStore
 from pageside.conversation.telling import Telling
 from pageside.conversation.turn import Opening, Turn
-from pageside.errors import ModelUnavailable, PagesideError
+from pageside.conversation.wording import in_words
+from pageside.errors import ModelUnavailable
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 
@@ -61,7 +93,12 @@ class Answerer(Protocol):
 
 
 class TextbookServer(ChatKitServer[Turn]):
-    """Answers ChatKit requests about one book."""
+    """Answers ChatKit requests about one book.
+
+    Attributes:
+        actions: What buttons of widgets do; whoever mounts the server may add to them before the first request.
+        client_tools: What pages may offer to tell; likewise.
+    """
 
     store: SqlStore
 
@@ -72,45 +109,95 @@ class TextbookServer(ChatKitServer[Turn]):
         *,
         base_url: str = "",
         max_message_chars: int = MAX_MESSAGE_CHARS,
+        attachments: Attachments | None = None,
         runs: Runs | None = None,
         max_answer_chars: int = MAX_ANSWER_CHARS,
         patience: timedelta = PATIENCE,
+        contents: Places | None = None,
+        max_messages: int = limits.MAX_MESSAGES,
+        words_alone: Callable[[], Awaitable[bool]] | None = None,
+        dictation: Dictation | None = None,
     ) -> None:
         """A server whose conversations are in `database`.
 
         Args:
             base_url: Where readers see the book; empty for the address a request came to.
             max_message_chars: Longest message of a reader.
+            attachments: Where files of readers are; without it, none are taken.
             max_answer_chars: Longest answer; a longer one is stopped and kept as far as it came.
             patience: How long the answerer may be silent.
+            contents: What the book has; without it, no list of the nearest sections follows an answer, and nothing can
+                be mentioned.
+            max_messages: How many messages of the reader a conversation takes.
+            words_alone: Tells whether the search knows words only, though it should know their meaning.
+            dictation: How recordings become text; without it, they do not.
         """
-        super().__init__(SqlStore(database))
+        super().__init__(SqlStore(database, attachments), attachments)
+        self._attachments = attachments
         self._answerer = answerer
         self._base_url = base_url
         self._max_message_chars = max_message_chars
         self._runs = runs or Runs()
         self._leases = Leases(database, grace=self._runs.grace)
+        self._repeats = Repeats(database, self.store, runs=self._runs, leases=self._leases)
         self._max_answer_chars = max_answer_chars
         self._patience = patience
+        self._contents = contents
+        self.actions = Actions()
+        self.client_tools = ClientTools()
+        self._room = limits.Room(database, max_messages=max_messages)
+        self._readying = Readying(self._room, contents=contents, words_alone=words_alone)
+        self._naming = Naming(database)
+        self._dictation = dictation or Dictation()
+        if contents is not None:
+            book_actions.register(self.actions, contents)
+        self._acting = Acting(database, self.actions, room=self._room, respond=self.respond)
 
-    async def receive(self, body: bytes, *, reader: Reader, origin: str = "") -> Run | bytes:
+    async def receive(
+        self,
+        body: bytes,
+        *,
+        reader: Reader,
+        origin: str = "",
+        language: str = "",
+        key: str = "",
+        resumes: bool = False,
+    ) -> Run | bytes:
         """The answer to one ChatKit request: a run whose answer has begun, or a JSON document.
 
         Args:
             origin: Scheme and host the request came to, such as `https://example.org`.
+            language: What the reader's client prefers, ISO 639-1; empty where it does not say.
+            key: Names the request, so that it is carried out once however often it comes; empty for no such promise.
+            resumes: Whether the client comes back when its connection is lost, so that leaving stops nothing.
 
         Raises:
             PagesideError: The request is refused; its class says with which status.
         """
-        asked = request.parse(body, max_chars=self._max_message_chars)
+        asked = await request.read(body, max_chars=self._max_message_chars)
         context = _turn(asked, reader=reader, origin=origin)
-        await gate.admit(asked, context, self.store)
-        result = await self.process(asked.model_dump_json(), context)
+        context = replace(context, language=language, page_tools=self.client_tools.offered(asked.metadata))
+        context.alongside.resumes = resumes
+        return await self._repeats.once(key, asked, context, partial(self._carry_out, asked, context))
+
+    async def _carry_out(self, asked: Request, context: Turn) -> Run | bytes:
+        await gate.admit(asked, context, self.store, self.actions)
+        if isinstance(asked, InputTranscribeReq):
+            return wire.dump(await self._dictation.transcribe(asked.params, language=context.language))
+        result = await self._processed(asked, context)
         if isinstance(result, StreamingResult):
             return await self._start(asked, result, context)
         if isinstance(asked, ThreadsDeleteReq):
-            await self._runs.stop(asked.params.thread_id)
+            await self._runs.drop(asked.params.thread_id)
         return result.json
+
+    def run(self, run_id: str, reader: Reader) -> Run:
+        """The reader's answer of this id, under way or ended a while ago.
+
+        Raises:
+            NotFound: There is none, or none any more, or it is another reader's.
+        """
+        return self._runs.find(run_id, reader)
 
     async def aclose(self) -> None:
         """Ends the answers under way, keeping what was said."""
@@ -119,12 +206,16 @@ class TextbookServer(ChatKitServer[Turn]):
     async def respond(
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: Turn
     ) -> AsyncIterator[ThreadStreamEvent]:
-        """Tells the answer to the reader's message as it is made."""
+        """Tells the answer to the reader's message as it is made; without one, a turn that rested goes on."""
         if input_user_message is None:
-            raise CustomStreamError("There is no question to answer.")
+            rested = await resuming.last_turn(self.store, thread.id, context)
+        else:
+            rested = Rested(input_user_message)
+        message = rested.message
         if thread.title is None:
-            text = transcript.question_text(input_user_message)
-            thread.title = titles.title(text or input_user_message.quoted_text or "")
+            page = context.page.title if context.page is not None else ""
+            quote = message.quoted_text or sending.names(message)
+            thread.title = titles.title(transcript.question_text(message), quote=quote, page=page)
         yield ProgressUpdateEvent(text="Searching the book", icon="search")
         telling = Telling(
             thread.id,
@@ -132,17 +223,52 @@ class TextbookServer(ChatKitServer[Turn]):
             site=self._base_url or context.origin,
             max_chars=self._max_answer_chars,
         )
+        ready: Ready | None = None
         try:
-            question = await self._question(thread, input_user_message, context)
-            async with aclosing(self._answerer.answer(question)) as events:
+            earlier = await self.store.messages_before(
+                thread.id, message.id, limit=transcript.MAX_MESSAGES, context=context
+            )
+            for left in resuming.left_open(earlier):
+                yield ThreadItemReplacedEvent(item=left)
+            question = resuming.whole(await self._question(message, earlier, context), rested.since)
+            await self._naming.improve(thread, question.text, question.history, context)
+            ready = await self._readying.ready(question, message, context)
+            for notice in () if rested.since else ready.notices:
+                yield notice
+            async with aclosing(self._answerer.answer(ready.question)) as events:
                 async for event in self._patiently(events):
-                    for shown in telling.tell(event):
+                    for shown in itertools.chain(ready.noted(event), telling.tell(event)):
                         yield shown
             telling.require_end()
+            for listed in await widgets.suggested(
+                telling.outcome, telling.evidence, self._contents, thread_id=thread.id, site=telling.site
+            ):
+                yield ThreadItemDoneEvent(item=listed)
+            if ready.left <= 0:  # the thread is about to be shown anew, and may have been renamed meanwhile
+                thread.title = (await self.store.load_thread(thread.id, context)).title
         except Exception as error:
             for shown in telling.broken():
                 yield shown
-            raise _in_words(error) from error
+            raise in_words(error) from error
+        finally:
+            if ready is not None and not telling.rests:
+                thread.status = limits.status(thread, ready.left)
+
+    async def action(
+        self, thread: ThreadMetadata, action: Action[str, Any], sender: WidgetItem | None, context: Turn
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        """Tells what an action does, as it is done."""
+        try:
+            async for event in self._acting.stream(thread, action, sender, context):
+                yield event
+        except Exception as error:
+            raise in_words(error) from error
+
+    async def sync_action(
+        self, thread: ThreadMetadata, action: Action[str, Any], sender: WidgetItem | None, context: Turn
+    ) -> SyncCustomActionResponse:
+        """Does what an action says at once."""
+        return SyncCustomActionResponse(updated_item=await self._acting.answer(thread, action, sender, context))
 
     async def add_feedback(self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: Turn) -> None:
         """Keeps the reader's latest opinion of the items."""
@@ -159,11 +285,27 @@ class TextbookServer(ChatKitServer[Turn]):
         """Keeps what was said; a thread deleted meanwhile stays deleted."""
         try:
             await super().handle_stream_cancelled(thread, pending_items, context)
+            if limits.is_full(thread):
+                await self.store.save_thread(thread, context)
+            for event in endings(pending_items):
+                self._runs.tell(thread.id, event)
         except Missing:
             log.info("thread_deleted_while_answering")
 
+    async def _processed(self, asked: Request, context: Turn) -> StreamingResult | NonStreamingResult:
+        # `process` would read the request again, and build its reader anew each time: half of what a short turn costs.
+        if is_streaming_req(asked):
+            return StreamingResult(self._process_streaming(asked, context))
+        return NonStreamingResult(await self._process_non_streaming(asked, context))
+
     async def _start(self, asked: Request, result: StreamingResult, context: Turn) -> Run:
-        run = await self._runs.start(_thread_of(asked, context), self._frames(asked, result, context))
+        run = await self._runs.start(
+            _thread_of(asked, context),
+            self._frames(asked, result, context),
+            reader=context.reader,
+            claim=context.alongside.claim,
+            outlives=context.alongside.resumes,
+        )
         try:
             await run.opened()
         except BaseException:
@@ -172,24 +314,32 @@ class TextbookServer(ChatKitServer[Turn]):
         return run
 
     async def _frames(self, asked: Request, result: StreamingResult, context: Turn) -> Frames:
-        async with self._leases.held(_thread_of(asked, context), context):
+        thread_id = _thread_of(asked, context)
+        # Nobody else can answer in a new thread before its first message is stored.
+        claimed = self._leases.held if context.opening is None else self._leases.promised
+        async with claimed(thread_id, context, lost=partial(self._runs.lose, thread_id)):
+            await self._repeats.refuse_carried_out(context)
+            await gate.require_waiting(asked, context, self.store)
+            await self._room.require(asked, context)
             if isinstance(asked, ThreadsRetryAfterItemReq):
                 # At once and whole, where the SDK would delete item by item.
                 await self.store.delete_after(asked.params.thread_id, asked.params.item_id, context)
             async for frame in result:
                 yield frame
+            await self._repeats.keep(context)
 
-    async def _question(self, thread: ThreadMetadata, message: UserMessageItem, context: Turn) -> Question:
-        earlier = await self.store.messages_before(
-            thread.id, message.id, limit=transcript.MAX_MESSAGES, context=context
-        )
+    async def _question(self, message: UserMessageItem, earlier: Sequence[ThreadItem], context: Turn) -> Question:
         return Question(
-            text=transcript.question_text(message),
+            text=transcript.question_text(message) or sending.question(message),
             selected_text=_selected_text(message),
+            surroundings=context.surroundings,
             page=context.page,
             history=transcript.history(earlier),
             profile=context.profile,
             filters=context.filters,
+            attachments=await sending.read(self._attachments, message, earlier, context),
+            may_ask=True,
+            page_tools=context.page_tools,
         )
 
     async def _patiently(self, events: AsyncGenerator[TutorEvent, None]) -> AsyncGenerator[TutorEvent, None]:
@@ -212,13 +362,14 @@ def _turn(asked: Request, *, reader: Reader, origin: str) -> Turn:
         reader=reader,
         origin=origin,
         page=turn.page(asked.metadata),
+        surroundings=turn.surroundings(asked.metadata),
         profile=turn.profile(asked.metadata, reader),
         filters=turn.filters(asked.metadata),
     )
     match asked:
         case ThreadsCreateReq():
             return replace(context, opening=Opening(ids.new("thr")))
-        case ThreadsGetByIdReq() | ItemsListReq():
+        case ThreadsGetByIdReq() | ItemsListReq() | ThreadsAddClientToolOutputReq():
             return replace(context, sees_hidden=False)
         case ThreadsUpdateReq():
             return replace(context, renames=True)
@@ -239,13 +390,3 @@ def _selected_text(message: UserMessageItem) -> str:
     if choice is not None and choice.id == turn.FULL_BOOK:
         return ""
     return message.quoted_text or ""
-
-
-def _in_words(error: Exception) -> CustomStreamError:
-    if isinstance(error, CustomStreamError):
-        return error
-    if isinstance(error, PagesideError):
-        log.warning("answer_failed", code=error.code)
-        return CustomStreamError(str(error), allow_retry=True)
-    log.error("answer_failed", exc_info=error)
-    return CustomStreamError(apology(telemetry.request_id()), allow_retry=True)

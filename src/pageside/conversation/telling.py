@@ -28,8 +28,20 @@ from chatkit.types import (
 )
 
 from pageside import ids
-from pageside.answer.events import Answer, Cited, Completed, Evidence, Gathered, Searching, TextDelta, TutorEvent
-from pageside.conversation import clock, footnotes
+from pageside.answer.events import (
+    Answer,
+    AskedBack,
+    AskedPage,
+    Cited,
+    Completed,
+    Evidence,
+    Gathered,
+    Outcome,
+    Searching,
+    TextDelta,
+    TutorEvent,
+)
+from pageside.conversation import client_tools, clock, footnotes, forms
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import ModelUnavailable
 
@@ -43,7 +55,13 @@ class _MessageFields(TypedDict):
 
 
 class Telling:
-    """Turns what happens while an answer is made into what a ChatKit client is shown; holds no more than the answer."""
+    """Turns what happens while an answer is made into what a ChatKit client is shown; holds no more than the answer.
+
+    Attributes:
+        site: Where the book's site-relative URLs are rooted.
+        evidence: What the last search found.
+        outcome: How the answer came out; None before its end, and where the turn rests instead of ending.
+    """
 
     def __init__(self, thread_id: str, *, new_id: Callable[[StoreItemType], str], site: str, max_chars: int) -> None:
         """Nothing told yet.
@@ -52,10 +70,12 @@ class Telling:
             site: Where the book's site-relative URLs are rooted.
             max_chars: Longest answer, in characters.
         """
+        self.evidence: tuple[Evidence, ...] = ()
+        self.outcome: Outcome | None = None
         self._finished = False
         self._thread_id = thread_id
         self._new_id = new_id
-        self._site = site
+        self.site = site
         self._max_chars = max_chars
         self._search: WorkflowItem | None = None
         self._message: AssistantMessageItem | None = None
@@ -72,6 +92,7 @@ class Telling:
             case Searching():
                 yield from self._begin_search(event.query)
             case Gathered():
+                self.evidence = event.evidence
                 yield from self._end_search(event.evidence)
             case TextDelta():
                 yield from self._say(event.text)
@@ -79,8 +100,15 @@ class Telling:
                 yield from self._cite(event)
             case Completed():
                 yield from self._complete(event.answer)
+            case AskedBack() | AskedPage():
+                yield from self._rest(event)
             case _:
                 assert_never(event)
+
+    @property
+    def rests(self) -> bool:
+        """Whether the turn waits for a reply of the page or the reader."""
+        return self._finished and self.outcome is None
 
     def require_end(self) -> None:
         """Returns if the whole answer was told.
@@ -101,6 +129,21 @@ class Telling:
         else:
             yield ThreadItemRemovedEvent(item_id=self._message.id)
 
+    def _rest(self, asked: AskedBack | AskedPage) -> Events:
+        """Ends what has been said so far; what the reader or the page is asked stands last, where its reply is due."""
+        yield from self._close_search("Searched the book")
+        if self._message is not None:
+            yield from self.broken()
+        if isinstance(asked, AskedBack):
+            form_id = self._new_id("message")
+            form = forms.item(asked, item_id=form_id, thread_id=self._thread_id, created_at=_stamp())
+            yield ThreadItemDoneEvent(item=form)
+        else:
+            call_id = self._new_id("tool_call")
+            call = client_tools.item(asked, item_id=call_id, thread_id=self._thread_id, created_at=_stamp())
+            yield ThreadItemDoneEvent(item=call)
+        self._finished = True
+
     def _begin_search(self, query: str) -> Events:
         yield from self._close_search("Searched the book")
         task = SearchTask(title="Searching the book", queries=[footnotes.speakable(query)], status_indicator="loading")
@@ -118,7 +161,7 @@ class Telling:
         if self._search is None:
             return
         task = self._search.workflow.tasks[0].model_copy(
-            update={"sources": footnotes.sources(evidence, site=self._site), "status_indicator": "complete"}
+            update={"sources": footnotes.sources(evidence, site=self.site), "status_indicator": "complete"}
         )
         self._search.workflow.tasks[0] = task
         yield ThreadItemUpdatedEvent(item_id=self._search.id, update=WorkflowTaskUpdated(task_index=0, task=task))
@@ -156,7 +199,7 @@ class Telling:
     def _cite(self, cited: Cited) -> Events:
         if self._message is None:
             return
-        annotation = footnotes.annotation(cited.citation, at=min(cited.at, len(self._text)), site=self._site)
+        annotation = footnotes.annotation(cited.citation, at=min(cited.at, len(self._text)), site=self.site)
         place = len(self._annotations)
         self._annotations.append(annotation)
         yield self._updated(
@@ -172,6 +215,7 @@ class Telling:
         yield from self._finish(
             AnsweredItem(**self._message_fields(), content=[self._content()], record=AnswerRecord.of(answer))
         )
+        self.outcome = answer.outcome
         self._finished = True
 
     def _finish(self, item: AssistantMessageItem) -> Events:

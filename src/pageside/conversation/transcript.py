@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageInput, UserMessageItem
+from chatkit.types import (
+    AssistantMessageItem,
+    ClientToolCallItem,
+    StructuredInputItem,
+    ThreadItem,
+    UserMessageInput,
+    UserMessageItem,
+)
 
 from pageside.answer.question import Message
+from pageside.conversation import client_tools, forms, sending
 
 MAX_MESSAGES = 10
 MAX_CHARS = 16_000
@@ -19,15 +27,17 @@ def history(
 ) -> tuple[Message, ...]:
     """The last messages of `earlier`, oldest first; items that are no messages do not count.
 
+    The newest is whole, whatever its length: it is what a follow-up means.
+
     Args:
         earlier: Items before the question, oldest first.
         chars: Longest history, in characters; the oldest message that does not fit whole is shortened.
     """
     kept: list[Message] = []
-    for message in reversed([message for item in earlier if (message := _message(item))]):
-        if len(kept) == messages or chars <= 0:
+    for message in reversed(_spoken(earlier)):
+        if len(kept) == messages or (kept and chars <= 0):
             break
-        if len(message.text) > chars:
+        if kept and len(message.text) > chars:
             if chars >= _WORTH_KEEPING:
                 kept.append(Message(role=message.role, text=message.text[: chars - 1].rstrip() + "…"))
             break
@@ -41,10 +51,24 @@ def question_text(message: UserMessageInput | UserMessageItem) -> str:
     return "".join(part.text for part in message.content).strip()
 
 
+def _spoken(earlier: Sequence[ThreadItem]) -> list[Message]:
+    """Everything that was said, oldest first; a text that the page was asked for is quoted by who asked about it."""
+    said: list[Message] = []
+    for item in earlier:
+        match item:
+            case StructuredInputItem():
+                said += forms.spoken(item)
+            case ClientToolCallItem() if said and said[-1].role == "reader":
+                said[-1] = Message("reader", _with_quote(said[-1].text, client_tools.quote(item)))
+            case _ if message := _message(item):
+                said.append(message)
+    return said
+
+
 def _message(item: ThreadItem) -> Message | None:
     match item:
         case UserMessageItem():
-            text = _with_quote(question_text(item), item.quoted_text or "")
+            text = _with_quote(question_text(item) or sending.question(item), item.quoted_text or "")
             return Message(role="reader", text=text) if text else None
         case AssistantMessageItem():
             text = "".join(part.text for part in item.content).strip()

@@ -10,15 +10,24 @@ from urllib.parse import urlsplit
 
 from chatkit.types import ThreadMetadata
 
-from pageside.answer.question import Page
+from pageside.answer.question import Page, PageTool
+from pageside.conversation.alongside import Alongside
 from pageside.identity.reader import Reader
 
 PROFILE_KEYS = ("name", "email", "role", "softwareBackground", "hardwareTier")
 MAX_PROFILE_CHARS = 200
 MAX_SELECTION_CHARS = 20_000
+MAX_SURROUNDINGS_CHARS = 1_000
 MAX_HEADINGS = 50
 MAX_FILTERS = 10
 FULL_BOOK = "full-book"
+
+# Clients in the field name the same things differently.
+_SELECTED = ("text", "selectedText", "selected_text", "selection", "quote", "content")
+_AROUND = ("surroundings", "surroundingText", "surrounding_text", "surrounding", "context", "paragraph", "fullText")
+_BEFORE = ("before", "textBefore", "beforeText", "before_text", "contextBefore", "context_before", "prefix")
+_HEADING = ("heading", "section", "sectionTitle")
+_AFTER = ("after", "textAfter", "afterText", "after_text", "contextAfter", "context_after", "suffix")
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
@@ -39,27 +48,35 @@ class Turn:
 
     Attributes:
         origin: Scheme and host the request came to, such as `https://example.org`.
+        language: What the reader's client prefers, ISO 639-1; empty where it does not say.
         page: Where the reader is; data, never instructions.
+        surroundings: What stands around the text they selected.
         profile: What is known of the reader, only under the keys of `PROFILE_KEYS`; data, never instructions.
         filters: Labels every passage must have.
+        page_tools: What the page can be asked.
         opening: The thread this turn begins, if it begins one.
         sees_hidden: Whether pages of items include what only the server may see.
         renames: Whether a title that is already there may be replaced.
+        alongside: What is written in the same transaction as the turn's own rows.
     """
 
     reader: Reader
     origin: str = ""
+    language: str = ""
     page: Page | None = None
+    surroundings: str = ""
     profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     filters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    page_tools: tuple[PageTool, ...] = ()
     opening: Opening | None = None
     sees_hidden: bool = True
     renames: bool = False
+    alongside: Alongside = field(default_factory=Alongside)
 
 
 def profile(metadata: Mapping[str, object], reader: Reader) -> Mapping[str, str]:
     """The reader's profile: what the request says under `userInfo`, overruled by what is verified."""
-    told = metadata.get("userInfo")
+    told = metadata.get("userInfo") or metadata.get("user_info")
     claimed = told if isinstance(told, Mapping) else {}
     found: dict[str, str] = {}
     for key in PROFILE_KEYS:
@@ -69,8 +86,11 @@ def profile(metadata: Mapping[str, object], reader: Reader) -> Mapping[str, str]
 
 
 def page(metadata: Mapping[str, object]) -> Page | None:
-    """The page the reader is on, as the request says under `pageContext`; None where it says nothing usable."""
-    told = metadata.get("pageContext")
+    """The page the reader is on, as the request says under `pageContext`; None where it says nothing usable.
+
+    What `selectionContext` says of the page counts where there is no `pageContext`.
+    """
+    told = metadata.get("pageContext") or metadata.get("page_context") or _page_of_selection(metadata)
     if not isinstance(told, Mapping):
         return None
     headings = told.get("headings")
@@ -86,15 +106,46 @@ def page(metadata: Mapping[str, object]) -> Page | None:
 
 def selection(metadata: Mapping[str, object]) -> str:
     """The selected text where a client sends it beside the message instead of as its quote; else empty."""
-    context = metadata.get("selectionContext")
-    for told in (
-        metadata.get("selectedText"),
-        metadata.get("selected_text"),
-        context.get("text") if isinstance(context, Mapping) else context,
-    ):
-        if isinstance(told, str) and told.strip():
-            return told.strip()[:MAX_SELECTION_CHARS]
-    return ""
+    context = _selection_context(metadata)
+    inside = _text(context, _SELECTED) if isinstance(context, Mapping) else context
+    told = _text(metadata, ("selectedText", "selected_text")) or inside
+    return told.strip()[:MAX_SELECTION_CHARS] if isinstance(told, str) else ""
+
+
+def surroundings(metadata: Mapping[str, object]) -> str:
+    """What stands around the selected text, as the request says under `selectionContext`; else empty."""
+    context = _selection_context(metadata)
+    if isinstance(context, Mapping) and isinstance(context.get("context"), Mapping):
+        context = {**context, **context["context"]}
+    around = _text(context, _AROUND) if isinstance(context, Mapping) else context
+    if isinstance(around, str) and around.strip():
+        return around.strip()[: 2 * MAX_SURROUNDINGS_CHARS]
+    if not isinstance(context, Mapping):
+        return ""
+    before, after, heading = (_text(context, names) for names in (_BEFORE, _AFTER, _HEADING))
+    parts = (heading[:200], before[-MAX_SURROUNDINGS_CHARS:], after[:MAX_SURROUNDINGS_CHARS])
+    return "\n".join(part for part in parts if part)
+
+
+def _selection_context(metadata: Mapping[str, object]) -> object:
+    return metadata.get("selectionContext") or metadata.get("selection_context")
+
+
+def _page_of_selection(metadata: Mapping[str, object]) -> Mapping[str, object] | None:
+    context = _selection_context(metadata)
+    if not isinstance(context, Mapping):
+        return None
+    told = context.get("page")
+    if isinstance(told, Mapping):
+        return told
+    title = _text(context, ("pageTitle", "page_title", "title", "chapter"))
+    return {"title": title, "url": _text(context, ("url", "pageUrl", "page_url")), "path": context.get("path") or told}
+
+
+def _text(told: Mapping[str, object], names: Iterable[str]) -> str:
+    """The text that `told` has under the first of `names` that it has any under."""
+    texts = (said.strip() for said in map(told.get, names) if isinstance(said, str))
+    return next((text for text in texts if text), "")
 
 
 def filters(metadata: Mapping[str, object]) -> Mapping[str, str]:

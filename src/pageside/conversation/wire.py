@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chatkit.types import ThreadItemUpdatedEvent
 from pydantic import BaseModel
 from pydantic_core import to_json
 
 from pageside.conversation import clock
+
+_PUBLIC = {"exclude_metadata": True}
 
 
 def dump(model: BaseModel) -> bytes:
@@ -15,9 +18,9 @@ def dump(model: BaseModel) -> bytes:
 
     Source: openai-chatkit 1.6.5, `chatkit/server.py`, `ChatKitServer._serialize`, which sends local times without zone.
     """
-    return to_json(
-        _zoned(model.model_dump(by_alias=True, exclude_none=True, context={"exclude_metadata": True})),
-    )
+    if isinstance(model, ThreadItemUpdatedEvent):  # one for every piece of an answer, and without times
+        return to_json(model, by_alias=True, exclude_none=True, context=_PUBLIC)
+    return to_json(_zoned(model.model_dump(by_alias=True, exclude_none=True, context=_PUBLIC)))
 
 
 def _zoned(value: object) -> object:

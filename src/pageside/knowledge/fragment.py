@@ -8,6 +8,7 @@ from urllib.parse import quote as percent_encoded
 
 from pageside.knowledge.passage import Passage
 
+_PAGE = "page="
 _WHOLE_WORDS = 12
 _WHOLE_CHARACTERS = 100
 _EDGE_WORDS = 5
@@ -29,6 +30,8 @@ _BORDER = "\x1e"
 
 def deep_link(passage: Passage, quote: str) -> str:
     """The address of `passage` that also marks `quote`; without a mark where no browser could find it."""
+    if passage.anchor.startswith(_PAGE):  # a viewer of PDF would take the mark for a part of the page's number
+        return passage.url
     fragment = text_fragment(quote, context=passage.text)
     if not fragment:
         return passage.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import anyio.to_thread
@@ -12,7 +13,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pageside.errors import Unavailable
-from pageside.knowledge import calibration, keywords, place, rank, selection
+from pageside.knowledge import calibration, favour, keywords, place, rank, selection
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
@@ -51,7 +52,9 @@ class Search:
         limit: int = 5,
         filters: Mapping[str, str] | None = None,
         selected_text: str = "",
+        surroundings: str = "",
         page: str = "",
+        favours: Mapping[str, str] = NO_LABELS,
     ) -> Findings:
         """Passages that answer `question`, best first; what the reader points at leads: `selected_text`, or `page`.
 
@@ -60,21 +63,25 @@ class Search:
         Args:
             limit: At most so many passages, from 1.
             filters: Labels that every passage must have; see `Index.search`. What the reader points at is exempt.
+            surroundings: What stands around `selected_text`, which tells places apart that read alike.
             page: Path in the book, or address, of the page the reader is on.
+            favours: Labels, or the `path`, of passages to put in front of others nearly as relevant; see
+                `favour.ordered`.
 
         Raises:
             IndexMissing: Nothing has been indexed yet.
             IndexBroken: What was indexed cannot be read.
         """
         path = place.resolve(page, await self._index.documents()) if page else None
-        located = await self._located(selected_text, path) if selected_text.strip() else None
+        located = await self._located(selected_text, path, surroundings) if selected_text.strip() else None
         points_only = place.points_only(question)
         pointed = located.passages if located else await self._page(path) if points_only else ()
         around = await self._around(located.passages) if located else ()
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
         hits = await self.hits(asked, filters=filters) if any(map(str.isalnum, asked)) else []
         sure = _POINTED if points_only else _ASKED_ABOUT
-        found = _led(pointed[:limit], around, hits, at_least=sure)[:limit]
+        likely = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
+        found = _led(pointed[:limit], around, likely, at_least=sure)[:limit]
         confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
         return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
 
@@ -92,17 +99,17 @@ class Search:
                 log.warning("embedder_unavailable", reason=type(error).__name__)
         return await anyio.to_thread.run_sync(_alike_by_words, texts_a, texts_b)
 
-    async def _located(self, quote: str, path: str | None) -> Selection:
+    async def _located(self, quote: str, path: str | None, surroundings: str) -> Selection:
         """Where `quote` stands: in its page, or, where no page is known, in the likeliest that holds it."""
         paths = [path] if path else []
         if not path:
-            hits = await self._index.search(
-                quote[:_SELECTION_CHARACTERS], None, limit=_LIKELY_PLACES, filters=NO_LABELS
-            )
+            told = f"{quote[:_SELECTION_CHARACTERS]} {surroundings[:_SELECTION_CHARACTERS]}"
+            hits = await self._index.search(told, None, limit=_LIKELY_PLACES, filters=NO_LABELS)
             paths = list(dict.fromkeys(hit.passage.path for hit in hits))
         for candidate in paths:
             passages = await self._index.passages(path=candidate)
-            if found := await anyio.to_thread.run_sync(selection.locate, quote, passages):
+            locate = partial(selection.locate, quote, passages, near=surroundings)
+            if found := await anyio.to_thread.run_sync(locate):
                 return Selection(quote, found)
         return Selection(quote, ())
 
@@ -157,12 +164,12 @@ class Search:
 
 
 def _led(
-    pointed: Sequence[Passage], around: Sequence[Passage], hits: Sequence[Hit], *, at_least: float
+    pointed: Sequence[Passage], around: Sequence[Passage], likely: Sequence[Found], *, at_least: float
 ) -> tuple[Found, ...]:
     """What the reader points at, what stands beside it, and what was found, each once."""
-    relevances = {hit.passage.id: relevance for hit, relevance in zip(hits, calibration.relevances(hits), strict=True)}
+    relevances = {found.passage.id: found.relevance for found in likely}
     led: dict[str, Found] = {}
-    for passages, least in ((pointed, at_least), (around, _BESIDE), ([hit.passage for hit in hits], 0.0)):
+    for passages, least in ((pointed, at_least), (around, _BESIDE), ([found.passage for found in likely], 0.0)):
         for passage in passages:
             led.setdefault(passage.id, Found(passage, max(least, relevances.get(passage.id, 0.0))))
     return tuple(led.values())

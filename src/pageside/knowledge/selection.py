@@ -14,6 +14,8 @@ from pageside.knowledge.passage import Passage
 LONG_ENOUGH: Final = 16  # characters that tell a place in a whole book from others
 _MOST_PLACES: Final = 3  # passages that a word found all over the page may stand for
 _ENOUGH_OF_IT: Final = 0.6  # share of a selection whose lines must be found where the whole is not
+_PIECE: Final = 6  # bare characters by which surroundings are compared
+_WINDOW: Final = 400  # bare characters on either side of a place that surroundings are compared with, at most
 
 # A browser copies neither list markers nor table rules, quote marks nor code fences.
 _MARKUP: Final = re.compile(
@@ -30,20 +32,24 @@ def bare(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _MARKUP.sub("", text)).casefold())
 
 
-def locate(quote: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+def locate(quote: str, passages: Sequence[Passage], *, near: str = "") -> tuple[Passage, ...]:
     """The passages that `quote` lies in, in reading order; empty where it does not stand in the page.
 
     A long quote gives the first place it is found at; one of a word or two gives the passages that hold it as a word,
-    three at most. Where the whole is not found, as when it holds a formula, the places of its lines count.
+    three at most. Where the whole is not found, as when it holds a formula, the places of its lines count. Of a quote
+    that stands in several places, the one among the words of `near` is meant, where one is.
 
     Args:
         passages: Of one page, in reading order.
+        near: Text around the selection, with or without it.
     """
     wanted = bare(quote)
     if not wanted or not passages:
         return ()
     page = _Page(passages)
     if found := page.find(wanted):
+        if len(found) > 1 and (at := page.nearest(found, len(wanted), bare(near))) is not None:
+            return page.within(at, at + len(wanted))
         if len(wanted) >= LONG_ENOUGH:
             return page.within(found[0], found[0] + len(wanted))
         return _holding(quote, passages) or page.spanned((at, at + len(wanted)) for at in found)[:_MOST_PLACES]
@@ -70,6 +76,17 @@ class _Page:
         """Where `wanted` stands in the bare text."""
         return [match.start() for match in re.finditer(re.escape(wanted), self._text)]
 
+    def nearest(self, places: Sequence[int], length: int, near: str) -> int | None:
+        """Which of `places` has most of the pieces of `near` around it; None where no one place has the most."""
+        wanted, width = _pieces(near), min(_WINDOW, len(near))
+        shares = [len(wanted & _pieces(self._text[max(0, at - width) : at + length + width])) for at in places]
+        best = max(shares)
+        if not best:
+            return None
+        nearest = [at for at, share in zip(places, shares, strict=True) if share == best]
+        held = {tuple(passage.id for passage in self.within(at, at + length)) for at in nearest}
+        return nearest[0] if len(held) == 1 else None
+
     def within(self, start: int, end: int) -> tuple[Passage, ...]:
         """The passages that characters `start` to `end` of the bare text come from."""
         first = bisect_right(self._starts, start) - 1
@@ -89,6 +106,10 @@ class _Page:
         if sum(end - start for start, end in spans) < _ENOUGH_OF_IT * sum(map(len, lines)):
             return ()
         return self.spanned(spans)
+
+
+def _pieces(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1))
 
 
 def _shown(passages: Sequence[Passage]) -> Iterator[str]:

@@ -1,82 +1,89 @@
-"""Moves a database between revisions of the schema; safe to repeat, and safe in two processes at once."""
+"""Moves a database between revisions of the schema; safe to repeat, and safe in several processes at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import anyio.to_thread
 from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from filelock import FileLock
 from filelock import Timeout as LockTimeout
 from sqlalchemy import URL, Connection, create_engine, event, exc
 from sqlalchemy.pool import NullPool
 
 from pageside.errors import StoreUnavailable
-from pageside.storage.engine import sqlite_path
+from pageside.storage import address, migrate_postgres, revisions
+from pageside.storage.revisions import config
+from pageside.storage.sqlite import path_of
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+__all__ = ["config", "current", "downgrade", "upgrade"]
+
 LOCK_TIMEOUT_S = 60.0
 
 
-async def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database at `url` up to `revision`, creating the file where there is none.
+async def upgrade(url: str, revision: str = revisions.HEAD) -> None:
+    """Brings the database at `url` up to `revision`, creating SQLite's file or PostgreSQL's schema where there is none.
 
-    Waits up to 60 seconds for another process that is migrating.
+    Waits up to 60 seconds for another process that is migrating. A PostgreSQL database that is at `revision` already
+    is only read, so that a role which may not change the schema can serve.
 
     Raises:
-        StoreUnavailable: The database cannot be reached or written.
+        StoreUnavailable: The database cannot be reached or changed; the message says why to the person who runs it.
         SettingsError: `url` cannot be used.
     """
-    await anyio.to_thread.run_sync(_upgrade, sqlite_path(url), revision)
+
+    def step(connection: Connection) -> None:
+        command.upgrade(config(connection), revision)
+
+    await _move(url, step, revision)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Takes the database at `url` back to `revision`; `base` removes every table.
 
     Raises:
-        StoreUnavailable: The database cannot be reached or written.
+        StoreUnavailable: The database cannot be reached or changed; the message says why to the person who runs it.
         SettingsError: `url` cannot be used.
     """
-    await anyio.to_thread.run_sync(_downgrade, sqlite_path(url), revision)
+
+    def step(connection: Connection) -> None:
+        command.downgrade(config(connection), revision)
+
+    await _move(url, step, revision)
 
 
 async def current(url: str) -> str | None:
     """The revision the database at `url` is at; None where it was never migrated or does not exist.
 
     Raises:
-        StoreUnavailable: The database cannot be reached.
+        StoreUnavailable: The database cannot be reached; the message says why to the person who runs it.
         SettingsError: `url` cannot be used.
     """
-    return await anyio.to_thread.run_sync(_current, sqlite_path(url))
+    if address.is_postgres(url):
+        return await anyio.to_thread.run_sync(migrate_postgres.current, address.parse(url))
+    return await anyio.to_thread.run_sync(_current, path_of(url))
 
 
-def config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, from the installed package and without an ini file."""
-    found = Config()
-    found.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    found.attributes["connection"] = connection
-    return found
+async def _move(url: str, step: Callable[[Connection], None], revision: str) -> None:
+    # In a thread, for Alembic reads files and blocks while it works.
+    if address.is_postgres(url):
+        await anyio.to_thread.run_sync(migrate_postgres.move, address.parse(url), step, revision)
+    else:
+        await anyio.to_thread.run_sync(_move_file, path_of(url), step)
 
 
-def _upgrade(path: Path, revision: str) -> None:
-    with _locked(path), _connected(path) as connection:
-        command.upgrade(config(connection), revision)
-
-
-def _downgrade(path: Path, revision: str) -> None:
-    with _locked(path), _connected(path) as connection:
-        command.downgrade(config(connection), revision)
+def _move_file(path: Path, step: Callable[[Connection], None]) -> None:
+    with _locked(path), _connected(path) as connection, revisions.told(path.name):
+        step(connection)
 
 
 def _current(path: Path) -> str | None:
     if not path.exists():
         return None
     with _connected(path) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revisions.current(connection)
 
 
 @contextmanager

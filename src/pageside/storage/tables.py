@@ -22,9 +22,10 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+# Never PostgreSQL's JSONB: it sorts names, says 1e16 as an integer and forgets the sign of -0.0, and a widget must come
+# back as it was.
+Json = JSON(none_as_null=True)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -119,4 +120,43 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("expires_at", Moment, nullable=False),
     PrimaryKeyConstraint("thread_id"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("thread_id", Text),  # of the one thread it was sent in; none before
+    Column("status", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes: as declared, then as uploaded
+    Column("sha256", Text),  # of the uploaded bytes, in hex
+    Column("file", Text, nullable=False),  # the key of the bytes; of nothing until they are uploaded
+    Column("created_at", Moment, nullable=False),
+    PrimaryKeyConstraint("id"),
+    ForeignKeyConstraint(
+        ["organisation", "subject", "thread_id"],
+        ["threads.organisation", "threads.subject", "threads.id"],
+        ondelete="CASCADE",
+    ),
+    CheckConstraint("status in ('created', 'uploaded', 'attached')", name="status"),
+    Index("attachments_by_thread", "organisation", "subject", "thread_id"),
+)
+
+requests = Table(
+    "requests",  # which request a key of the reader's stood for, so that the same one sent again is done once
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("claimant", Text, nullable=False),  # which of the requests under this key carried it out
+    Column("digest", Text, nullable=False),  # SHA-256 of what was asked, in hex
+    Column("thread_id", Text),
+    Column("item_id", Text),  # of the first item it stored
+    Column("result", Text),  # what a JSON operation answered
+    Column("created_at", Moment, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject", "key"),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from pageside import __version__
-from pageside.web import chatkit, health, pages, problems
+from pageside.web import attachments, chatkit, dictated, entities, health, originals, pages, problems
 from pageside.web.limits import Limits
 from pageside.web.middleware import GuestCookies, RequestIds, SecurityHeaders
 from pageside.wiring.serving import Services
@@ -33,10 +33,19 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     app.include_router(health.router(services))
     if settings.chatkit_enabled:
         app.include_router(chatkit.router(services.chat))
+        app.include_router(entities.router(services.contents, services.index))
+        if services.attachments is not None:
+            app.include_router(attachments.router(services.attachments, services.links))
+    app.include_router(originals.router(services.index, book))
     app.include_router(pages.router(services, book, sample=sample))
 
     app.add_middleware(GuestCookies, guests=services.guests, secure=settings.environment == "production")
-    app.add_middleware(Limits, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Limits,
+        max_bytes=settings.max_body_bytes,
+        streamed=attachments.streamed,
+        dictated_bytes=dictated.largest_body(settings.max_audio_bytes) if settings.transcription_model else 0,
+    )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)  # added last, so that it stands outermost and every answer bears the id
     return app

@@ -13,6 +13,7 @@ import anyio.to_thread
 from pageside.errors import NotFound
 from pageside.knowledge.index import DocumentRow, Index
 from pageside.knowledge.reading import naming, sites, view
+from pageside.knowledge.reading.kinds import kind
 
 FILES = "/-/files"
 IMAGES = {
@@ -100,6 +101,27 @@ class Book:
         if file.suffix.lower() not in IMAGES or not file.is_relative_to(self._root) or not file.is_file():
             raise NotFound(f"There is no picture {path!r} in this book.")
         return file
+
+
+async def original(root: Path, index: Index, address: str) -> Path:
+    """The file of the page that stands at a URL path and is shown as it is, a PDF.
+
+    Raises:
+        IndexMissing: Nothing has been indexed yet.
+        NotFound: No such page stands there, or its file has gone since it was indexed.
+    """
+    wanted = _plain(address)
+    for entry in await index.documents():
+        if kind.kind_of(entry.path) == "pdf" and _plain(entry.url) == wanted:
+            return await anyio.to_thread.run_sync(_within, root, entry.path)
+    raise NotFound(f"No file of this book stands at {address!r}.")
+
+
+def _within(root: Path, path: str) -> Path:
+    file = (root / path).resolve()
+    if not file.is_relative_to(root.resolve()) or not file.is_file():
+        raise NotFound(f"{path!r} has gone since the book was indexed; run `pageside index` again.")
+    return file
 
 
 def grouped(entries: Sequence[DocumentRow], titles: dict[str, str]) -> list[Group]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
-import anyio
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from fastapi.responses import Response
 
+from pageside.answer.transcription import language_hint
+from pageside.conversation.busy import Busy
 from pageside.conversation.runs import KEEPALIVE_EVERY, Run
 from pageside.conversation.server import TextbookServer
+from pageside.errors import BadRequest
 from pageside.identity.reader import Reader
+from pageside.web import problems, runs
+from pageside.web.runs import HEADERS
 
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+KEY = "Idempotency-Key"
+_KEY = re.compile(r"[!-~]{1,200}")
 _EXAMPLES = {
     "ask": {
         "summary": "Begin a conversation",
@@ -34,36 +39,36 @@ _EXAMPLES = {
     },
     "list": {"summary": "List conversations", "value": {"type": "threads.list", "params": {"limit": 20}}},
 }
-_OPENAPI = {
+_OPENAPI: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": KEY,
+            "in": "header",
+            "description": "Names the request for a day: sent again, it is answered again and not carried out again.",
+            "schema": {"type": "string", "pattern": f"^{_KEY.pattern}$"},
+        },
+        {
+            "name": runs.RESUME,
+            "in": "header",
+            "description": f"`1`: leaving stops nothing; `{runs.RUN}` of the answer names the run to come back to.",
+            "schema": {"type": "string", "enum": ["1"]},
+        },
+    ],
     "requestBody": {
         "required": True,
         "content": {"application/json": {"schema": {"type": "object"}, "examples": _EXAMPLES}},
-    }
+    },
 }
-
-
-class EventStream(StreamingResponse):
-    """A run on the wire; leaving stops the run, whether the server was waiting, or blocked by a slow reader."""
-
-    def __init__(self, run: Run, *, keepalive: timedelta) -> None:
-        super().__init__(run.frames(keepalive=keepalive), media_type="text/event-stream", headers=HEADERS)
-        self._run = run
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Starlette listens for a disconnect only on older ASGI versions, and not while it waits for a frame on newer.
-        try:
-            async with anyio.create_task_group() as tasks:
-
-                async def watch() -> None:
-                    await self.listen_for_disconnect(receive)
-                    tasks.cancel_scope.cancel()
-
-                tasks.start_soon(watch)
-                with suppress(OSError):
-                    await self.stream_response(send)
-                tasks.cancel_scope.cancel()
-        finally:
-            self._run.stop()
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"application/json": {}, "text/event-stream": {}},
+        "headers": {runs.RUN: {"description": "Of a stream that can be resumed.", "schema": {"type": "string"}}},
+    },
+    409: {
+        "description": "The thread is answering, or the same request is under way elsewhere.",
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
+    },
+}
 
 
 def asking(request: Request) -> Reader:
@@ -90,15 +95,38 @@ def router(
         "/chatkit",
         summary="Speak the ChatKit protocol",
         response_class=Response,
-        responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}},
+        responses=_RESPONSES,
         openapi_extra=_OPENAPI,
     )
     async def chatkit(request: Request, who: Reader = recognised) -> Response:
         """Begins, continues, lists, renames and deletes conversations: one operation a request, named by `type`."""
         origin = f"{request.url.scheme}://{request.url.netloc}"
-        answer = await server.receive(await request.body(), reader=who, origin=origin)
-        if isinstance(answer, Run):
-            return EventStream(answer, keepalive=keepalive)
-        return Response(answer, media_type="application/json", headers=HEADERS)
+        resumes = runs.comes_back(request)
+        try:
+            answer = await server.receive(
+                await request.body(),
+                reader=who,
+                origin=origin,
+                language=language_hint(request.headers.get("accept-language", "")),
+                key=_key(request),
+                resumes=resumes,
+            )
+        except Busy as error:
+            denial = problems.refusal(error)
+            denial.headers["Retry-After"] = str(error.retry_after_s)
+            return denial
+        if not isinstance(answer, Run):
+            return Response(answer, media_type="application/json", headers=HEADERS)
+        return (runs.numbered if resumes else runs.plain)(answer, keepalive=keepalive)
 
+    runs.install(routes, server, reader=reader, keepalive=keepalive)
     return routes
+
+
+def _key(request: Request) -> str:
+    told = request.headers.getlist(KEY)
+    if not told:
+        return ""
+    if len(told) > 1 or not _KEY.fullmatch(told[0]):
+        raise BadRequest(f"{KEY}: send one key of 1 to 200 visible ASCII characters, such as a UUID, or none.")
+    return told[0]

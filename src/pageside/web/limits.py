@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pageside.errors import InvalidInput, PagesideError, TooLarge
-from pageside.web import problems
+from pageside.web import dictated, problems
 
 MAX_BODY_BYTES = 1_000_000
 MAX_JSON_DEPTH = 64
@@ -18,19 +19,40 @@ _OPENING = (b"[", b"{")
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
+def _whole(_: Scope) -> bool:
+    return False
+
+
 class Limits:
     """Refuses bodies that are too large (413) or nested too deep (422), whatever length they claim to have.
 
     A body is read here, whole, and handed on; so no route can forget the limit, and none sees half a body.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY_BYTES, max_depth: int = MAX_JSON_DEPTH) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_bytes: int = MAX_BODY_BYTES,
+        max_depth: int = MAX_JSON_DEPTH,
+        streamed: Callable[[Scope], bool] = _whole,
+        dictated_bytes: int = 0,
+    ) -> None:
+        """Limits for `app`.
+
+        Args:
+            streamed: Whether a request is limited by whoever takes it, piece by piece.
+            dictated_bytes: Largest body of a recording to be transcribed, where that is more than `max_bytes`.
+        """
         self._app = app
+        self._streamed = streamed
         self._max_bytes = max_bytes
         self._max_depth = max_depth
+        self._dictated_bytes = max(max_bytes, dictated_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+        unread = scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}
+        if unread or self._streamed(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -43,26 +65,35 @@ class Limits:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         claimed = Headers(scope=scope).get("content-length", "")
-        if claimed.isdecimal() and (len(claimed) > len(str(self._max_bytes)) or int(claimed) > self._max_bytes):
+        most = self._dictated_bytes
+        if claimed.isdecimal() and (len(claimed) > len(str(most)) or int(claimed) > most):
             raise self._too_large()
         body = await self._read(receive)
+        if body is not None and len(body) > self._max_bytes:
+            await self._require_recording(body)
         if body is not None and body.lstrip()[:1] in _OPENING:
             await self._refuse_depth(body)
         return body
 
     async def _read(self, receive: Receive) -> bytes | None:
         parts: list[bytes] = []
-        length = 0
+        beginning, length = b"", 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
             parts.append(message.get("body", b""))
             length += len(parts[-1])
-            if length > self._max_bytes:
+            if len(beginning) < dictated.BEGINNING:
+                beginning += parts[-1]
+            if length > (self._dictated_bytes if dictated.may_be(beginning) else self._max_bytes):
                 raise self._too_large()
             if not message.get("more_body", False):
                 return b"".join(parts)
+
+    async def _require_recording(self, body: bytes) -> None:
+        if not await anyio.to_thread.run_sync(dictated.is_one, body):
+            raise self._too_large()
 
     async def _refuse_depth(self, body: bytes) -> None:
         if len(body) < _WORTH_A_THREAD:

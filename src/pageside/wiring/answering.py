@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from pageside.answer.models import Models
+from pageside.answer.tools import Finder
 from pageside.answer.tutor import Tutor
-from pageside.knowledge.search import Search
+from pageside.knowledge.contents import KeptContents
 from pageside.settings import Settings
 from pageside.wiring.knowing import open_search
 
@@ -22,12 +23,13 @@ def models(settings: Settings) -> Models:
         max_tokens=settings.max_tokens,
         api=settings.model_api,
         timeout_s=settings.model_timeout_s,
+        reads_files=settings.model_reads_files,
     )
 
 
-def tutor(settings: Settings, search: Search, chosen: Models) -> Tutor:
-    """The tutor over a search and its models."""
-    return Tutor(search, chosen, instructions=settings.system_instructions)
+def tutor(settings: Settings, search: Finder, chosen: Models, *, contents: KeptContents | None = None) -> Tutor:
+    """The tutor over a search and its models; with `contents` it can ask the reader which place they mean."""
+    return Tutor(search, chosen, instructions=settings.system_instructions, contents=contents)
 
 
 @asynccontextmanager

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from pydantic import SecretStr
 
 from pageside.answer.models import Models
 from pageside.answer.tutor import Tutor
+from pageside.conversation.attachments import Attachments
+from pageside.conversation.links import Links
 from pageside.conversation.server import TextbookServer
 from pageside.errors import SettingsError
 from pageside.identity.tokens import Guests, kept_secret
+from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.embed import Embedder
 from pageside.knowledge.index import Index
+from pageside.knowledge.led import LedSearch, by_words_alone
 from pageside.knowledge.search import Search
 from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
-from pageside.wiring import answering, knowing
+from pageside.wiring import answering, dictating, knowing, receiving
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,13 @@ class Services:
     index: Index
     embedder: Embedder | None
     search: Search
+    contents: KeptContents
     models: Models
     tutor: Tutor
     database: Database
     chat: TextbookServer
+    attachments: Attachments | None
+    links: Links
     guests: Guests
 
 
@@ -45,26 +54,43 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         SettingsError: The data folder cannot be written.
     """
     async with AsyncExitStack() as stack:
-        guests = Guests(settings.secret or _kept_secret(settings))
+        secret = settings.secret or _kept_secret(settings)
+        guests = Guests(secret)
         index = await stack.enter_async_context(knowing.open_index(settings))
         embedder = await stack.enter_async_context(knowing.open_embedder(settings))
         search = Search(index, embedder)
         chosen = answering.models(settings)
         stack.push_async_callback(chosen.aclose)
-        tutor = answering.tutor(settings, search, chosen)
-        database = await Database.open(settings.store_url, prepare=migrations.upgrade)
+        contents = KeptContents(index)
+        tutor = answering.tutor(settings, LedSearch(search, index, contents), chosen, contents=contents)
+        database = await _database(settings)
         stack.push_async_callback(database.aclose)
-        chat = TextbookServer(database, tutor, base_url=settings.base_url, max_message_chars=settings.max_message_chars)
+        links = receiving.links(settings, secret)
+        attachments = await stack.enter_async_context(receiving.open_attachments(settings, database, links))
+        chat = TextbookServer(
+            database,
+            tutor,
+            base_url=settings.base_url,
+            max_message_chars=settings.max_message_chars,
+            attachments=attachments,
+            max_messages=settings.max_messages,
+            contents=contents,
+            words_alone=partial(by_words_alone, index, embedder),
+            dictation=await stack.enter_async_context(dictating.open_dictation(settings)),
+        )
         stack.push_async_callback(chat.aclose)
         yield Services(
             settings=settings,
             index=index,
             embedder=embedder,
             search=search,
+            contents=contents,
             models=chosen,
             tutor=tutor,
             database=database,
             chat=chat,
+            attachments=attachments,
+            links=links,
             guests=guests,
         )
 
@@ -78,6 +104,17 @@ async def migrate(settings: Settings) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     await migrations.upgrade(settings.store_url)
     return await migrations.current(settings.store_url) or "none"
+
+
+async def _database(settings: Settings) -> Database:
+    return await Database.open(
+        settings.store_url,
+        prepare=migrations.upgrade,
+        pool_size=settings.database_pool_size,
+        pool_overflow=settings.database_pool_overflow,
+        busy_timeout=timedelta(seconds=settings.database_timeout_s),
+        statement_timeout=timedelta(seconds=settings.database_statement_timeout_s),
+    )
 
 
 def _kept_secret(settings: Settings) -> SecretStr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -11,6 +12,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding=["']([\w.:-]+)""", re.IGNORECASE
+)
+_HEAD_BYTES = 4096  # where a browser looks for what the page says of its encoding, and a little more
+# What pages call ISO 8859-1 or ASCII is read by every browser as Windows-1252.
+_LATIN = frozenset({"ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "windows-1252", "cp1252"})
 
 
 class Undecodable(ValueError):
@@ -39,6 +47,27 @@ def decode(content: bytes) -> tuple[str, str, int]:
         byte = f"0x{content[error.start]:02x}"
         complaint = f"byte {byte} is not UTF-8; the page was read as Windows-1252, save it as UTF-8"
         return _windows(content), complaint, line
+
+
+def decode_html(content: bytes) -> tuple[str, str, int]:
+    """As `decode`, for a page that may say its own encoding in a `<meta>` tag.
+
+    Raises:
+        Undecodable: `content` is binary.
+
+    Source: WHATWG, HTML, section 13.2.3.2.
+    """
+    found = _CHARSET.search(content[:_HEAD_BYTES])
+    said = (found[1] or found[2]).decode("ascii").lower() if found else ""
+    is_marked = any(content.startswith(mark) for mark, _ in _MARKS)
+    if is_marked or b"\0" in content or not said or said.startswith(("utf-8", "utf8", "utf-16", "utf16")):
+        return decode(content)
+    if said in _LATIN:
+        return _windows(content), "", 0
+    try:
+        return mended(content.decode(said, "replace")), "", 0
+    except (LookupError, ValueError):
+        return decode(content)
 
 
 def mended(text: str) -> str:

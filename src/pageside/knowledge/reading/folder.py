@@ -4,53 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from pageside.errors import BookError
 from pageside.knowledge.passage import Block, Document
-from pageside.knowledge.reading import front, labels, markdown, preface, scripts, tree
-from pageside.knowledge.reading.decoding import Undecodable, decode, mended
+from pageside.knowledge.reading import labels, markdown, pagefile, preface, scripts, tree, words
+from pageside.knowledge.reading.kinds import choosing, kind
+from pageside.knowledge.reading.kinds.kind import Place, Reading
+from pageside.knowledge.reading.pagefile import DEFAULT, Rules, Seen, Trouble
 from pageside.knowledge.reading.sites import Heading, Site
 from pageside.knowledge.reading.sites.site import position
+
+__all__ = ["DEFAULT", "Listing", "Rules", "SourceFile", "Trouble", "is_mdx", "list_pages", "load", "read", "title"]
 
 SUFFIXES = (".md", ".mdx", ".markdown")
 
 _EDITION = "1"  # raised whenever the same file would give another document
-_IMPORT = re.compile(r"""\bimport\s+\w+\s+from\s+['"]([^'"\n]+\.mdx?)['"]""")
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that kept a part of the folder from being read as it should be.
-
-    Attributes:
-        path: Relative to the folder, with forward slashes.
-        line: From 1; 0 where it is the whole file.
-        message: What is wrong, and what to do about it.
-    """
-
-    path: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What may be set about reading.
-
-    Attributes:
-        limit_bytes: Larger pages are left out.
-        labels: For pages that say nothing else of themselves.
-    """
-
-    limit_bytes: int = 20_000_000
-    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +64,6 @@ class Listing:
         return len(self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A file as listing sees it."""
-
-    path: str
-    digest: str
-    front_matter: Mapping[str, object]
-    imports: tuple[str, ...]
-
-
-DEFAULT = Rules()
-
-
 def read(folder: Path, site: Site, *, rules: Rules = DEFAULT) -> Iterator[Document | Trouble]:
     """Every page of `folder` in reading order, each trouble where it was met.
 
@@ -131,11 +90,15 @@ def list_pages(folder: Path, site: Site, *, rules: Rules = DEFAULT) -> Listing:
         raise BookError(f"The book's folder {str(folder)!r} {what}; give the folder that holds its Markdown pages.")
     found = tree.walk(folder)
     pages = [path for path in found.files if path.lower().endswith(SUFFIXES)]
-    glances = [_glance(folder, path, rules) for path in pages if site.shows(path)]
-    seen = [glance for glance in glances if isinstance(glance, _Seen)]
+    others = [path for path in choosing.pages(found.files) if site.shows(path)]
+    glances = [pagefile.glance(folder, path, rules, site) for path in (*filter(site.shows, pages), *others)]
+    seen = [glance for glance in glances if isinstance(glance, Seen)]
+    doubles = list(_doubles(seen, site)) if others else []
+    left_out = {double.path for double in doubles}
+    seen = [file for file in seen if file.path not in left_out]
     troubles = [Trouble(avoided.path, 0, avoided.reason) for avoided in found.avoided]
     troubles += [glance for glance in glances if isinstance(glance, Trouble)]
-    troubles += _aside([path for path in pages if not site.shows(path)])
+    troubles += [*doubles, *_aside([path for path in pages if not site.shows(path)])]
     drafts = tuple(file.path for file in seen if file.front_matter.get("draft") is True)
     shown = [file for file in seen if file.path not in drafts]
     if not shown:
@@ -147,14 +110,16 @@ def load(
     folder: Path, site: Site, file: SourceFile, *, rules: Rules = DEFAULT
 ) -> tuple[Document | None, tuple[Trouble, ...]]:
     """The document of `file` and what was wrong with it; None when it can no longer be read."""
-    text = _text(folder, file.path, rules)
+    if kind.kind_of(file.path) is not None:
+        return _load_other(folder, site, file, rules)
+    text = pagefile.text(folder, file.path, rules)
     if isinstance(text, Trouble):
         return None, (text,)
     source = text.source
     troubles = [Trouble(file.path, text.line, text.complaint)] if text.complaint else []
     parsed = markdown.parse(source, mdx=is_mdx(file.path, site))
     troubles += [Trouble(file.path, flaw.line, flaw.message) for flaw in parsed.flaws]
-    said = _front_matter(parsed.front_matter)
+    said = pagefile.front_matter(parsed.front_matter)
     root = site.root(file.path)
     body = _anchored(parsed.blocks, site)
     document = Document(
@@ -171,6 +136,47 @@ def load(
     return document, tuple(troubles)
 
 
+def _load_other(
+    folder: Path, site: Site, file: SourceFile, rules: Rules
+) -> tuple[Document | None, tuple[Trouble, ...]]:
+    """As `load`, for a page of another kind than Markdown."""
+    content = pagefile.content(folder, file.path, rules)
+    if isinstance(content, Trouble):
+        return None, (content,)
+    try:
+        reading = kind.read(content, Place(folder, file.path, site, rules.limits))
+    except kind.Unreadable as error:
+        return None, (Trouble(file.path, 0, str(error)),)
+    document = _document(site, file, reading, hashlib.sha256(content).hexdigest(), rules)
+    return document, tuple(Trouble(file.path, flaw.line, flaw.message) for flaw in reading.flaws)
+
+
+def _document(site: Site, file: SourceFile, reading: Reading, digest: str, rules: Rules) -> Document:
+    said = pagefile.front_matter(reading.facts)
+    root = site.root(file.path)
+    body = reading.blocks if reading.anchored else _anchored(reading.blocks, site)
+    called = title(file.path, said, body)
+    is_named = "title" in said or any(block.kind == "heading" and block.level == 1 for block in body)
+    return Document(
+        path=file.path,
+        title=called if is_named or not reading.title else reading.title,
+        url=file.url,
+        language=_stated_language({"lang": reading.language, **said}) or scripts.language(body, default=root.language),
+        labels=labels.of_page(root.local(file.path), said, version=root.version, defaults=rules.labels),
+        source=reading.source,
+        blocks=body,
+        digest=digest,
+        position=file.position,
+    )
+
+
+def words_of(document: Document, site: Site) -> Counter[str]:
+    """Every word that the page holds for a reader, and how often, counted without the parser of its blocks."""
+    if kind.kind_of(document.path) is not None:
+        return words.tally(kind.counted(document.source, document.path, site))
+    return words.words_of(document.source, mdx=is_mdx(document.path, site))
+
+
 def title(path: str, front_matter: Mapping[str, object], blocks: Sequence[Block]) -> str:
     """What the page is called: by its front matter, else by its first heading of level 1, else by its file name."""
     said = front_matter.get("title")
@@ -184,43 +190,6 @@ def title(path: str, front_matter: Mapping[str, object], blocks: Sequence[Block]
     return labels.readable(name.lstrip("_"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The content of a file, and what is wrong with how it is written."""
-
-    source: str
-    complaint: str
-    line: int
-    digest: str
-
-
-def _text(folder: Path, path: str, rules: Rules) -> _Text | Trouble:
-    try:
-        size = (folder / path).stat().st_size
-        if size > rules.limit_bytes:
-            return Trouble(path, 0, _too_large(size, rules.limit_bytes))
-        content = (folder / path).read_bytes()
-        return _Text(*decode(content), hashlib.sha256(content).hexdigest())
-    except OSError as error:
-        return Trouble(path, 0, f"the file cannot be read ({error.strerror}); check its permissions")
-    except Undecodable as error:
-        return Trouble(path, 0, str(error))
-
-
-def _too_large(size: int, limit: int) -> str:
-    over = f"the page is {size / 1e6:.1f} MB, over the limit of {limit / 1e6:.1f} MB, and was left out"
-    return f"{over}; split it into several pages or raise the limit"
-
-
-def _glance(folder: Path, path: str, rules: Rules) -> _Seen | Trouble:
-    text = _text(folder, path, rules)
-    if isinstance(text, Trouble):
-        return text
-    lines = text.source.replace("\r\n", "\n").replace("\r", "\n")
-    imports = tuple(_IMPORT.findall(lines.replace("\\_", "_")))
-    return _Seen(path, text.digest, _front_matter(front.read(lines).values), imports)
-
-
 def _aside(paths: Sequence[str]) -> Iterator[Trouble]:
     """One word for each part of the folder that the site does not show."""
     tops: dict[str, int] = {}
@@ -232,7 +201,17 @@ def _aside(paths: Sequence[str]) -> Iterator[Trouble]:
         yield Trouble(top, 0, f"{pages} no part of the site that its configuration describes, and left out")
 
 
-def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[SourceFile]:
+def _doubles(seen: Sequence[Seen], site: Site) -> Iterator[Trouble]:
+    """Pages that are other forms of one, or that would be shown where another is."""
+    twins = choosing.twins([file.path for file in seen])
+    for path, first in twins.items():
+        yield Trouble(path, 0, f"it is taken for another form of {first!r} and left out; if it is not, rename it")
+    shown = [(file.path, file.url or site.url(file.path, file.front_matter)) for file in seen if file.path not in twins]
+    for path, first in choosing.colliding(shown):
+        yield Trouble(path, 0, f"its address is that of {first!r}, and it was left out; rename it")
+
+
+def _ordered(seen: Sequence[Seen], site: Site, rules: Rules) -> Iterator[SourceFile]:
     by_path = {file.path: file for file in seen}
     site = replace(site, positions=(*_positions_of_folders(seen, site), *site.positions))
     places = {file.path: (site.place(file.path, file.front_matter), file.path) for file in seen}
@@ -244,8 +223,10 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
     for number, path in enumerate(in_order):
         file = by_path[path]
         host = by_path.get(hosts.get(path, ""))
-        url = site.url((host or file).path, (host or file).front_matter)
+        url = file.url or site.url((host or file).path, (host or file).front_matter)
         state = repr((*fixed, file.digest, url, host.digest if host else ""))
+        if kind.kind_of(path) is not None:
+            state += repr((kind.EDITION, file.rests_on))
         yield SourceFile(
             path=path,
             digest=file.digest,
@@ -256,7 +237,7 @@ def _ordered(seen: Sequence[_Seen], site: Site, rules: Rules) -> Iterator[Source
         )
 
 
-def _positions_of_folders(seen: Sequence[_Seen], site: Site) -> Iterator[tuple[str, float]]:
+def _positions_of_folders(seen: Sequence[Seen], site: Site) -> Iterator[tuple[str, float]]:
     """The places that folders have by what their own page says."""
     for file in seen:
         given = position(file.front_matter.get("sidebar_position"))
@@ -264,7 +245,7 @@ def _positions_of_folders(seen: Sequence[_Seen], site: Site) -> Iterator[tuple[s
             yield PurePosixPath(file.path).parent.as_posix(), given
 
 
-def _hosts(in_order: Sequence[_Seen], site: Site) -> dict[str, str]:
+def _hosts(in_order: Sequence[Seen], site: Site) -> dict[str, str]:
     """For each file that is no page of its own, the first page that shows it, be it through another such file."""
     importers: dict[str, list[str]] = {}
     for file in in_order:
@@ -296,15 +277,11 @@ def _imported(path: str, target: str, site: Site) -> str:
 
 
 def _host_title(folder: Path, site: Site, file: SourceFile, rules: Rules) -> str:
-    text = _text(folder, file.shown_on, rules) if file.shown_on else None
-    if not isinstance(text, _Text):
+    text = pagefile.text(folder, file.shown_on, rules) if file.shown_on else None
+    if not isinstance(text, pagefile.Text):
         return ""
     parsed = markdown.parse(text.source, mdx=is_mdx(file.shown_on, site))
-    return title(file.shown_on, _front_matter(parsed.front_matter), parsed.blocks)
-
-
-def _front_matter(values: Mapping[str, object]) -> Mapping[str, object]:
-    return {name: mended(value) if isinstance(value, str) else value for name, value in values.items()}
+    return title(file.shown_on, pagefile.front_matter(parsed.front_matter), parsed.blocks)
 
 
 def _stated_language(front_matter: Mapping[str, object]) -> str:

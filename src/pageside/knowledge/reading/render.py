@@ -45,6 +45,13 @@ def html(
     return page.writer.finish(tuple(anchors))
 
 
+def fragment(source: str, *, anchors: Sequence[str], link: Callable[[str], str]) -> str:
+    """As `html`, for Markdown that is a part of a page and has no front matter."""
+    page = _Page(mdx=False, link=link)
+    page.show(Lines(source).text)
+    return page.writer.finish(tuple(anchors))
+
+
 class _Page:
     """One pass over the tokens of a page, and over those of the Markdown inside its props."""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pageside.knowledge.reading import folder, markdown, render
 from pageside.knowledge.reading.decoding import decode
+from pageside.knowledge.reading.kinds import kind
+from pageside.knowledge.reading.kinds.kind import Place
 from pageside.knowledge.reading.sites import Heading, Site
 
 
@@ -17,8 +19,11 @@ def html(root: Path, site: Site, path: str, link: Callable[[str], str]) -> str |
         link: Where a link or a picture of the page leads, given what its author wrote.
     """
     try:
-        source = decode((root / path).read_bytes())[0]
-    except OSError:
+        content = (root / path).read_bytes()
+        if kind.kind_of(path) is not None:
+            return kind.show(content, Place(root, path, site), link)
+        source = decode(content)[0]
+    except (OSError, kind.Unreadable):
         return None
     mdx = folder.is_mdx(path, site)
     headings = [

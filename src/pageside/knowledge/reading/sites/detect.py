@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pageside.knowledge.reading import tree
-from pageside.knowledge.reading.sites import docusaurus, mdbook, mkdocs
+from pageside.knowledge.reading.sites import docusaurus, mdbook, mkdocs, sphinx
 from pageside.knowledge.reading.sites.site import Root, Site
 from pageside.knowledge.reading.tree import Tree
 
@@ -42,7 +42,7 @@ def detect(folder: Path, *, base_url: str | None = None) -> Site:
 
 
 def _configs(folder: Path, found: Tree) -> Iterator[Path]:
-    names = (*docusaurus.CONFIGS, *mkdocs.CONFIGS, mdbook.CONFIG)
+    names = (*docusaurus.CONFIGS, *mkdocs.CONFIGS, mdbook.CONFIG, sphinx.CONFIG)
     below = [name for name in found.files if name.count("/") <= _BELOW and Path(name).name in names]
     yield from (folder / name for name in sorted(below, key=lambda name: (name.count("/"), name)))
     for parent in folder.parents[:_ABOVE]:
@@ -54,6 +54,8 @@ def _configured(folder: Path, config_file: Path, found: Tree, base_url: str | No
         return docusaurus.configured(folder, config_file, tree=found, base_url=base_url)
     if config_file.name in mkdocs.CONFIGS:
         return mkdocs.configured(folder, config_file, base_url=base_url)
+    if config_file.name == sphinx.CONFIG:
+        return sphinx.configured(folder, config_file, tree=found, base_url=base_url)
     return mdbook.configured(folder, config_file, base_url=base_url)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pageside.knowledge.reading.sites import slugs
 from pageside.knowledge.reading.sites.slugs import Heading
 
-Kind = Literal["docusaurus", "mkdocs", "mdbook", "plain"]
+Kind = Literal["docusaurus", "mkdocs", "mdbook", "sphinx", "plain"]
 
 _INDEX_NAMES = frozenset({"index", "readme"})
 _NUMBER_PREFIX = re.compile(r"(\d+)\s*[-_.]+\s*([^-_.\s].*)", re.DOTALL)
@@ -109,7 +109,7 @@ class Site:
                 slug = self._docusaurus_slug(local, front_matter)
             case "mdbook":
                 slug = self._mdbook_slug(local)
-            case "mkdocs" | "plain":
+            case "mkdocs" | "sphinx" | "plain":
                 slug = self._folder_slug(local)
         return join(root.url, self._slashed(slug))
 

@@ -1,0 +1,84 @@
+"""The actions of the book's own lists: explain a section of it, fold the list and unfold it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from chatkit.types import (
+    NoticeEvent,
+    ThreadStreamEvent,
+    UserMessageContent,
+    UserMessageTagContent,
+    UserMessageTextContent,
+    WidgetItem,
+)
+from pydantic import BaseModel, Field
+
+from pageside.answer.clarifying import Places
+from pageside.conversation import footnotes, widgets
+from pageside.conversation.actions import Actions, Taken
+from pageside.errors import InvalidInput
+from pageside.knowledge.contents import Entry
+
+EXPLAIN = "book.explain"
+FOLD = "book.fold"
+GONE = "This section is no longer in the book. Ask about it in your own words, and I will look for it."
+
+SectionId = Annotated[str, Field(min_length=1, max_length=80)]
+
+_MAX_SECTIONS = 10
+_EXPLAIN = "Explain "
+
+
+class Explain(BaseModel):
+    """Which section to explain."""
+
+    section: SectionId
+
+
+class Fold(BaseModel):
+    """Which sections the list has, and whether it is to be folded."""
+
+    sections: list[SectionId] = Field(min_length=1, max_length=_MAX_SECTIONS)
+    folded: bool
+
+
+def register(actions: Actions, places: Places) -> None:
+    """Adds the book's own actions to `actions`; sections are looked up in `places`, whatever a payload says of them.
+
+    Raises:
+        ValueError: One of their types is taken.
+    """
+
+    async def explain(taken: Taken[Explain]) -> AsyncIterator[ThreadStreamEvent]:
+        entry = (await places.read()).by_id.get(taken.payload.section)
+        if entry is None:
+            yield NoticeEvent(level="warning", message=GONE)
+            return
+        async for event in taken.ask(_message(entry)):
+            yield event
+
+    async def fold(taken: Taken[Fold]) -> WidgetItem | None:
+        if taken.sender is None or not widgets.lists_sections(taken.sender):
+            raise InvalidInput("params.item_id: only a list of sections can be folded.")
+        known = await places.read()
+        found = [entry for each in dict.fromkeys(taken.payload.sections) if (entry := known.by_id.get(each))]
+        if not found:
+            shown = widgets.gone()
+        else:
+            shown = widgets.folded(found) if taken.payload.folded else widgets.unfolded(found)
+        return taken.sender.model_copy(update={"widget": shown})
+
+    actions.stream(EXPLAIN, explain, payload=Explain)
+    actions.answer(FOLD, fold, payload=Fold, of_widget=True)
+
+
+def _message(entry: Entry) -> list[UserMessageContent]:
+    """What the reader asks by pressing the button, in words and with the section itself."""
+    title = footnotes.speakable(" ".join(entry.title.split())) or entry.path
+    where = {"path": entry.path, "anchor": entry.anchor}
+    return [
+        UserMessageTextContent(text=_EXPLAIN),
+        UserMessageTagContent(id=entry.id, text=title, data=where, group=entry.group or None),
+    ]

@@ -1,0 +1,28 @@
+"""Denials of what is under way already, which say when to try again."""
+
+from __future__ import annotations
+
+from pageside.errors import ThreadBusy
+
+
+class Busy(ThreadBusy):
+    """The thread is answering.
+
+    Attributes:
+        retry_after_s: When the same request may succeed, in seconds from now.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(f"{message} Try again in {seconds(retry_after_s)}.")
+        self.retry_after_s = retry_after_s
+
+
+class RequestUnderWay(Busy):
+    """The same request is being carried out elsewhere."""
+
+    code = "request_under_way"
+
+
+def seconds(number: int) -> str:
+    """`number` seconds in words."""
+    return "a second" if number == 1 else f"{number} seconds"

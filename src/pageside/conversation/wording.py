@@ -1,0 +1,23 @@
+"""What went wrong while answering, in words for the reader; the details are in the log."""
+
+from __future__ import annotations
+
+import structlog
+from chatkit.errors import CustomStreamError
+
+from pageside import telemetry
+from pageside.conversation.runs import apology
+from pageside.errors import PagesideError
+
+log = structlog.get_logger(__name__)
+
+
+def in_words(error: Exception) -> CustomStreamError:
+    """`error` as the error event that ends a stream, with a way to retry."""
+    if isinstance(error, CustomStreamError):
+        return error
+    if isinstance(error, PagesideError):
+        log.warning("answer_failed", code=error.code)
+        return CustomStreamError(str(error), allow_retry=True)
+    log.error("answer_failed", exc_info=error)
+    return CustomStreamError(apology(telemetry.request_id()), allow_retry=True)

@@ -1,0 +1,180 @@
+"""Conversations in a SQLite file, which may come and go and is looked for anew on every use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import anyio.to_thread
+import structlog
+from sqlalchemy import Connection, event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pageside.errors import SettingsError, StoreUnavailable
+from pageside.storage.outage import gone, is_sqlite_outage
+from pageside.storage.owner import Owner
+
+log = structlog.get_logger(__name__)
+
+_BEGIN = "pageside_begin"
+_Place = tuple[int, int]
+
+PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
+
+
+def path_of(url: str) -> Path:
+    """The file that a SQLite `url` names.
+
+    Raises:
+        SettingsError: The URL is not of SQLite, or names no file.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise SettingsError("The database URL cannot be read; write it as in sqlite:///pageside.db.") from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise SettingsError(
+            "The database URL must name a SQLite file, as in sqlite:///pageside.db, or a PostgreSQL database, as in "
+            f"postgresql://role:password@host/name; got {parsed.get_backend_name()} ({parsed.database or 'no file'})."
+        )
+    return Path(parsed.database)
+
+
+class SqliteFile:
+    """Units of work on one file. A file that was used and has vanished is waited for, not created anew."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        prepare: Callable[[], Awaitable[None]] | None,
+        pool_size: int,
+        pool_overflow: int,
+        busy_timeout: timedelta,
+    ) -> None:
+        self._path = path
+        self._engine = _engine(path, pool_size=pool_size, pool_overflow=pool_overflow, busy_timeout=busy_timeout)
+        self._prepare = prepare
+        self._place: _Place | None = None
+        self._looking = asyncio.Lock()
+        self._writing = asyncio.Lock()
+
+    async def ready(self) -> None:
+        """Looks for the file, and prepares it before it is used for the first time.
+
+        Raises:
+            StoreUnavailable: There is none.
+        """
+        # An open connection goes on writing into a file that was removed or replaced; only its inode tells.
+        if await self._in_use():
+            return
+        async with self._looking:
+            if await self._in_use():
+                return
+            await self._engine.dispose()
+            if self._prepare is not None and (self._place is None or await self._found()):
+                await self._prepare()
+            place = await self._found()
+            if place is None:
+                log.error("store_unavailable", reason="the database file does not exist")
+                raise gone()
+            self._place = place
+
+    @asynccontextmanager
+    async def writing(self, owner: Owner) -> AsyncIterator[AsyncConnection]:
+        """A unit of work that writes."""
+        # SQLite lets one write and the others try again, with no queue: under load one of them never gets its turn.
+        async with self._writing, self._begun("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self, owner: Owner | None) -> AsyncIterator[AsyncConnection]:
+        """A unit of work that reads."""
+        async with self._begun("BEGIN") as connection:
+            yield connection
+
+    def concerns(self) -> list[str]:
+        """Nothing: the file's rights are all there is."""
+        return []
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncIterator[AsyncConnection]:
+        await self.ready()
+        try:
+            with _unavailable():
+                async with self._engine.connect() as connection:
+                    await connection.execution_options(**{_BEGIN: begin})
+                    async with connection.begin():
+                        yield connection
+        except StoreUnavailable as error:
+            log.error("store_unavailable", reason=str(error.__cause__))  # noqa: TRY400  # the cause is enough
+            if not isinstance(error.__cause__, exc.TimeoutError):  # which says only that all connections are in use
+                await self._engine.dispose()
+            raise
+
+    async def _in_use(self) -> bool:
+        place = await self._found()
+        return place is not None and place == self._place
+
+    async def _found(self) -> _Place | None:
+        return await anyio.to_thread.run_sync(_place_of, self._path)
+
+
+def _place_of(path: Path) -> _Place | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not is_sqlite_outage(error):
+            raise
+        raise gone() from (error.orig if isinstance(error, exc.DBAPIError) else error)
+
+
+def _engine(path: Path, *, pool_size: int, pool_overflow: int, busy_timeout: timedelta) -> AsyncEngine:
+    engine = create_async_engine(
+        # mode=rw: a missing file is an error, never a new and empty database.
+        URL.create(
+            "sqlite+aiosqlite",
+            database=f"file:{quote(str(path.absolute()))}",
+            query={"mode": "rw", "uri": "true"},
+        ),
+        connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=pool_overflow,
+        pool_timeout=busy_timeout.total_seconds(),
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_connection)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # The driver begins late and lets two readers deadlock on becoming writers; a writer here begins as one.
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
