@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from chatkit.store import NotFoundError
@@ -30,21 +27,6 @@ from pageside.identity.reader import Reader
 ADA = Turn(reader=Reader("ada", "school"))
 EVE = Turn(reader=Reader("eve", "school"))
 NOON = datetime(2026, 3, 1, 12)  # noqa: DTZ001  # as the SDK stamps
-
-WRITER = """
-import asyncio, sys
-from tests.conversation.test_store import ADA, answer
-from pageside.conversation.store import SqlStore
-from pageside.storage.engine import Database
-
-async def main(url, thread_id, name):
-    database = await Database.open(url)
-    for n in range(40):
-        await SqlStore(database).add_thread_item(thread_id, answer(thread_id, f"{name}{n}"), ADA)
-    await database.aclose()
-
-asyncio.run(main(*sys.argv[1:]))
-"""
 
 
 def question(thread_id, item_id="", text="q"):
@@ -270,20 +252,6 @@ async def test_nothing_of_another_readers_can_be_reached(store):
     assert await order(store, thread.id) == ["q0"]
     assert (await store.load_item(thread.id, "q0", ADA)).type == "user_message"
     assert await store.load_feedback(thread.id, EVE) == {}
-
-
-async def test_two_processes_write_one_thread(store, store_url):
-    """Forty items each; all are there, each writer's in its order."""
-    thread = await begun(store)
-    command = [sys.executable, "-W", "ignore", "-c", WRITER, store_url, thread.id]
-    root = Path(__file__).parents[2]
-    writers = [await asyncio.create_subprocess_exec(*command, name, cwd=root) for name in ("x", "y")]
-    codes = [await writer.wait() for writer in writers]
-    found = await order(store, thread.id)
-
-    assert codes == [0, 0]
-    assert [item for item in found if item[0] == "x"] == [f"x{n}" for n in range(40)]
-    assert [item for item in found if item[0] == "y"] == [f"y{n}" for n in range(40)]
 
 
 async def test_a_transaction_that_fails_leaves_nothing(store):

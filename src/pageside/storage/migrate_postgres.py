@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from pageside.errors import StoreUnavailable
 from pageside.storage import revisions
 from pageside.storage.address import Address
-from pageside.storage.outage import explained, sqlstate
+from pageside.storage.outage import explained, outage, sqlstate
 from pageside.storage.postgres import SCHEMA
 
 _T = TypeVar("_T")
@@ -66,8 +66,7 @@ async def _do(address: Address, work: Callable[[Connection], _T]) -> _T:
             await connection.execute(text(_SETTINGS))
             return await connection.run_sync(work)
     except (OSError, exc.DBAPIError, exc.InterfaceError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = outage(error, address)
-        raise StoreUnavailable(_told(error, address, str(reason))) from Outage(str(reason), remedy=reason.remedy)
+        raise StoreUnavailable(_told(error, address)) from outage(error, address)
 
 
 @asynccontextmanager
@@ -94,9 +93,7 @@ async def _transaction(address: Address) -> AsyncIterator[AsyncConnection]:
 def _told(error: Exception, address: Address) -> str:
     if sqlstate(error) == _LOCKED:
         return f"Another process has been using the tables at {address.place} for over {LOCK_TIMEOUT_S} s."
+    told = f"The database cannot be used: {explained(error, address)}."
     if sqlstate(error) == _DENIED:
-        return (
-            f"Schema {SCHEMA} at {address.place} is not at the revision this version needs, and role {address.role!r} "
-            "may not change it: run `pageside migrate` with the database URL of the role that owns the schema."
-        )
-    return f"The database cannot be used: {explained(error, address)}."
+        return f"{told} If schema {SCHEMA} is behind this version, run `pageside migrate` as the role that owns it."
+    return told
