@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pageside.answer.events import (
     Answer,
+    AskedBack,
     AskedPage,
     Citation,
     Cited,
@@ -78,6 +79,11 @@ def said(*pieces: str | Citation, outcome: Outcome = "answered") -> list[TutorEv
 def asked_page(text: str, tool: str) -> list[TutorEvent]:
     """`text`, and then a question to the page instead of an end."""
     return [*([TextDelta(text)] if text else []), AskedPage(tool, {})]
+
+
+def asked_back(*options: str) -> list[TutorEvent]:
+    """A question back to the reader, with `options` to choose from."""
+    return [AskedBack(options)]
 
 
 def usual(query: str) -> list[TutorEvent]:

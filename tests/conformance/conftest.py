@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
-from tests import scripted_tutor
+from tests import scripted_tutor, small_book
+from tests import served as process
 from tests.chatkit_house import browser, house, served
 
 from pageside.answer.events import TutorEvent
@@ -49,3 +50,10 @@ async def a(address):
 async def b(address):
     async with browser(address, "reader-b") as client:
         yield client
+
+
+@pytest.fixture
+def served_book(tmp_path):
+    """Where a real process serves the small book as it is served by default."""
+    with process.server(small_book.write(tmp_path / "book"), tmp_path / "data") as url:
+        yield url

@@ -514,6 +514,25 @@ async def test_the_page_may_ask_for_a_section_itself(ada, shelf):
     assert "It keeps eggs out of the honey." in told.text
 
 
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        ({"path": "module-1-hive/week-1-parts.md", "anchor": "excluder"}, SLOTS),
+        ({"url": "https://bees.test/docs/module-1-hive/week-1-parts#excluder"}, SLOTS),
+        ({"path": "module-1-hive/week-1-parts.md"}, "The brood box is the lowest box"),
+        ({"path": "module-1-hive/week-1-parts.md", "anchor": "gone"}, "The brood box is the lowest box"),
+    ],
+    ids=["path", "address", "a whole page", "a heading that has gone"],
+)
+async def test_a_page_names_a_section_by_where_it_stands(ada, payload, said):
+    """As it knows itself: by path or address, and the heading's anchor."""
+    thread_id = (await ada.ask("Hello")).thread_id
+    told = await explain(ada, thread_id, {"type": "book.explain", "payload": payload})
+
+    assert told.errors == []
+    assert told.text.startswith(said)
+
+
 async def test_an_explained_section_can_be_tried_again(ada, shelf):
     """The message stands for the very section."""
     thread_id, widget = await list_of(ada)

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from sqlalchemy import update
 
 from pageside import ids
-from pageside.conversation import clock, stored
+from pageside.conversation import clock, joining, stored
 from pageside.conversation.actions import Actions, Taken
 from pageside.conversation.limits import FULL, Room
 from pageside.conversation.ownership import mine
@@ -92,7 +92,7 @@ class Acting:
 
     async def _amend(self, thread_id: str, item: WidgetItem, turn: Turn) -> None:
         # Never written anew: a list that a retry has just deleted would come back.
-        async with self._database.transaction(turn.reader) as connection:
+        async with joining.transaction(self._database, turn, item=item) as connection:
             done = await connection.execute(
                 update(items)
                 .where(mine(items, turn), items.c.thread_id == thread_id, items.c.id == item.id)

@@ -8,8 +8,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from chatkit.actions import Action
 from chatkit.types import ThreadMetadata, ThreadStreamEvent, UserMessageContent, WidgetItem
+from chatkit.widgets import DynamicWidgetRoot
 from pydantic import BaseModel, ValidationError
 
+from pageside import ids
+from pageside.conversation import clock
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput
 
@@ -38,6 +41,16 @@ class Taken(Generic[Given]):
     thread: ThreadMetadata
     turn: Turn
     ask: Ask
+
+    def widget(self, root: DynamicWidgetRoot, *, copy_text: str | None = None) -> WidgetItem:
+        """`root` as a new item of the thread; stored once an event says that it is done."""
+        return WidgetItem(
+            id=ids.new("msg"),
+            thread_id=self.thread.id,
+            created_at=clock.local(ids.now()),
+            widget=root,
+            copy_text=copy_text,
+        )
 
 
 class Streaming(Protocol[Taken_]):

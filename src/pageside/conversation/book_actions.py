@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Self
 
 from chatkit.types import (
     NoticeEvent,
@@ -13,28 +13,42 @@ from chatkit.types import (
     UserMessageTextContent,
     WidgetItem,
 )
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from pageside.answer.clarifying import Places
 from pageside.conversation import footnotes, widgets
 from pageside.conversation.actions import Actions, Taken
 from pageside.errors import InvalidInput
-from pageside.knowledge.contents import Entry
+from pageside.knowledge import mentions
+from pageside.knowledge.contents import Contents, Entry
+from pageside.knowledge.mentions import Named
 
 EXPLAIN = "book.explain"
 FOLD = "book.fold"
 GONE = "This section is no longer in the book. Ask about it in your own words, and I will look for it."
 
-SectionId = Annotated[str, Field(min_length=1, max_length=80)]
-
+_MAX_ID_CHARS = 80
+_MAX_ADDRESS_CHARS = 2_000
 _MAX_SECTIONS = 10
+
+SectionId = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARS)]
+
 _EXPLAIN = "Explain "
 
 
 class Explain(BaseModel):
-    """Which section to explain."""
+    """Which section to explain: by its id, as lists and mentions have it, or by the path or address of its page."""
 
-    section: SectionId
+    section: str = Field(default="", max_length=_MAX_ID_CHARS)
+    path: str = Field(default="", max_length=_MAX_ADDRESS_CHARS)
+    url: str = Field(default="", max_length=_MAX_ADDRESS_CHARS)
+    anchor: str = Field(default="", max_length=_MAX_ADDRESS_CHARS)
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not (self.section or self.path or self.url):
+            raise ValueError("name a `section`, or a `path` or `url`")
+        return self
 
 
 class Fold(BaseModel):
@@ -52,7 +66,7 @@ def register(actions: Actions, places: Places) -> None:
     """
 
     async def explain(taken: Taken[Explain]) -> AsyncIterator[ThreadStreamEvent]:
-        entry = (await places.read()).by_id.get(taken.payload.section)
+        entry = _found(taken.payload, await places.read())
         if entry is None:
             yield NoticeEvent(level="warning", message=GONE)
             return
@@ -72,6 +86,12 @@ def register(actions: Actions, places: Places) -> None:
 
     actions.stream(EXPLAIN, explain, payload=Explain)
     actions.answer(FOLD, fold, payload=Fold, of_widget=True)
+
+
+def _found(asked: Explain, known: Contents) -> Entry | None:
+    """The section that is asked for, if the book has it."""
+    named = Named(id=asked.section, path=asked.path, url=asked.url, anchor=asked.anchor)
+    return next(iter(mentions.candidates(named, known)), None)
 
 
 def _message(entry: Entry) -> list[UserMessageContent]:

@@ -94,19 +94,9 @@ def outage(error: BaseException, address: Address) -> Outage:
 
 def explained(error: BaseException, address: Address) -> str:
     """What is wrong and with what, in a sentence without its full stop."""
-    causes = list(_causes(error))
-    cause = causes[-1]
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the certificate of {address.place} is not trusted: {cause.verify_message}"
-    if isinstance(cause, socket.gaierror):
-        return f"the host of {address.place} is not known"
-    if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
-        return f"nothing answers at {address.place}"
-    if isinstance(cause, FileNotFoundError):
-        return f"no server has its socket at {address.place}"
-    if isinstance(cause, TimeoutError):
-        return f"{address.place} did not answer in time"
-    said = str(cause).partition("\n")[0]
+    if special := next(filter(None, (_of_the_way(cause, address.place) for cause in _causes(error))), ""):
+        return special
+    said = str(list(_causes(error))[-1]).partition("\n")[0]
     words = _WORDS.get(sqlstate(error), "{place}: {said}")
     return words.format(
         place=address.place,
@@ -114,6 +104,23 @@ def explained(error: BaseException, address: Address) -> str:
         database=repr(address.database or address.role),
         said=said,
     )
+
+
+def _of_the_way(cause: BaseException, place: str) -> str:
+    """What is wrong with the way to the server, if that is what the cause says."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the certificate of {place} is not trusted: {cause.verify_message}"
+    if isinstance(cause, socket.gaierror):
+        return f"the host of {place} is not known"
+    if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
+        return f"nothing answers at {place}"
+    if isinstance(cause, FileNotFoundError):
+        return f"no server has its socket at {place}"
+    if isinstance(cause, TimeoutError):
+        return f"{place} did not answer in time"
+    if "rejected SSL upgrade" in str(cause):
+        return f"{place} does not speak TLS, which the URL asks for"
+    return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

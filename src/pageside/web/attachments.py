@@ -80,25 +80,31 @@ def router(
     """
     routes = APIRouter(prefix=PATH, tags=["attachments"])
     recognised = Depends(reader)
+    _take_forms(routes, attachments, recognised, patience)
+    _take_bytes(routes, attachments, links, patience)
+    _give(routes, attachments, links, recognised)
+    return routes
 
+
+def _take_forms(routes: APIRouter, attachments: Attachments, recognised: Any, patience: timedelta) -> None:
     @routes.post("", summary="Upload a file at once", response_class=Response, openapi_extra=_FORM)
     async def direct(request: Request, who: Reader = recognised) -> Response:
         """Takes the field `file` of a form; answers with the attachment, to be named in a message."""
-        limit = attachments.max_bytes + _WRAPPING
+        receive = _within(request, attachments.max_bytes + _WRAPPING, patience)
         turn = Turn(reader=who, origin=_origin(request))
         try:
-            limited = Request(request.scope, _within(request, limit, patience))
-            async with limited.form(max_files=1, max_fields=10) as form:
+            async with Request(request.scope, receive).form(max_files=1, max_fields=10) as form:
                 file = form.get("file")
                 if not isinstance(file, UploadFile) or not file.filename:
                     raise InvalidInput("file: send the file as the field `file` of a multipart form.")
-                kept = await attachments.receive(
-                    _pieces(file), turn, name=file.filename, mime_type=file.content_type or ""
-                )
+                said = file.content_type or ""
+                kept = await attachments.receive(_pieces(file), turn, name=file.filename, mime_type=said)
         except HTTPException as error:
             raise BadRequest(f"The form cannot be read: {error.detail}") from None
         return _document(wire.dump(kept))
 
+
+def _take_bytes(routes: APIRouter, attachments: Attachments, links: Links, patience: timedelta) -> None:
     @routes.options("/{attachment_id}", include_in_schema=False)
     async def preflight(attachment_id: str) -> Response:
         return Response(status_code=204, headers=_PREFLIGHT)
@@ -108,8 +114,7 @@ def router(
         """Takes the bytes of a file at the address that `attachments.create` gave for it; no cookie is needed."""
         try:
             permit = links.permit("upload", attachment_id, token)
-            receive = _within(request, permit.size, patience)
-            pieces = Request(request.scope, receive).stream()
+            pieces = Request(request.scope, _within(request, permit.size, patience)).stream()
             kept = await attachments.upload(permit, pieces, origin=_origin(request))
         except PagesideError as error:
             denial = problems.refusal(error)
@@ -117,6 +122,8 @@ def router(
             return denial
         return _document(wire.dump(kept), headers=_ANY_ORIGIN)
 
+
+def _give(routes: APIRouter, attachments: Attachments, links: Links, recognised: Any) -> None:
     @routes.get("/{attachment_id}", summary="Fetch a file", response_class=Response)
     async def fetch(attachment_id: str, who: Reader = recognised) -> Response:
         """The file, to be saved; only for the reader who sent it."""
@@ -137,8 +144,6 @@ def router(
             "Cross-Origin-Resource-Policy": "cross-origin",
         }
         return await _sent(opened, headers)
-
-    return routes
 
 
 async def _sent(opened: Opened, headers: dict[str, str]) -> Response:

@@ -314,4 +314,4 @@ def _no_pages(folder: Path, troubles: Sequence[Trouble], drafts: Sequence[str]) 
         return f"No page of {str(folder)!r} can be read; the first trouble is {troubles[0]}"
     if drafts:
         return f"Every page of {str(folder)!r} is a draft; take `draft: true` out of one, such as {drafts[0]!r}."
-    return f"There is no page in {str(folder)!r}; a book is a folder that holds .md or .mdx files, at any depth."
+    return f"There is no page in {str(folder)!r}; a book is a folder that holds pages, such as .md or .rst files."

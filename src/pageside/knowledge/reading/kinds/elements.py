@@ -76,7 +76,7 @@ def is_furniture(tag: str, given: Attributes, *, inside: bool) -> bool:
     if not inside and (tag in _OUTSIDE or given.get("role", "") in _OUTSIDE_ROLES):
         return True
     classes = set(given.get("class", "").split())
-    if classes & _MARKS_OF_TOOLS or (not inside and classes & _OUTSIDE_MARKS):
+    if classes & _MARKS_OF_TOOLS or (not inside and {*classes, given.get("id", "").lower()} & _OUTSIDE_MARKS):
         return True
     return is_hidden(tag, given)
 

@@ -62,22 +62,22 @@ def counted(source: str) -> str:
     """What stands between the tags of its main content."""
     page = Markup(source)
     main = _main(page)
-    return "" if main is None else " ".join(_texts(page, main))
+    return "" if main is None else "".join(_texts(main))
 
 
-def _texts(page: Markup, main: LexborNode) -> Iterator[str]:
-    waiting: list[LexborNode | None] = [main.first_child]
+def _texts(main: LexborNode) -> Iterator[str]:
+    waiting: list[LexborNode | str] = [*reversed(list(markup.children(main)))]
     while waiting:
         here = waiting.pop()
-        if here is None:
-            continue
-        waiting.append(here.next)
-        if here.is_text_node:
+        if isinstance(here, str):
+            yield here
+        elif here.is_text_node:
             yield markup.text(here)
-        elif not elements.is_furniture(here.tag or "", markup.attributes(here), inside=main.tag != "body"):
-            yield "" if here.tag in elements.PHRASES else "\n"
+        elif here.is_element_node and not _is_furniture(here, inside=main.tag != "body"):
+            border = "" if here.tag in elements.PHRASES - {"code"} else "\n"
+            yield border
             yield _said_of_picture(markup.attributes(here)) if here.tag == "img" else ""
-            waiting.append(here.first_child)
+            waiting += [border, *reversed(list(markup.children(here)))]
 
 
 def said(page: Markup) -> Iterator[Said]:
@@ -143,7 +143,7 @@ class _Walk:
         whole = self._whole(node, tag, given)
         if whole is not None:
             return whole, [], False
-        if elements.is_furniture(tag, given, inside=self._inside):
+        if _is_furniture(node, inside=self._inside):
             return [], [], False
         self._anchor = given.get("id") or (given.get("name") if tag == "a" else "") or self._anchor
         if tag in _HEADINGS:
@@ -224,7 +224,8 @@ class _Walk:
         if tag == "br":
             return [Phrase("break", "", *self._place())]
         if tag == "img":
-            return [Phrase("picture", _said_of_picture(given), *self._place(), target=given.get("src", ""))]
+            picture = Phrase("picture", _said_of_picture(given), *self._place(), target=given.get("src", ""))
+            return [Words(" ", *self._place()), picture]  # two pictures side by side are not one word
         return None
 
     def _math(self, formula: str, *, is_block: bool) -> list[Said]:
@@ -259,10 +260,18 @@ def _lines_of(node: LexborNode) -> Iterator[str]:
         waiting.append(here.next)
         if here.is_text_node:
             yield markup.unmarked(here.text_content or "")
-        elif here.tag == "br":
+        elif here.tag == "br" or (here.tag == "code" and here.prev is not None and here.prev.tag == "code"):
             yield "\n"
+            waiting.append(here.first_child)
         elif not elements.is_furniture(here.tag or "", markup.attributes(here), inside=True):
             waiting.append(here.first_child)
+
+
+def _is_furniture(node: LexborNode, *, inside: bool) -> bool:
+    """As `elements.is_furniture`; the head of a page that has no main content is its title."""
+    tag = node.tag or ""
+    is_title = tag == "header" and any(child.tag == "h1" for child in markup.within(node))
+    return elements.is_furniture(tag, markup.attributes(node), inside=inside or is_title)
 
 
 def _formula_of(node: LexborNode, given: Mapping[str, str]) -> str:

@@ -125,7 +125,7 @@ def _parsed(source: str, place: Place) -> tuple[nodes.document | None, list[Flaw
         Parser(place).parse(text, document)
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
-    except ZeroDivisionError as error:  # docutils' own defects come as any of them, and no page may end an update
+    except Exception as error:  # docutils' own defects come as any of them, and no page may end an update
         said = f"docutils cannot read the page ({type(error).__name__}); it was read as plain text"
         return None, [Flaw(0, said)]
     return document, list(_flaws(messages, place))

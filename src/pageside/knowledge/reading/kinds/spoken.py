@@ -51,6 +51,7 @@ class _Listener:
     def __init__(self) -> None:
         self.scribe = Scribe()
         self._open = 0
+        self._at = 0  # nothing is taken to stand before what was said already, even if a parser moved it up
 
     def hear(self, piece: Said) -> None:
         match piece:
@@ -73,7 +74,7 @@ class _Listener:
         if piece.container in _INLINE:
             return
         self.scribe.flush()
-        self.scribe.span = (piece.start, max(piece.start, self.scribe.span[1]))
+        self._place(piece.start, piece.start)
         role = _ROLES.get(piece.container)
         if self._open > DEEPEST:
             return
@@ -86,14 +87,18 @@ class _Listener:
         if piece.container in _INLINE:
             return
         self.scribe.flush()
-        self.scribe.span = (min(self.scribe.span[0], piece.end), piece.end)
+        self._place(self._at, piece.end)
         role = _ROLES.get(piece.container)
         if role is not None and self._open <= DEEPEST:
             self.scribe.close(role)
 
     def _say(self, text: str, start: int, end: int) -> None:
-        self.scribe.span = (start, end)
+        self._place(start, end)
         self.scribe.say(text)
+
+    def _place(self, start: int, end: int) -> None:
+        self._at = max(self._at, start)
+        self.scribe.span = (self._at, max(self._at, end))
 
     def _written(self, piece: Phrase) -> str:
         match piece.form:
@@ -116,7 +121,7 @@ class _Listener:
             self._say(f" ${text.strip()}$ " if piece.kind == "math" else _marked(flowing(text)), piece.start, piece.end)
             return
         self.scribe.flush()
-        self.scribe.span = (piece.start, piece.end)
+        self._place(piece.start, piece.end)
         if piece.kind == "math":
             self.scribe.whole("math", f"$$\n{text.strip()}\n$$")
         else:

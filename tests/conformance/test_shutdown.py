@@ -6,11 +6,13 @@ import asyncio
 
 from tests import served, small_book
 from tests.chatkit_house import browser
+from tests.conformance.checks import check
 from tests.scripted_openai import ScriptedOpenAI
 
 DELTA = "assistant_message.content_part.text_delta"
 
 
+@check(73)
 async def test_a_server_that_is_told_to_end_keeps_what_was_said(tmp_path):
     """SIGTERM in the middle of an answer: the stream ends, and the next start shows the partial answer."""
     book = small_book.write(tmp_path / "book")
