@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from tests.databases import as_owner
 from tests.storage.rows import ADA, EVE, NOON, thread, thread_ids
 
 from pageside import ids
+from pageside.conversation import ownership
 from pageside.conversation import store as store_module
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
@@ -29,11 +31,7 @@ WALLS = """
         select from pg_policy where polrelid = pg_class.oid and polcmd = '*' and polpermissive
         and polqual is not null and polwithcheck is not null and polroles = '{0}')
 """
-EVERYTHING = (
-    "select relname || ':' || (xpath('/row/c/text()', query_to_xml('select md5(string_agg(t::text, $$,$$ "
-    "order by t::text)) as c from chatkit.' || relname || ' t', false, true, '')))[1] from pg_class "
-    "where relnamespace = 'chatkit'::regnamespace and relkind = 'r' order by 1"
-)
+EVERYTHING = "".join(f"select * from chatkit.{name} t order by t::text;" for name in metadata.tables)
 
 
 @pytest.fixture
@@ -55,8 +53,12 @@ def store(database):
 
 @pytest.fixture
 def forgetful(monkeypatch):
-    """Every statement of the store about everybody's rows."""
-    monkeypatch.setattr(store_module, "mine", lambda table, turn: true())
+    """Every statement about conversations about everybody's rows."""
+    mine = ownership.mine
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pageside.conversation.") and getattr(module, "mine", None) is mine:
+            monkeypatch.setattr(module, "mine", lambda table, turn: true())
+    assert store_module.mine is not mine
 
 
 async def outcomes(attempts):

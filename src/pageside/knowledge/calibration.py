@@ -1,7 +1,7 @@
 """What the scores of a search mean: the probability that a passage answers, and that the passages together do; pure.
 
 The coefficients below are printed by `python -m benchmarks.calibrate`, from the development half of the questions; how
-well they hold on the other half stands in docs/reference/benchmarks.md.
+well they hold on the other half stands in docs/benchmarks.md.
 """
 
 from __future__ import annotations
