@@ -124,7 +124,8 @@ def test_what_the_server_is_to_be_told_is_passed_on():
         ("postgresql://r:hunter2@h/d?sslrootcert=/nowhere/root.crt", "sslrootcert .* no file"),
         ("postgresql://r:hunter2#4@h/d", "percent-encoded"),
         ("postgresql://r:hunter2/4@h/d", "percent-encoded"),
-        ("postgresql://r:hunter2?4@h/d", "cannot be used here|percent-encoded"),
+        ("postgresql://r:hunter2?4@h/d", "percent-encoded"),
+        ("postgresql://r:hunter2?4=1@h/d", "percent-encoded"),
         ("postgresql://r:hunter2[4@h/d", "percent-encoded"),
         ("postgresql://r:hunter2@h:0/d", "percent-encoded"),
         ("postgresql://r:hunter2@:5432/d", "percent-encoded"),
@@ -145,6 +146,6 @@ async def test_asyncpg_takes_what_is_made_of_a_url():
     """Every argument by its name; here to a port at which nobody is."""
     for query in ("sslmode=require", "sslmode=verify-full&options=-c%20a.b%3D1", "target_session_attrs=primary"):
         found = address.parse(f"postgresql://r:p@127.0.0.1:1/d?{query}")
-        with pytest.raises(OSError, match="Connect call failed|refused"):
+        with pytest.raises(OSError, match="Connect call failed"):
             async with asyncio.timeout(10):
                 await asyncpg.connect(**found.arguments)

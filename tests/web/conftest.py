@@ -1,4 +1,4 @@
-"""The ChatKit endpoint in this process, and a reader of it."""
+"""The ChatKit endpoint in this process, over each kind of database, and a reader of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tests.chatkit_house import house
 
 
 @pytest.fixture
-async def home(tmp_path):
-    async with house(tmp_path) as opened:
+async def home(tmp_path, store_url):
+    async with house(tmp_path, store_url=store_url) as opened:
         yield opened
 
 

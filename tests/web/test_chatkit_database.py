@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 
-from tests.chatkit_client import message, told
+import httpx2
+import pytest
+from tests import served as served_process
+from tests import small_book
+from tests.chatkit_client import ChatKit, message, told
 from tests.chatkit_house import browser, house, served
 from tests.scripted_tutor import ScriptedTutor
 
 from pageside.errors import IndexMissing
 
 DELTA = "assistant_message.content_part.text_delta"
+
+
+@pytest.fixture
+async def home(tmp_path):
+    """Over a file, which can be moved and spoilt."""
+    async with house(tmp_path) as opened:
+        yield opened
 
 
 def moved(path, target):
@@ -124,9 +136,14 @@ async def test_the_unforeseen_is_logged_and_referred_to(tmp_path):
     assert len(workflow) == 1
 
 
-async def test_two_servers_share_one_database(tmp_path):
+async def test_two_servers_share_one_database(tmp_path, store_url):
     """Both write at once; nothing is lost, order is kept, each sees the other's."""
-    async with house(tmp_path) as one, house(tmp_path) as two, one.client() as here, two.client() as there:
+    async with (
+        house(tmp_path, store_url=store_url) as one,
+        house(tmp_path, store_url=store_url) as two,
+        one.client() as here,
+        two.client() as there,
+    ):
         first = await here.ask("begin")
         await asyncio.gather(*[(here, there)[n % 2].ask(f"thread {n}") for n in range(30)])
         await there.ask("more", thread=first.thread_id)
@@ -137,14 +154,14 @@ async def test_two_servers_share_one_database(tmp_path):
         assert await here.items(first.thread_id) == await there.items(first.thread_id)
 
 
-async def test_two_servers_answer_one_question_at_a_time_in_a_thread(tmp_path):
+async def test_two_servers_answer_one_question_at_a_time_in_a_thread(tmp_path, store_url):
     """What one is answering, the other puts off."""
     tutor = ScriptedTutor(pause_before=4)
     async with (
-        house(tmp_path, tutor) as one,
+        house(tmp_path, tutor, store_url=store_url) as one,
         served(one.app) as url,
         browser(url) as here,
-        house(tmp_path) as two,
+        house(tmp_path, store_url=store_url) as two,
         two.client() as there,
     ):
         async with here.asking("q") as stream:
@@ -157,3 +174,73 @@ async def test_two_servers_answer_one_question_at_a_time_in_a_thread(tmp_path):
 
     assert (busy.status_code, busy.json()["code"]) == (409, "thread_busy")
     assert answered.text == "A servo holds an angle [1]."
+
+
+async def test_without_its_server_the_chat_answers_503_and_comes_back(tmp_path, postgres):
+    """PostgreSQL stopped: words and a hint to try again; started: everything is there, at the first request."""
+    async with house(tmp_path, store_url=postgres.database()) as home, home.client() as ada:
+        kept = await ada.ask("hi")
+        postgres.stop()
+        refusals = [
+            await ada.send("threads.list"),
+            await ada.send("threads.get_by_id", thread_id=kept.thread_id),
+            await ada.send("threads.create", input=message("more")),
+        ]
+        postgres.start()
+        items = await ada.items(kept.thread_id)
+        again = await ada.ask("more", thread=kept.thread_id)
+
+    assert [(refusal.status_code, refusal.json()["code"]) for refusal in refusals] == [(503, "store_unavailable")] * 3
+    assert all("try again" in refusal.json()["detail"] for refusal in refusals)
+    assert len(items) == 3
+    assert again.errors == []
+
+
+async def test_a_server_that_goes_while_the_answer_comes_is_told_in_words(tmp_path, postgres):
+    """The stream ends with an error event; what was asked before it went is there when it is back."""
+    tutor = ScriptedTutor(pause_before=4)
+    async with (
+        house(tmp_path, tutor, store_url=postgres.database()) as home,
+        served(home.app) as url,
+        browser(url) as ada,
+    ):
+        async with ada.asking("q") as stream:
+            thread_id = (await stream.until("thread.created"))["thread"]["id"]
+            await stream.until(DELTA)
+            postgres.stop()
+            tutor.resume.set()
+            events = await stream.rest()
+        postgres.start()
+        tutor.pause_before = -1
+        again = await ada.tell("threads.retry_after_item", thread_id=thread_id, item_id=events[1]["item"]["id"])
+
+    assert events[-1]["type"] == "error"
+    assert events[-1]["allow_retry"] is True
+    assert "try again" in events[-1]["message"]
+    assert again.text == "A servo holds an angle [1]."
+
+
+async def test_a_real_server_goes_on_when_its_database_is_restarted(tmp_path, postgres):
+    """`pageside serve` over PostgreSQL: asked, left without a database, asked again; its health says how it is."""
+    book = small_book.write(tmp_path / "book")
+    with served_process.server(book, tmp_path / "data", DATABASE_URL=postgres.database()) as url:
+        async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+            reader = ChatKit(http)
+            first = await reader.ask("What does a servo do?")
+            postgres.stop()
+            refused = await reader.send("threads.list")
+            down = (await http.get("/health")).json()
+            page = await http.get("/")
+            postgres.start()
+            threads = await reader.threads()
+            up = (await http.get("/health")).json()
+            second = await reader.ask("What does a servo do?", thread=first.thread_id)
+
+    assert (refused.status_code, page.status_code) == (503, 200)
+    assert (down["status"], down["parts"]["database"]["status"]) == ("degraded", "unavailable")
+    assert (up["status"], up["parts"]["database"]["status"]) == ("ok", "ok")
+    assert [thread["id"] for thread in threads] == [first.thread_id]
+    assert first.text
+    assert second.text
+    log = [json.loads(line) for line in (tmp_path / "server.log").read_text("utf-8").splitlines() if line[0] == "{"]
+    assert {line["event"] for line in log if line["level"] == "error"} == {"store_unavailable"}

@@ -98,6 +98,8 @@ def _split(url: str) -> SplitResult:
         raise SettingsError("The database URL must begin with postgresql://.")
     if parts.fragment or "#" in url:
         raise _unreadable("a # in it")
+    if "@" in parts.query and "@" not in parts.netloc:
+        raise _unreadable("a ? in it")
     return parts
 
 
@@ -115,7 +117,12 @@ def _parameters(query: str) -> dict[str, str]:
         given[unquote(name)] = unquote(value)  # libpq takes a plus for a plus
     known = _UNDERSTOOD | _WITHOUT_EFFECT | {*_TLS_OPTIONS, *_PASSED_ON}
     if unknown := sorted(set(given) - known):
-        raise SettingsError(f"The database URL has a parameter that cannot be used here: {unknown[0][:40]!r}.")
+        # What is no name is the rest of a password with a question mark in it.
+        shown = f" {unknown[0][:40]!r}" if unknown[0].replace("_", "").isalpha() else ""
+        raise SettingsError(
+            f"The database URL has a parameter{shown} that cannot be used here. Special characters of the password, "
+            "such as ? and &, must be percent-encoded."
+        )
     return given
 
 

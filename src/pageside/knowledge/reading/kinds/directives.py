@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -70,6 +71,7 @@ _NATIVE_ROLES: Final[Mapping[str, type]] = {
 }
 _TITLED_ROLE: Final = re.compile(r"(.+?)\s*<[^<>]*>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^<>]*>")
+_LONGEST_PARAGRAPH: Final = 20_000  # characters; a longer one is data, and read without markup
 _SUPPORTED_RAW: Final = "html"
 
 
@@ -352,6 +354,13 @@ def _explicit() -> states.Struct:
     return states.Struct(patterns=known.patterns, constructs=constructs)
 
 
+def _bounded(
+    parse: Callable[..., tuple[list[nodes.Node], list[nodes.Node]]], text: str, *rest: object
+) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """As `parse`, which takes a time that grows with the square of the marks a paragraph opens and never closes."""
+    return parse(text, *rest) if len(text) <= _LONGEST_PARAGRAPH else ([nodes.Text(unescape(text, True))], [])
+
+
 class _Directing:
     """Mixed into every state of docutils' machine, which would otherwise look directives up for all pages alike."""
 
@@ -374,5 +383,6 @@ class Parser(rst.Parser):  # type: ignore[misc]
         inliner = states.Inliner()
         inliner.page = Page(place)
         inliner.interpreted = inliner.page.interpreted
+        inliner.parse = partial(_bounded, inliner.parse)
         super().__init__(inliner=inliner)
         self.state_classes = STATES

@@ -28,6 +28,8 @@ _TRANSFORMS = (
 )
 _WARNING = 2  # docutils' level of what an author should know
 _MOST_FLAWS = 20
+_LONGEST_LINE = 1_000_000_000  # docutils would give up the whole page for a longer one
+_LONGEST_SUBSTITUTION = 10_000  # of those that hold others, which may hold others twice
 # Fields at the top of a page by which Sphinx is told how to build it.
 _ORDERS = frozenset(("orphan", "nocomments", "nosearch", "tocdepth", "no-search", "html_theme", "github_url"))
 _CONTAINERS: dict[str, Container] = {
@@ -107,7 +109,7 @@ def _settings() -> object:
     settings.halt_level = 5  # above every level there is: nothing that a page says ends the reading
     settings.report_level = 5
     settings.warning_stream = False
-    settings.line_length_limit = 100_000_000
+    settings.line_length_limit = _LONGEST_LINE
     settings.syntax_highlight = "none"
     settings.smart_quotes = False
     return settings
@@ -123,6 +125,7 @@ def _parsed(source: str, place: Place) -> tuple[nodes.document | None, list[Flaw
     text = source.removeprefix("\ufeff").replace("\0", "\ufffd")
     try:
         Parser(place).parse(text, document)
+        settings.line_length_limit = _LONGEST_SUBSTITUTION  # type: ignore[attr-defined]
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
     except Exception as error:  # docutils' own defects come as any of them, and no page may end an update
