@@ -30,13 +30,14 @@ from pageside.storage.engine import Database
 from pageside.storage.tables import feedback
 
 READERS = [("ada", "school"), ("eve", "school"), ("ada", "college"), ("ada", "")]
-SOMEBODY = st.sampled_from(READERS)
 OWNER = None
 MOSTLY_OWNER = st.sampled_from([*[OWNER] * 6, *READERS])
+OFTEN_ONE = st.sampled_from([READERS[0]] * 4 + READERS)
 THREADS = st.sampled_from(["t1", "t2", "t3"])
 ITEMS = st.sampled_from(["i1", "i2", "i3", "i4"])
 KINDS = st.sampled_from(["user_message", "assistant_message", "hidden_context_item"])
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=5)
+LINES = st.lists(st.tuples(KINDS, ITEMS, TEXTS), min_size=1, max_size=4)
 ORDERS = st.sampled_from(["asc", "desc"])
 NOON = datetime(2026, 3, 1, 12)  # noqa: DTZ001  # as the SDK stamps
 
@@ -144,8 +145,8 @@ class StoreAndModel(RuleBasedStateMachine):
     def next_activity(self, whose):
         return 1 + max((kept.activity for kept in self.own(whose).values()), default=0)
 
-    @rule(whose=SOMEBODY, thread_id=THREADS, item_id=ITEMS, text=TEXTS, title=st.none() | TEXTS)
-    def begin(self, whose, thread_id, item_id, text, title):
+    @rule(whose=OFTEN_ONE, thread_id=THREADS, item_id=ITEMS, text=TEXTS, title=st.none() | TEXTS, lines=LINES)
+    def begin(self, whose, thread_id, item_id, text, title, lines):
         if thread_id in self.model:
             return
         turn = self.turn(whose, opening=Opening(self.named(thread_id)))
@@ -156,23 +157,22 @@ class StoreAndModel(RuleBasedStateMachine):
         kept = Kept(whose, title, self.next_activity(whose))
         kept.lines[item_id] = Line("user_message", text, next(kept.places))
         self.model[thread_id] = kept
+        self.put(whose, thread_id, lines, self.store.add_thread_item)
 
-    @rule(whose=MOSTLY_OWNER, thread_id=THREADS, item_id=ITEMS, kind=KINDS, text=TEXTS, adds=st.booleans())
-    def write(self, whose, thread_id, item_id, kind, text, adds):
-        whose = self.meant(whose, thread_id)
+    @rule(whose=MOSTLY_OWNER, thread_id=THREADS, lines=LINES, adds=st.booleans())
+    def write(self, whose, thread_id, lines, adds):
+        write = self.store.add_thread_item if adds else self.store.save_item
+        self.put(self.meant(whose, thread_id), thread_id, lines, write)
+
+    def put(self, whose, thread_id, lines, write):
         kept = self.mine(whose, thread_id)
-        put = self.store.add_thread_item if adds else self.store.save_item
-        entry = item(kind, self.named(thread_id), item_id, text)
-        done = self.attempt(put(self.named(thread_id), entry, self.turn(whose)))
-
-        assert done is (kept is not None)
-        if kept is None:
-            return
-        place = next(kept.places)
-        old = kept.lines.get(item_id)
-        kept.lines[item_id] = replace(old, kind=kind, text=text) if old else Line(kind, text, place)
-        if kind == "user_message":
-            kept.activity = self.next_activity(whose)
+        for kind, item_id, text in lines:
+            entry = item(kind, self.named(thread_id), item_id, text)
+            assert self.attempt(write(self.named(thread_id), entry, self.turn(whose))) is (kept is not None)
+            if kept is not None:
+                place, old = next(kept.places), kept.lines.get(item_id)
+                kept.lines[item_id] = replace(old, kind=kind, text=text) if old else Line(kind, text, place)
+                kept.activity = self.next_activity(whose) if kind == "user_message" else kept.activity
 
     @rule(whose=MOSTLY_OWNER, thread_id=THREADS, item_id=ITEMS)
     def remove(self, whose, thread_id, item_id):
@@ -252,11 +252,22 @@ class StoreAndModel(RuleBasedStateMachine):
         if kept is None:
             load = self.store.load_thread_items(self.named(thread_id), None, limit, order, self.turn(whose))
             assert not self.attempt(load)
-            kept = Kept(whose, None, 0)
-        return Walk(whose, thread_id, kept, order, limit, sees_hidden)
+            return Walk(whose, thread_id, Kept(whose, None, 0), order, limit, sees_hidden)
+        return self.turned(Walk(whose, thread_id, kept, order, limit, sees_hidden))
 
     @rule(target=walks, walk=consumes(walks))
     def turn_page(self, walk):
+        return self.turned(walk)
+
+    @rule(target=walks, walk=consumes(walks))
+    def turn_page_and_lose_where_it_ended(self, walk):
+        walk = self.turned(walk)
+        kept = self.mine(walk.whose, walk.thread_id)
+        for item_id in [n for n, line in kept.lines.items() if line.place == walk.place] if kept else ():
+            self.remove(walk.whose, walk.thread_id, item_id)
+        return walk
+
+    def turned(self, walk):
         kept = self.mine(walk.whose, walk.thread_id)
         turn = self.turn(walk.whose, sees_hidden=walk.sees_hidden)
         load = self.store.load_thread_items(self.named(walk.thread_id), walk.after, walk.limit, walk.order, turn)
@@ -283,7 +294,7 @@ class StoreAndModel(RuleBasedStateMachine):
             return lines
         return [(n, x) for n, x in lines if (x.place > walk.place if walk.order == "asc" else x.place < walk.place)]
 
-    @rule(target=listings, whose=SOMEBODY, order=ORDERS)
+    @rule(target=listings, whose=OFTEN_ONE, order=ORDERS)
     def open_list(self, whose, order):
         return Listing(whose, order)
 
@@ -336,7 +347,7 @@ def test_the_store_does_what_the_model_does(store_url):
         try:
             run_state_machine_as_test(
                 lambda: StoreAndModel(runner, SqlStore(database), database, f"e{next(examples)}"),
-                settings=settings(max_examples=30, stateful_step_count=40, deadline=None),
+                settings=settings(max_examples=30, stateful_step_count=30, deadline=None),
             )
         finally:
             runner.run(database.aclose())

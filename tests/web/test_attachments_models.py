@@ -248,7 +248,7 @@ async def test_the_served_book_takes_files_of_guests(tmp_path):
 async def test_a_server_killed_in_the_middle_of_an_upload_serves_nothing_of_it(tmp_path):
     """The next one has the rest of the file sent from its beginning, to the same address."""
     book = small_book.write(tmp_path / "book")
-    drafts = tmp_path / "data" / "files" / ".drafts"
+    files = tmp_path / "data" / "files"
     before = set(psutil.Process().children())
 
     with served.server(book, tmp_path / "data") as address:
@@ -260,14 +260,16 @@ async def test_a_server_killed_in_the_middle_of_an_upload_serves_nothing_of_it(t
 
             async def half():
                 yield PNG + bytes(600_000)
-                while not any(path.stat().st_size for path in drafts.iterdir()):
-                    await asyncio.to_thread(drafts.stat)
+                while not any(path.stat().st_size for path in files.glob(".drafts/*")):
+                    await asyncio.to_thread(files.exists)
                 server.kill()
-                await asyncio.Event().wait()
+                await asyncio.to_thread(server.wait)
+                while True:
+                    yield bytes(50_000)
 
             with pytest.raises(httpx2.TransportError):
                 await http.put(attachment["upload_descriptor"]["url"], content=half())
-    left = [path.stat().st_size for path in drafts.iterdir()]
+    left = list(files.glob(".drafts/*"))
 
     with served.server(book, tmp_path / "data") as address:
         path = attachment["upload_descriptor"]["url"].partition("/chatkit")[2]

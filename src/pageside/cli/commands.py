@@ -265,6 +265,7 @@ async def examine(data_dir: Path | None, as_json: bool) -> int:
     from pageside import doctor  # noqa: PLC0415
     from pageside.cli import checkup  # noqa: PLC0415
 
+    telemetry.configure(level="CRITICAL")  # what is amiss is in the findings
     findings = await doctor.examine(data_dir=data_dir)
     if as_json:
         _emit([finding.row() for finding in findings])
