@@ -45,6 +45,16 @@ def _slugs(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_the_architecture_names_what_is_there():
+    """Every module that the page on architecture names stands where it is said to stand."""
+    text = (ROOT / "docs" / "development" / "architecture.md").read_text(encoding="utf-8")
+    modules = {path.relative_to(ROOT / "src" / "pageside").as_posix() for path in (ROOT / "src").rglob("*.py")}
+    named_here = set(re.findall(r"\b([a-z_]+(?:/[a-z_]+)*\.py)\b", text))
+
+    assert named_here
+    assert not {name for name in named_here if not any(f"/{module}".endswith(f"/{name}") for module in modules)}
+
+
 def blocks(page: Path) -> list[tuple[str, str]]:
     return FENCE.findall(page.read_text(encoding="utf-8"))
 

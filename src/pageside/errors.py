@@ -1,22 +1,33 @@
 """Everything that can go wrong, drawn as one tree.
 
     PagesideError
-    ├── BookError            the folder cannot be used as a book
-    ├── IndexMissing         nothing has been indexed yet
-    ├── IndexBusy            another process is indexing
-    ├── IndexBroken          the index on disk cannot be read
-    ├── NotFound             no such thing, or not this reader's
-    ├── BadRequest           a request that cannot be understood
-    │   └── InvalidInput     understood, but a field is not acceptable
-    ├── TooLarge             a body or a message over its limit
-    ├── ThreadBusy           the thread is already answering
-    ├── ThreadClosed         the thread takes no more messages
-    ├── NotSupported         the operation is switched off here
-    ├── Unavailable          a part we depend on does not answer
-    │   ├── StoreUnavailable the database
-    │   └── ModelUnavailable the language model
-    └── SettingsError        a setting is misspelt or unusable
+    ├── BookError               the folder cannot be used as a book
+    ├── IndexMissing            nothing has been indexed yet
+    ├── IndexBusy               another process is indexing
+    ├── IndexBroken             the index on disk cannot be read
+    ├── NotFound                no such thing, or not this reader's
+    │   └── Missing             the same inside a ChatKit stream     (conversation.refusals)
+    ├── BadRequest              a request that cannot be understood
+    │   └── InvalidInput        understood, but a field is not acceptable
+    │       └── KeyReused       its key stood for another request    (conversation.repeats)
+    ├── ResultGone              carried out, but its answer is lost  (conversation.repeats)
+    ├── TooLarge                a body, message or file over its limit
+    ├── ThreadBusy              the thread is already answering
+    │   └── Busy                and when it may be free              (conversation.busy)
+    │       └── RequestUnderWay this very request is under way       (conversation.busy)
+    ├── ThreadClosed            the thread takes no more messages
+    ├── TooManyThreads          the reader has as many threads as they may (conversation.quota)
+    ├── AlreadySent             the file is part of a message        (conversation.attachments)
+    ├── AlreadyUploaded         the file has its bytes               (conversation.attachments)
+    ├── NotSupported            the operation is switched off here
+    ├── Unavailable             a part we depend on does not answer
+    │   ├── StoreUnavailable    the database
+    │   │   └── StoreDown       the same inside a ChatKit stream     (conversation.refusals)
+    │   ├── RedisUnavailable    Redis                                (storage.redis_server)
+    │   └── ModelUnavailable    the language model
+    └── SettingsError           a setting is misspelt or unusable
 
+A class that only one module raises stands in that module, named behind it; everybody else knows it by its parent.
 Each class carries what the outside needs: an HTTP `status`, a stable `code`, whether trying again may help, and a
 message for a person that says what happened, to which thing, and what to do.
 """

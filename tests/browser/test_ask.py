@@ -94,3 +94,22 @@ def test_the_page_fits_every_screen(page, width, height):
     page.set_viewport_size({"width": width, "height": height})
 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_the_book_does_not_answer_leads_to_its_sections(page, address):
+    """The nearest sections are links one can follow, not their Markdown."""
+    ask(page, "Which bank offers the cheapest loan for a new tractor?")
+    expect(page.locator(".answered")).to_contain_text("The book does not answer this")
+
+    expect(page.locator(".answered")).not_to_contain_text("](")
+    expect(page.locator(".answered > a").first).to_have_attribute("href", re.compile("^/docs/"))
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_the_box_is_found_where_it_stands_below_the_page(page, width):
+    """On a narrow screen a link leads down to it, and nothing lies over it."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_role("link", name="Ask the book").click()
+
+    ask(page, "When is honey ripe?")
+    expect(page.locator(".answered")).to_contain_text("18 percent")

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
 from pageside.errors import IndexMissing, NotFound
-from pageside.web.book import FILES, IMAGES, Book, grouped
+from pageside.web.book import FILES, IMAGES, Book, Group, grouped
 from pageside.wiring.serving import Services
 
 _ASSETS = {"book.css": "text/css; charset=utf-8", "ask.js": "text/javascript; charset=utf-8"}
@@ -55,7 +55,8 @@ def router(services: Services, root: Path, *, sample: str) -> APIRouter:
                 {"title": book.title, "body": Markup("<h1>{}</h1><p>{}</p>").format(book.title, error)}, book, 503
             )
         except NotFound as error:
-            return _html({"title": "Not found", "body": Markup("<h1>Not found</h1><p>{}</p>").format(error)}, book, 404)
+            lost = Markup("<h1>Not found</h1><p>{}</p>").format(error)
+            return _html({"title": "Not found", "body": lost, "contents": await _contents(book)}, book, 404)
         box = {
             "chat": services.settings.chatkit_enabled,
             "max_message_chars": services.settings.max_message_chars,
@@ -76,10 +77,15 @@ async def _page(book: Book, address: str) -> dict[str, object]:
         "path": entry.path,
         "language": entry.language,
         "body": Markup(body if "<h1" in body else f"<h1>{Markup.escape(entry.title)}</h1>{body}"),  # noqa: S704  # safe by `render`
-        "contents": grouped(entries, book.folder_titles(entry.path for entry in entries)),
+        "contents": await _contents(book),
         "before": entries[place - 1] if place else None,
         "after": entries[place + 1] if place + 1 < len(entries) else None,
     }
+
+
+async def _contents(book: Book) -> list[Group]:
+    entries = await book.entries()
+    return grouped(entries, book.folder_titles(entry.path for entry in entries))
 
 
 def _html(shown: Mapping[str, object], book: Book, status: int) -> HTMLResponse:

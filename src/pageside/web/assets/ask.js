@@ -193,15 +193,12 @@ class AnswerView {
 
   show() {
     const linked = new Map();
+    const points = Array.from(this.text); // an annotation's place counts code points, JavaScript's own counts do not
     for (const { source, index } of this.sources) {
-      const marker = /\[(\d+)\]$/.exec(this.text.slice(0, index));
+      const marker = /\[(\d+)\]$/.exec(points.slice(0, index).join(""));
       if (marker && safe(source.url)) linked.set(marker[1], linked.get(marker[1]) || source);
     }
-    const parts = this.text.split(/(\[\d+\])/).map((part) => {
-      const source = /^\[\d+\]$/.test(part) && linked.get(part.slice(1, -1));
-      return source ? link(source, part) : document.createTextNode(part);
-    });
-    this.body.replaceChildren(...parts);
+    this.body.replaceChildren(...this.text.split(MARKS).map((part) => shown(part, linked)));
     if (linked.size) this.body.append(this.list(linked));
   }
 
@@ -210,7 +207,8 @@ class AnswerView {
     for (const [number, source] of [...linked].sort((a, b) => a[0] - b[0])) {
       const row = element("li");
       row.value = Number(number);
-      row.append(link(source, source.title));
+      const within = source.group && source.group !== source.title ? source.group + " › " : "";
+      row.append(link(source, within + source.title));
       if (source.description) row.append(document.createElement("br"), element("q", "", source.description));
       list.append(row);
     }
@@ -231,6 +229,21 @@ class AnswerView {
     this.state.className = "state wrong";
     this.state.textContent = message;
   }
+}
+
+// What is more than plain text in an answer: a block of code, a piece of it, a marker, a link to a page of this book.
+const MARKS = /(```[\s\S]*?(?:```|$)|`[^`\n]+`|\[\d+\](?!\()|\[(?:\\.|[^\]\\])+\]\(\/(?!\/)[^)\s]*\))/;
+
+function shown(part, linked) {
+  if (part.startsWith("```")) return element("pre", "", part.replace(/^```.*\n?|\n?```$/g, ""));
+  if (/^`.+`$/.test(part)) return element("code", "", part.slice(1, -1));
+  const source = /^\[\d+\]$/.test(part) && linked.get(part.slice(1, -1));
+  if (source) return link(source, part);
+  const page = /^\[(.+)\]\((\/[^)]*)\)$/.exec(part);
+  if (!page) return document.createTextNode(part);
+  const anchor = element("a", "", page[1].replace(/\\(.)/g, "$1"));
+  anchor.href = page[2];
+  return anchor;
 }
 
 function element(name, className, text) {
