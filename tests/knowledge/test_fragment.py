@@ -77,6 +77,16 @@ def test_a_table_row_reaches_from_its_first_cell_to_its_last() -> None:
     assert fragment.text_fragment("| Lidar | 40 m | `scan` |", context=table) == ":~:text=topic-,Lidar,scan"
 
 
+def test_a_quote_between_blocks_of_code_is_told_by_the_prose_around_it() -> None:
+    """A border of a table, or the mark of a list, stands on no page."""
+    code = "```\nx = 1\n```"
+    table = f"{code}\n\n| sensor | range |\n| --- | --- |\n| Lidar | 40 m |\n| Sonar | 4 m |\n\n{code}"
+    steps = f"{code}\n\n- Wait.\n- Charge the robot.\n\n{code}"
+
+    assert unquote(fragment.text_fragment("| Sonar | 4 m |", context=table)) == ":~:text=40 m-,Sonar,4 m"
+    assert unquote(fragment.text_fragment("- Wait.", context=steps)) == ":~:text=Wait.,-Charge the robot."
+
+
 def test_code_is_marked_from_its_first_line_to_its_last() -> None:
     code = "```python\nimport rclpy\n\nrclpy.init()\n```"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
+from tests import mixed_book
 from tests.knowledge.small_index import HashingEmbedder
 
 from pageside.errors import BookError, IndexBroken, IndexBusy, Unavailable
@@ -74,6 +75,16 @@ async def test_a_folder_becomes_an_index(book, data_dir):
     assert report.passages >= 4
     assert report.words_indexed >= report.words_in == 24
     assert "Workers make honey" in await texts(data_dir)
+
+
+async def test_words_of_pages_of_every_kind_are_counted_as_their_kind_is_written(data_dir, tmp_path):
+    """All of them are in the index; that a file is broken is told, and the others are there."""
+    mixed = mixed_book.write(tmp_path / "mixed")
+    (mixed / "broken.ipynb").write_text("{", encoding="utf-8")
+    report = await ingest.update(mixed, data_dir=data_dir, embedder=None)
+
+    assert (report.documents, report.words_in, report.words_indexed) == (6, 229, 229)
+    assert [warning.partition(":")[0] for warning in report.warnings] == ["broken.ipynb"]
 
 
 async def test_no_update_blocks_the_loop(book, data_dir):

@@ -153,9 +153,16 @@ def _neighbours(quote: str, context: str) -> tuple[str, str]:
     at = context.find(quote)
     if at < 0:
         return "", ""
-    before = _edge(context[:at], last=True)[-_NEIGHBOUR_WORDS:]
-    after = _edge(context[at + len(quote) :], last=False)[:_NEIGHBOUR_WORDS]
+    above, below = _between_code(context[:at], context[at + len(quote) :])
+    before = _edge(above, last=True)[-_NEIGHBOUR_WORDS:]
+    after = _edge(below, last=False)[:_NEIGHBOUR_WORDS]
     return (" ".join(before), "") if before else ("", " ".join(after))
+
+
+def _between_code(above: str, below: str) -> tuple[str, str]:
+    """What stands around prose, up to the nearest blocks of code; around code all of it."""
+    parts = _FENCE.split(above)
+    return (parts[-1], _FENCE.split(below, maxsplit=1)[0]) if len(parts) % 2 else (above, below)
 
 
 def _edge(text: str, *, last: bool) -> list[str]:

@@ -176,7 +176,7 @@ def _fingerprint(file: SourceFile) -> str:
 
 def _page(site: Site, file: SourceFile, document: Document, troubles: Sequence[Trouble]) -> _Cut:
     passages = tuple(chunk.split(document))
-    said = words.words_of(document.source, mdx=folder.is_mdx(document.path, site))
+    said = folder.words_of(document, site)
     held = words.tally("\n".join((*_headings(passages), *(passage.text for passage in passages))))
     page = Page(
         path=document.path,

@@ -87,7 +87,7 @@ def list_pages(folder: Path, site: Site, *, rules: Rules = DEFAULT) -> Listing:
     """
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise BookError(f"The book's folder {str(folder)!r} {what}; give the folder that holds its Markdown pages.")
+        raise BookError(f"The book's folder {str(folder)!r} {what}; give the folder that holds its pages.")
     found = tree.walk(folder)
     pages = [path for path in found.files if path.lower().endswith(SUFFIXES)]
     others = [path for path in choosing.pages(found.files) if site.shows(path)]

@@ -19,6 +19,7 @@ from docutils.utils import unescape
 
 from pageside.knowledge.reading.kinds import including
 from pageside.knowledge.reading.kinds.kind import Place
+from pageside.knowledge.reading.kinds.tabulated import CommaSeparated
 
 NOTES: Final = frozenset((
     "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "todo", "warning",
@@ -50,7 +51,7 @@ _OBJECTS: Final = frozenset((
 ))  # fmt: skip
 # Whose own reading by docutils loses nothing.
 _BUILT_IN: Final = frozenset((
-    "compound", "container", "csv-table", "epigraph", "highlights", "line-block", "list-table", "parsed-literal",
+    "compound", "container", "epigraph", "highlights", "line-block", "list-table", "parsed-literal",
     "pull-quote", "replace", "rubric", "sidebar", "table", "topic", "unicode",
 ))  # fmt: skip
 _CODE_ROLES: Final = frozenset((
@@ -268,7 +269,7 @@ _LANGUAGES: Final[Mapping[str, str]] = {
     "testcode": "python",
 }
 _NAMES: Final[Mapping[str, str]] = {"seealso": "See also"}
-_DIRECTIVES: Final[Mapping[str, type[_Soft]]] = {
+_DIRECTIVES: Final[Mapping[str, type[Directive]]] = {
     **dict.fromkeys(NOTES, _Note),
     **dict.fromkeys(_VERSIONS, _Version),
     **dict.fromkeys(_CODE, _Code),
@@ -278,6 +279,7 @@ _DIRECTIVES: Final[Mapping[str, type[_Soft]]] = {
     **dict.fromkeys(_TRANSPARENT, _Transparent),
     "admonition": _Admonition,
     "class": _Class,
+    "csv-table": CommaSeparated,
     "math": _Math,
     "image": _Picture,
     "figure": _Picture,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from selectolax.lexbor import LexborNode
 
 from pageside.knowledge.reading import decoding
-from pageside.knowledge.reading.kinds import elements, markup, shown, spoken
+from pageside.knowledge.reading.kinds import elements, markup, shown, spoken, tagged
 from pageside.knowledge.reading.kinds.kind import Place, Reading, Unreadable
 from pageside.knowledge.reading.kinds.markup import Markup
 from pageside.knowledge.reading.kinds.speech import Close, Container, Open, Phrase, Said, Whole, Words
@@ -59,25 +59,8 @@ def show(content: bytes, place: Place, link: Callable[[str], str]) -> str:
 
 
 def counted(source: str) -> str:
-    """What stands between the tags of its main content."""
-    page = Markup(source)
-    main = _main(page)
-    return "" if main is None else "".join(_texts(main))
-
-
-def _texts(main: LexborNode) -> Iterator[str]:
-    waiting: list[LexborNode | str] = [*reversed(list(markup.children(main)))]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, str):
-            yield here
-        elif here.is_text_node:
-            yield markup.text(here)
-        elif here.is_element_node and not _is_furniture(here, inside=main.tag != "body"):
-            border = "" if here.tag in elements.PHRASES - {"code"} else "\n"
-            yield border
-            yield _said_of_picture(markup.attributes(here)) if here.tag == "img" else ""
-            waiting += [border, *reversed(list(markup.children(here)))]
+    """What stands between the tags of its main content, by a scan that builds no tree."""
+    return tagged.words(source)
 
 
 def said(page: Markup) -> Iterator[Said]:
@@ -270,7 +253,7 @@ def _lines_of(node: LexborNode) -> Iterator[str]:
 def _is_furniture(node: LexborNode, *, inside: bool) -> bool:
     """As `elements.is_furniture`; the head of a page that has no main content is its title."""
     tag = node.tag or ""
-    is_title = tag == "header" and any(child.tag == "h1" for child in markup.within(node))
+    is_title = tag == "header" and not inside and node.css_first("h1") is not None
     return elements.is_furniture(tag, markup.attributes(node), inside=inside or is_title)
 
 

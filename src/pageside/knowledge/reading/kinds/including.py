@@ -14,7 +14,7 @@ from pageside.knowledge.reading.decoding import Undecodable, decode
 from pageside.knowledge.reading.kinds.kind import Place
 
 _INCLUDE: Final = re.compile(
-    r"^[ \t]*(?:\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?)(?:literal)?include::[ \t]+(\S[^\n]*?)[ \t]*$", re.MULTILINE
+    r"^[ \t]*(?:\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?(?:literal)?include:|:file):[ \t]+(\S[^\n]*?)[ \t]*$", re.MULTILINE
 )
 _STANDARD: Final = re.compile(r"<[\w-]+\.txt>")
 _LINES: Final = re.compile(r"(\d*)\s*(-?)\s*(\d*)")

@@ -24,7 +24,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ".txt": "plain",
     ".pdf": "pdf",
 }
-EDITION: Final = "1"  # raised whenever the same file of such a kind would give another document
+EDITION: Final = "2"  # raised whenever the same file of such a kind would give another document
 _NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 

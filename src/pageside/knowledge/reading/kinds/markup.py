@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pageside.knowledge.reading.kinds import taming
+
 # An attribute that no author writes: with it every tag carries its place in the source through the parser.
 _MARK = "\ue0f1"
 # Elements that a parser repeats in every block until they are closed stay without a mark: those that differ in nothing
@@ -32,7 +34,7 @@ class Markup:
         self.source = source
         self._starts = [found.start() for found in _TAG.finditer(source)]
         marked = _TAG.sub(lambda found: f"{found[0]} {_MARK}={found.start()} ", source.replace(_MARK, "\ufffd"))
-        self._parser = LexborHTMLParser(marked)
+        self._parser = LexborHTMLParser(taming.tamed(marked))
         self._last = (-1, (0, 0))
 
     @property

@@ -28,6 +28,7 @@ from pageside.knowledge.reading.markdown import Flaw
 from pageside.knowledge.reading.scribe import fenced
 from pageside.knowledge.reading.sites import Heading
 
+_FORMAT = 4
 _MOST_LINES = 40
 _FIRST_LINES = 30
 _LONGEST_LINE = 2_000
@@ -110,29 +111,27 @@ def counted(source: str) -> str:
 
 
 def _opened(content: bytes) -> _Cell:
+    """The notebook in the present format, be it ever so sloppily written."""
     try:
         text = decoding.decode(content)[0]
-        found = reader.reads(text)  # type: ignore[no-untyped-call]
-        if found.get("nbformat", 4) >= 4:
+        found = json.loads(text)
+        version = found.get("nbformat")
+        if version == _FORMAT and isinstance(found.get("cells"), list):
             return dict(found)
         language = _OLD_LANGUAGE.search(text)
-        upgraded = dict(nbformat.convert(found, 4))  # type: ignore[no-untyped-call]
+        upgraded = dict(nbformat.convert(reader.reads(text), _FORMAT))  # type: ignore[no-untyped-call]
         named = {"language_info": {"name": language[1] if language else "python"}}
         return {**upgraded, "metadata": {**named, **_mapping(upgraded.get("metadata"))}}
     except decoding.Undecodable as error:
         raise Unreadable(str(error)) from error
-    except reader.NotJSONError as error:
-        raise Unreadable(_not_json(error.__cause__)) from error
+    except json.JSONDecodeError as error:
+        damage = f"the notebook is damaged (line {error.lineno}: {error.msg})"
+        raise Unreadable(f"{damage}; open it in Jupyter and save it, or take it out of the folder") from error
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         said = str(error).split("\n")[0][:200]
         raise Unreadable(
             f"the file is no notebook that can be read ({said}); open it in Jupyter and save it"
         ) from error
-
-
-def _not_json(cause: BaseException | None) -> str:
-    where = f"line {cause.lineno}: {cause.msg}" if isinstance(cause, json.JSONDecodeError) else "it is no JSON"
-    return f"the notebook is damaged ({where}); open it in Jupyter and save it, or take it out of the folder"
 
 
 def _parts(notebook: _Cell) -> tuple[Mapping[str, object], list[_Part]]:

@@ -38,7 +38,8 @@ _SENTENCE_END = re.compile(r"[.!?:;。！？]['\")\]”’]?$")
 _HYPHENATED = re.compile(r"(\w+)[-\u00ad\u2010]$")
 _LETTER = re.compile(r"[^\W\d_]")
 _POOR_TITLE = re.compile(
-    r"\.(?:docx?|odt|pptx?|tex|dvi|indd|pdf|rtf|html?)$|^(?:untitled|microsoft |title$|slide \d|document\d*$|\W*$)",
+    r"\.(?:docx?|odt|pptx?|tex|dvi|indd|pdf|rtf|html?)$"
+    r"|^\(?(?:anonymous|untitled|unspecified|microsoft |title$|slide \d|document\d*$|\W*$)",
     re.IGNORECASE,
 )
 _GAP_CHARACTERS = re.compile("[\ufffd\ue000-\uf8ff]")
@@ -53,6 +54,7 @@ class _File:
     outline: tuple[tuple[int, str, int], ...]
     pages: tuple[Page, ...]
     without_text: tuple[int, ...]
+    cut: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _taken(content: bytes, place: Place) -> _File:
     if found.get("error") == "locked":
         raise Unreadable("the PDF asks for a password; save it without one")
     if "error" in found:
-        raise Unreadable("the PDF is damaged and cannot be opened; export it again")
+        raise Unreadable("the PDF is damaged, or takes too much memory; export it again")
     return _file(found)
 
 
@@ -156,6 +158,7 @@ def _file(found: Mapping[str, object]) -> _File:
         outline=tuple(_bookmark(_list(entry)) for entry in _list(found.get("outline"))),
         pages=tuple(Page(_number(page.get("height")), tuple(map(_run, _list(page.get("runs"))))) for page in pages),
         without_text=tuple(without_text),
+        cut=tuple(number for number, page in enumerate(pages, start=1) if page.get("cut")),
     )
 
 
@@ -185,8 +188,7 @@ def _title(file: _File, place: Place) -> str:
     """What the PDF is called: by its own word, where that is no file's name; else by the largest line of page 1."""
     if not _POOR_TITLE.search(file.title.strip()):
         return " ".join(file.title.split())
-    lines = pdf_layout.read(file.pages)
-    first = [line for line in (lines[0] if lines else []) if _LETTER.search(line.text)]
+    first = [line for lines in pdf_layout.read(file.pages)[:1] for line in lines if _LETTER.search(line.text)]
     largest = max(first, key=lambda line: line.size, default=None)
     body = pdf_layout.usual_size(run for page in file.pages for run in page.runs)
     if largest is not None and largest.size > _LARGER * body and len(largest.text.split()) <= _MOST_HEADING_WORDS:
@@ -365,7 +367,7 @@ def _code(group: Sequence[_Placed]) -> str:
     widths = [placed.line.width / len(placed.text) for placed in group if placed.text]
     width = median(widths) if widths else 0.0
     indents = [round((placed.line.left - least) / width) if width else 0 for placed in group]
-    texts = [placed.text.replace("\u00ad", "-") for placed in group]
+    texts = (placed.text.replace("\u00ad", "-") for placed in group)
     return "\n".join(f"{' ' * indent}{text}" for indent, text in zip(indents, texts, strict=True))
 
 
@@ -377,6 +379,8 @@ def _flaws(file: _File, source: str) -> Iterator[Flaw]:
         yield Flaw(0, f"no text on {pages}, only pictures; run character recognition over the PDF, such as OCRmyPDF")
     elif not source.strip():
         yield Flaw(0, "the PDF holds no text")
+    if file.cut:
+        yield Flaw(0, f"only the beginning of {_ranges(file.cut)} was read: it holds too much text")
     gaps = [number for number, text in enumerate(source.split("\f"), start=1) if _GAP_CHARACTERS.search(text)]
     if gaps:
         count = len(_GAP_CHARACTERS.findall(source))

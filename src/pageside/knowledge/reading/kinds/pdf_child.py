@@ -2,7 +2,8 @@
 
 Reads the file from standard input and writes one JSON object to standard output: `error`, or `title`, `outline` (level,
 title and page of each bookmark), `count` of pages and `pages`; each page has its `width` and `height`, whether it holds
-`pictures`, and its `runs`: text, left, baseline, right, height, and 1 for a typewriter's letters.
+`pictures` alone, whether its text was `cut` short, and its `runs`: text, left, baseline, right, height, and 1 for a
+typewriter's letters.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ except ImportError:  # no limits for processes on this platform; the parent stil
 _MOST_BYTES_OF_MEMORY = 4 << 30
 _MOST_BOOKMARKS = 5_000
 _MOST_CHARACTERS = 200_000  # of one page
+_MOST_CHARACTERS_IN_ALL = 20_000_000
 _FIXED_PITCH = 1
 _LIGATURES = {
     "\ufb00": "ff",
@@ -57,13 +59,23 @@ def _answer(content: bytes, most_pages: int) -> dict[str, object]:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         return {"error": "locked" if "assword" in str(error) else "damaged"}
-    count = min(len(document), most_pages)
     return {
         "title": str(document.get_metadata_value("Title")),
         "count": len(document),
         "outline": list(_outline(document)),
-        "pages": [_page(document, number) for number in range(count)],
+        "pages": list(_pages(document, min(len(document), most_pages))),
     }
+
+
+def _pages(document: pypdfium2.PdfDocument, count: int) -> Iterator[dict[str, object]]:
+    """The first `count` pages, as long as they hold no more than a book may."""
+    left = _MOST_CHARACTERS_IN_ALL
+    for number in range(count):
+        page, characters = _page(document, number)
+        left -= characters
+        if left < 0:
+            return
+        yield page
 
 
 def _outline(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, str, int]]:
@@ -76,16 +88,19 @@ def _outline(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, str, int]]:
             return
 
 
-def _page(document: pypdfium2.PdfDocument, number: int) -> dict[str, object]:
+def _page(document: pypdfium2.PdfDocument, number: int) -> tuple[dict[str, object], int]:
+    """A page, and how many characters are taken from it."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return {"width": 0, "height": 0, "pictures": False, "runs": [], "broken": True}
+        return {"width": 0, "height": 0, "pictures": False, "runs": [], "broken": True}, 0
     text = page.get_textpage()
-    runs = list(_Runs(text.raw, min(text.count_chars(), _MOST_CHARACTERS)))
+    count = min(text.count_chars(), _MOST_CHARACTERS)
+    runs = list(_Runs(text.raw, count))
     pictures = not runs and any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
     width, height = page.get_size()
-    return {"width": width, "height": height, "pictures": pictures, "runs": runs}
+    cut = text.count_chars() > count
+    return {"width": width, "height": height, "pictures": pictures, "cut": cut, "runs": runs}, count
 
 
 class _Runs:

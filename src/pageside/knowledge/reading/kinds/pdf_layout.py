@@ -5,8 +5,8 @@ width is half of the column's or more; what crosses the gap parts what stands ab
 cells, being short, are read row by row.
 
 A line in the outer tenth of the page's height is a running head or foot where the same text, numbers aside, stands at
-the same height on three pages or more, or where it is nothing but the number of the page; unless it is set larger than
-the running text.
+the same height on three pages or more, or where it is nothing but the number of the page. What is set larger than the
+running text must stand there letter by letter, on half of the pages at least, for it may be a title.
 """
 
 from __future__ import annotations
@@ -82,21 +82,27 @@ def _running(pages: Sequence[Page], body: float) -> frozenset[tuple[int, Line]]:
     for number, page in enumerate(pages):
         for run in page.runs:
             at = run.baseline / page.height if page.height else 0.5
-            if not _EDGE < at < 1 - _EDGE and run.size <= _LARGER * body:
-                edges.append((number, run, _levelled(run.text)))
+            if not _EDGE < at < 1 - _EDGE:
+                is_large = run.size > _LARGER * body  # then its number counts, which may be a chapter's
+                edges.append((number, run, run.text if is_large else _levelled(run.text)))
     heights: dict[str, dict[int, set[int]]] = {}
     for number, run, text in edges:
         heights.setdefault(text, {}).setdefault(round(run.baseline / _SAME_HEIGHT), set()).add(number)
-    return frozenset((number, run) for number, run, text in edges if _is_running(number, run, text, heights[text]))
+    half = max(_REPEATS, len(pages) // 2)
+    return frozenset(
+        (number, run)
+        for number, run, text in edges
+        if _is_running(number, run, heights[text], least=_REPEATS if run.size <= _LARGER * body else half)
+    )
 
 
-def _is_running(number: int, run: Line, text: str, heights: dict[int, set[int]]) -> bool:
+def _is_running(number: int, run: Line, heights: dict[int, set[int]], *, least: int) -> bool:
     at = round(run.baseline / _SAME_HEIGHT)
     on = set().union(*(heights.get(near, set()) for near in (at - 1, at, at + 1)))
-    if len(on) >= _REPEATS:
+    if len(on) >= least:
         return True
     found = _NUMBER.fullmatch(run.text.strip())
-    return found is not None and found[1] == str(number + 1)
+    return found is not None and found[1] == str(number + 1) and least == _REPEATS
 
 
 def _levelled(text: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pageside.knowledge.reading import decoding
-from pageside.knowledge.reading.kinds import shown, spoken
+from pageside.knowledge.reading.kinds import counting, shown, spoken
 from pageside.knowledge.reading.kinds.kind import Place, Reading, Unreadable
 from pageside.knowledge.reading.kinds.speech import Close, Container, Open, Said, Whole, Words
 from pageside.knowledge.reading.markdown import Flaw
@@ -82,8 +82,8 @@ def show(content: bytes, place: Place, link: Callable[[str], str]) -> str:
 
 
 def counted(source: str) -> str:
-    """All of it."""
-    return source
+    """All of it, without the heads and feet of its pages."""
+    return counting.plain(source)
 
 
 def _decoded(content: bytes) -> tuple[str, str, int]:

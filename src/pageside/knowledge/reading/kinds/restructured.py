@@ -11,7 +11,7 @@ from docutils import frontend, nodes, utils
 from docutils.transforms import references
 
 from pageside.knowledge.reading import decoding
-from pageside.knowledge.reading.kinds import counting, hypertext, plain, shown, spoken
+from pageside.knowledge.reading.kinds import counting, hypertext, plain, shown, spoken, substituting
 from pageside.knowledge.reading.kinds.directives import Parser
 from pageside.knowledge.reading.kinds.kind import Place, Reading, Unreadable
 from pageside.knowledge.reading.kinds.markup import Markup
@@ -29,7 +29,6 @@ _TRANSFORMS = (
 _WARNING = 2  # docutils' level of what an author should know
 _MOST_FLAWS = 20
 _LONGEST_LINE = 1_000_000_000  # docutils would give up the whole page for a longer one
-_LONGEST_SUBSTITUTION = 10_000  # of those that hold others, which may hold others twice
 # Fields at the top of a page by which Sphinx is told how to build it.
 _ORDERS = frozenset(("orphan", "nocomments", "nosearch", "tocdepth", "no-search", "html_theme", "github_url"))
 _CONTAINERS: dict[str, Container] = {
@@ -125,7 +124,9 @@ def _parsed(source: str, place: Place) -> tuple[nodes.document | None, list[Flaw
     text = source.removeprefix("\ufeff").replace("\0", "\ufffd")
     try:
         Parser(place).parse(text, document)
-        settings.line_length_limit = _LONGEST_SUBSTITUTION  # type: ignore[attr-defined]
+        if refused := substituting.bounded(document):
+            said = f"{refused} substitutions are not made: they hold too many others, or themselves"
+            document.reporter.warning(said, source=place.path, line=0)
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
     except Exception as error:  # docutils' own defects come as any of them, and no page may end an update
