@@ -101,10 +101,16 @@ CHECKS = {
 
 
 def check(*numbers: int) -> Callable[[Test], Test]:
-    """Says which of `CHECKS` a test decides; read from the source by `test_catalogue`."""
+    """Says which of `CHECKS` a test decides; `decided` tells, and `test_catalogue` reads it from the source."""
 
-    def unchanged(test: Test) -> Test:
+    def marked(test: Test) -> Test:
         assert all(number in CHECKS for number in numbers), numbers
+        vars(test)["checks"] = numbers
         return test
 
-    return unchanged
+    return marked
+
+
+def decided(test: object) -> tuple[int, ...]:
+    """Which of `CHECKS` a test decides."""
+    return getattr(test, "checks", ())

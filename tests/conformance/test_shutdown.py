@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests import served, small_book
 from tests.chatkit_house import browser
 from tests.conformance.checks import check
 from tests.scripted_openai import ScriptedOpenAI
+
+pytestmark = pytest.mark.usefixtures("inside")
 
 DELTA = "assistant_message.content_part.text_delta"
 

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 
 from pageside import errors
+from pageside.conversation.busy import Busy
 from pageside.web import problems
 from pageside.web.middleware import RequestIds
 
@@ -22,6 +23,7 @@ async def client():
         raise {
             "ours": errors.ThreadBusy("Busy with 'x'."),
             "store": errors.StoreUnavailable("Gone."),
+            "busy": Busy("Busy with 'x'.", retry_after_s=7),
             "http": HTTPException(403, "Not you."),
             "unforeseen": RuntimeError("password=hunter2"),
         }[name]
@@ -52,6 +54,15 @@ async def test_what_is_unavailable_says_when_to_come_back(client):
     response = await client.get("/raise/store")
 
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+
+
+async def test_what_is_under_way_says_how_long_it_may_take(client):
+    """409 with the time that the denial itself names; one that knows no time names none."""
+    busy, ours = await client.get("/raise/busy"), await client.get("/raise/ours")
+
+    assert (busy.status_code, busy.headers["retry-after"]) == (409, "7")
+    assert busy.json()["detail"] == "Busy with 'x'. Try again in 7 seconds."
+    assert "retry-after" not in ours.headers
 
 
 async def test_the_unforeseen_shows_nothing_of_the_inside(client):

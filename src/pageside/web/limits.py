@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pageside.errors import InvalidInput, PagesideError, TooLarge
-from pageside.web import dictated, problems
+from pageside.web import dictated, draining, problems
 
 MAX_BODY_BYTES = 1_000_000
 MAX_JSON_DEPTH = 64
@@ -26,7 +26,8 @@ def _whole(_: Scope) -> bool:
 class Limits:
     """Refuses bodies that are too large (413) or nested too deep (422), whatever length they claim to have.
 
-    A body is read here, whole, and handed on; so no route can forget the limit, and none sees half a body.
+    A body is read here, whole, and handed on; so no route can forget the limit, and none sees half a body. Whoever is
+    refused in the middle of sending still gets to read why.
     """
 
     def __init__(
@@ -51,8 +52,11 @@ class Limits:
         self._dictated_bytes = max(max_bytes, dictated_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        unread = scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}
-        if unread or self._streamed(scope):
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self._app(scope, receive, send)
+            return
+        receive, send = draining.lingering(scope, receive, send)
+        if self._streamed(scope):
             await self._app(scope, receive, send)
             return
         try:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from pageside import telemetry
+from pageside.conversation.busy import Busy
 from pageside.errors import PagesideError
 
 log = structlog.get_logger(__name__)
@@ -60,9 +61,22 @@ def problem(
 
 
 def refusal(error: PagesideError) -> Response:
-    """The problem document for one of our own errors."""
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return problem(status=error.status, code=error.code, detail=str(error), retryable=error.retryable, headers=headers)
+    """The problem document for one of our own errors; one that will pass says when to come back."""
+    return problem(
+        status=error.status,
+        code=error.code,
+        detail=str(error),
+        retryable=error.retryable,
+        headers=_retry_after(error),
+    )
+
+
+def _retry_after(error: PagesideError) -> dict[str, str]:
+    if isinstance(error, Busy):
+        return {"Retry-After": str(error.retry_after_s)}
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": str(RETRY_AFTER_S)}
+    return {}
 
 
 async def _refused(_: Request, error: Exception) -> Response:
