@@ -18,6 +18,7 @@ from tests.chatkit_client import ChatKit
 from tests.scripted_tutor import ScriptedTutor
 
 from pageside.conversation.attachments import Attachments
+from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
 from pageside.conversation.runs import Runs
 from pageside.conversation.server import Answerer, TextbookServer
@@ -26,7 +27,7 @@ from pageside.storage import migrate
 from pageside.storage.engine import Database
 from pageside.storage.files import Files, LocalFiles
 from pageside.web import attachments as web_attachments
-from pageside.web import chatkit, problems
+from pageside.web import chatkit, me, problems
 from pageside.web.limits import Limits
 from pageside.web.middleware import RequestIds
 
@@ -96,6 +97,7 @@ async def house(
     problems.install(app)
     app.include_router(chatkit.router(server, reader=by_header, keepalive=keepalive))
     app.include_router(web_attachments.router(attachments, addresses, reader=by_header))
+    app.include_router(me.router(Keeping(database, kept, runs=quick), reader=by_header))
     app.add_middleware(Limits, max_bytes=max_bytes, streamed=web_attachments.streamed)
     app.add_middleware(RequestIds)
     try:

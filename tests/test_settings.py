@@ -75,6 +75,9 @@ def test_a_misspelt_line_of_the_env_file_stops_the_start(tmp_path):
         ("DATABASE_URL", "postgresql://h/d?sslmode=maybe", "sslmode in the database URL must be one of"),
         ("PAGESIDE_DATABASE_POOL_SIZE", "0", "greater than or equal to 1"),
         ("AUTH_MODE", "none", "guest"),
+        ("PAGESIDE_FILES_URL", "https://bucket/x", "must be s3://"),
+        ("PAGESIDE_FILES_URL", "s3://key:secret@bucket", "must be s3://"),
+        ("PAGESIDE_FILES_ENDPOINT", "store:9000", "must begin with http"),
     ],
 )
 def test_an_unusable_value_is_named(monkeypatch, name, value, told):

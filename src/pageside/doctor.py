@@ -15,10 +15,12 @@ from pageside.errors import IndexMissing, PagesideError, SettingsError
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.settings import Settings
 from pageside.storage import migrate as migrations
+from pageside.storage import redis_address
 from pageside.storage.engine import Database
 from pageside.storage.outage import Outage
+from pageside.storage.redis_server import RedisServer, RedisUnavailable, reason
 from pageside.storage.revisions import newest
-from pageside.wiring import knowing
+from pageside.wiring import knowing, receiving
 
 State = Literal["on", "off", "missing", "broken"]
 
@@ -45,7 +47,7 @@ class Finding:
 
 
 async def examine(*, data_dir: Path | None = None) -> list[Finding]:
-    """Looks at every part once; calls no paid service and changes nothing."""
+    """Looks at every part once; calls no model, and writes nothing but an empty file where readers' files are kept."""
     python = ".".join(str(number) for number in sys.version_info[:3])
     findings = [Finding("pageside", "on", f"{__version__} on Python {python}, SQLite {sqlite3.sqlite_version}")]
     try:
@@ -60,6 +62,8 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     findings.append(await _embeddings(chosen))
     findings += [finding async for finding in _index(chosen)]
     findings += [finding async for finding in _database(chosen)]
+    findings.append(await _files(chosen))
+    findings.append(await _redis(chosen))
     findings.append(_model(chosen))
     findings.append(_secret(chosen))
     return findings
@@ -167,6 +171,31 @@ def _unusable(error: PagesideError) -> Finding:
         return Finding("database", "broken", str(error), "Check DATABASE_URL and the rights on the database.")
     state: State = "missing" if cause.lacks_tables else "broken"
     return Finding("database", state, str(cause), cause.remedy or "Check DATABASE_URL.")
+
+
+async def _files(chosen: Settings) -> Finding:
+    if not chosen.attachments:
+        return Finding("files", "off", "readers' files are not taken", "Set CHATKIT_ATTACHMENTS=true to take them.")
+    files = receiving.files(chosen)
+    remedy = "Check PAGESIDE_FILES_URL and the AWS_ settings." if chosen.files_url else "Check PAGESIDE_FILES_DIR."
+    try:
+        await files.check()
+    except PagesideError as error:
+        return Finding("files", "broken", str(error), remedy)
+    return Finding("files", "on", f"{files.where} can be written")
+
+
+async def _redis(chosen: Settings) -> Finding:
+    if chosen.redis_url is None:
+        return Finding("redis", "off", "not needed by one process", "Set REDIS_URL where several processes serve.")
+    server = RedisServer(redis_address.parse(chosen.redis_url.get_secret_value()))
+    try:
+        await server.ask([("PING",)])
+    except RedisUnavailable as error:
+        return Finding("redis", "broken", f"{server.place}: {reason(error.__cause__ or error)}", "Check REDIS_URL.")
+    finally:
+        await server.aclose()
+    return Finding("redis", "on", f"{server.place} answers")
 
 
 def _model(chosen: Settings) -> Finding:

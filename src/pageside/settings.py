@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pageside.errors import SettingsError
-from pageside.storage import address
+from pageside.storage import address, redis_address
 from pageside.telemetry import LogFormat
 
 OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_", "EMBEDDING_", "APP_")
@@ -98,6 +98,12 @@ class Settings(BaseSettings):
         validation_alias="PAGESIDE_DATABASE_STATEMENT_TIMEOUT_S",
         description="Seconds that PostgreSQL may work on one statement.",
     )
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias="REDIS_URL",
+        description="Redis or Valkey, through which several processes share answers under way: "
+        "`redis://:password@host:6379/0`, `rediss://` or `unix://`. Unset: each process knows its own.",
+    )
     openai_api_key: SecretStr | None = Field(
         None,
         validation_alias="OPENAI_API_KEY",
@@ -136,6 +142,12 @@ class Settings(BaseSettings):
         ge=1,
         validation_alias="CHATKIT_MAX_MESSAGES_PER_SESSION",
         description="Messages of the reader that one conversation takes.",
+    )
+    max_threads: int = Field(
+        100, ge=0, validation_alias="CHATKIT_MAX_THREADS_PER_USER", description="Threads of a reader; 0: no limit."
+    )
+    retention_days: int = Field(
+        0, ge=0, validation_alias="PAGESIDE_RETENTION_DAYS", description="Days a silent thread is kept; 0: for ever."
     )
     transcription_model: str = Field(
         "",
@@ -187,6 +199,40 @@ class Settings(BaseSettings):
         None,
         validation_alias="PAGESIDE_FILES_DIR",
         description="Folder for readers' files. Unset: `files` in the data folder.",
+    )
+    files_url: str = Field(
+        "",
+        validation_alias="PAGESIDE_FILES_URL",
+        description="Bucket for readers' files, such as `s3://bucket/prefix`. Unset: the folder.",
+    )
+    files_endpoint: str = Field(
+        "",
+        validation_alias=AliasChoices("PAGESIDE_FILES_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        description="Address of the store that has the bucket. Unset: Amazon's own.",
+    )
+    files_region: str = Field(
+        "",
+        validation_alias=AliasChoices("PAGESIDE_FILES_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
+        description="Region of the bucket. Unset: `us-east-1`.",
+    )
+    files_path_style: bool = Field(
+        True,
+        validation_alias="PAGESIDE_FILES_PATH_STYLE",
+        description="Names the bucket in the path of a request; `false` for stores that want it in the host.",
+    )
+    files_timeout_s: float = Field(
+        20, gt=0, le=600, validation_alias="PAGESIDE_FILES_TIMEOUT_S", description="Seconds that a request may take."
+    )
+    files_key_id: str = Field(
+        "",
+        validation_alias="AWS_ACCESS_KEY_ID",
+        description="Access key of the bucket. Unset: what the machine's own role allows.",
+    )
+    files_secret_key: SecretStr | None = Field(
+        None, validation_alias="AWS_SECRET_ACCESS_KEY", description="The secret of that access key."
+    )
+    files_session_token: SecretStr | None = Field(
+        None, validation_alias="AWS_SESSION_TOKEN", description="Beside an access key that lasts for a while only."
     )
     public_url: str = Field(
         "",
@@ -240,7 +286,17 @@ class Settings(BaseSettings):
             )
         return secret
 
-    @field_validator("base_url", "openai_base_url", "embedding_base_url", "transcription_base_url", "public_url")
+    @field_validator("files_url")
+    @classmethod
+    def _bucket_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment):
+            raise ValueError("must be s3:// and the name of a bucket, with a prefix or without")
+        return url.rstrip("/")
+
+    @field_validator(
+        "base_url", "openai_base_url", "embedding_base_url", "transcription_base_url", "public_url", "files_endpoint"
+    )
     @classmethod
     def _http_url(cls, url: str) -> str:
         if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
@@ -258,6 +314,16 @@ class Settings(BaseSettings):
             address.parse(url.get_secret_value())
         except SettingsError as error:
             raise ValueError(str(error)) from None
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url:
+            try:
+                redis_address.parse(url.get_secret_value())
+            except SettingsError as error:
+                raise ValueError(str(error)) from None
         return url
 
     @property

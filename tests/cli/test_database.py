@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
+from tests import served, small_book
+from tests.chatkit_client import ChatKit
 from tests.repository import ROOT
 
 GUIDE = (ROOT / "docs" / "guides" / "use-postgresql.md").read_text(encoding="utf-8")
@@ -34,8 +37,8 @@ def findings(folder, url):
     return done, found["database"], found
 
 
-def test_the_guide_leads_from_nothing_to_a_database_in_use(postgres, tmp_path):
-    """Its statements and commands, in their order; what serves can neither migrate nor pass the wall."""
+async def test_the_guide_leads_from_nothing_to_a_database_in_use(postgres, tmp_path):
+    """Its statements and commands, in their order; what serves answers, can neither migrate nor pass the wall."""
     there = {"pageside_owner": "guide_owner", "pageside": "guide_serving"}
 
     def renamed(words):
@@ -47,9 +50,15 @@ def test_the_guide_leads_from_nothing_to_a_database_in_use(postgres, tmp_path):
             postgres.sql(statement)
         postgres.sql(renamed(SQL[1]), on="book")
         lines = [line.removeprefix("$ ") for line in renamed(CONSOLE).splitlines() if line.startswith("$ ")]
-        migrate, export, doctor, _ = lines
+        migrate, export, doctor, serve = lines
         migrated = run(migrate, tmp_path)
-        served = run(f"{export}; {doctor}", tmp_path)
+        told = run(f"{export}; {doctor}", tmp_path)
+        book = small_book.write(tmp_path / serve.rpartition(" ")[2])
+        name, _, url = export.removeprefix("export ").partition("=")
+        with served.server(book, tmp_path / "data", EMBEDDING_MODEL="none", **{name: url}) as address:
+            async with httpx2.AsyncClient(base_url=address, timeout=60) as http:
+                answered = await ChatKit(http).ask("What does a servo do?")
+        kept = postgres.sql("select title from chatkit.threads", on="book")
         role = postgres.sql("select rolsuper or rolbypassrls from pg_roles where rolname = 'guide_serving'")
         owner = postgres.sql("select distinct tableowner from pg_tables where schemaname = 'chatkit'", on="book")
     finally:
@@ -57,8 +66,10 @@ def test_the_guide_leads_from_nothing_to_a_database_in_use(postgres, tmp_path):
         postgres.sql("drop role if exists guide_serving; drop role if exists guide_owner")
 
     assert migrated.stdout.startswith("The database is at revision ")
-    assert re.search(r"✔ database +reachable, at revision", served.stdout)
-    assert "row-level security" not in served.stdout
+    assert re.search(r"✔ database +reachable, at revision", told.stdout)
+    assert "row-level security" not in told.stdout
+    assert answered.text
+    assert kept == "What does a servo do?"
     assert (role, owner) == ("f", "guide_owner")
 
 

@@ -40,10 +40,10 @@ def guide():
 
 
 @pytest.fixture
-async def home(tmp_path):
+async def home(tmp_path, store_url):
     async with (
         shelved(tmp_path) as shelf,
-        house(tmp_path, shelf.tutor, contents=shelf.contents) as opened,
+        house(tmp_path, shelf.tutor, contents=shelf.contents, store_url=store_url) as opened,
     ):
         told = guide()
         told["register"](opened.server)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import re
+import signal
 import sqlite3
+import sys
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from chatkit.types import (
@@ -183,6 +187,27 @@ async def test_bytes_stay_until_their_row_is_gone_for_good(tmp_path, files):
     assert await kept(files) == set()
 
 
+async def test_a_deletion_killed_between_rows_and_bytes_is_finished_by_the_sweep(tmp_path, files):
+    """The reader's files are unreachable at once, and gone with the next sweep."""
+    async with at(tmp_path) as database:
+        offered = Attachments(database, files, LINKS)
+        first, second = await uploaded(offered), await uploaded(offered)
+        thread_id = await opened_thread(SqlStore(database, offered), ADA, first, second)
+        child = [sys.executable, str(Path(__file__).with_name("deleting_child.py"))]
+        done = await asyncio.create_subprocess_exec(
+            *child, f"sqlite+aiosqlite:///{tmp_path / 'own.db'}", str(tmp_path / "files"), thread_id
+        )
+        killed = await done.wait()
+        left = await kept(files)
+        with pytest.raises(NotFound):
+            await offered.open(first.id, ADA)
+        gone = await Sweep(database, files, now=lambda: ids.now() + 2 * HOUR).run()
+
+    assert killed == -signal.SIGKILL
+    assert (len(left), gone) == (2, 2)
+    assert await kept(files) == set()
+
+
 async def test_bytes_that_cannot_be_deleted_are_left_to_the_sweep(own_folder):
     """The reader's file is gone all the same."""
     files = LocalFiles(own_folder / "files")
@@ -301,6 +326,19 @@ def test_no_text_is_a_permit(text):
     """But what was signed here, for this attachment and this use."""
     with pytest.raises(NotFound):
         LINKS.permit("upload", "atc_1", text)
+
+
+@pytest.mark.parametrize("subject", ["a", "ada.lovelace@school.example", "guest-0f" * 4])
+def test_an_address_does_not_tell_whose_the_file_is(subject):
+    """Not by its letters, encoded or not, and not by its length."""
+    turn = Turn(reader=Reader(subject, organisation="school.example"))
+    urls = [LINKS.upload("atc_1", turn, size=9, mime_type="image/png"), LINKS.preview("atc_1", turn)]
+    tokens = [url.partition("token=")[2] for url in urls]
+    shown = b"".join(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)) for token in tokens)
+
+    assert len(set(map(len, tokens))) == 1
+    assert all(each not in shown for each in (subject.encode() * (len(subject) > 1) or b"school", b"school", b"image"))
+    assert len(tokens[0]) == 192
 
 
 @given(NAMES, NAMES, st.integers(1, 10**12))

@@ -199,7 +199,7 @@ async def test_a_new_thread_is_claimed_without_a_transaction_of_its_own(store, d
         before = [said for said in statements if "begin" not in said]
         assert await count(database) == 1
 
-    assert before == ["insert into leases", "insert into threads", "insert into items"]
+    assert before == ["insert into leases", "insert into readers", "insert into threads", "insert into items"]
     assert statements[-1] == "delete from leases"
     assert await count(database) == 0
 

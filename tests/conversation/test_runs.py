@@ -224,7 +224,7 @@ async def test_a_run_that_outlives_its_listeners_ends_by_itself():
     await run.ended.wait()
 
     assert not run.cut
-    assert await collected(runs.find(run.id, ADA)) == [b"one", b"two"]
+    assert await collected(await runs.find(run.id, ADA)) == [b"one", b"two"]
 
 
 async def test_a_run_is_found_by_its_reader_alone():
@@ -234,13 +234,13 @@ async def test_a_run_is_found_by_its_reader_alone():
     told = set()
     for reader in (Reader("eve"), Reader("ada", organisation="other")):
         with pytest.raises(NotFound) as denied:
-            runs.find(run.id, reader)
+            await runs.find(run.id, reader)
         told.add(str(denied.value))
     with pytest.raises(NotFound) as denied:
-        runs.find("run_none", ADA)
+        await runs.find("run_none", ADA)
 
     assert {text.replace(run.id, "run_none") for text in told} == {str(denied.value)}
-    assert runs.find(run.id, ADA) is run
+    assert await runs.find(run.id, ADA) is run
     await run.ended.wait()
 
 
@@ -250,7 +250,7 @@ async def test_a_run_that_nobody_can_come_back_to_is_not_kept():
     run = await runs.start("thr", finite(runs, b"one\n"), reader=ADA)
     await run.ended.wait()
     with pytest.raises(NotFound):
-        runs.find(run.id, ADA)
+        await runs.find(run.id, ADA)
 
 
 async def test_ended_runs_are_kept_for_their_time_and_no_longer():
@@ -258,12 +258,12 @@ async def test_ended_runs_are_kept_for_their_time_and_no_longer():
     runs = Runs(kept_for=SHORT)
     run = await runs.start("thr", finite(runs, b"one\n"), reader=ADA, outlives=True)
     await run.ended.wait()
-    assert runs.find(run.id, ADA) is run
+    assert await runs.find(run.id, ADA) is run
     gone = asyncio.Event()
     asyncio.get_running_loop().call_later(2 * SHORT.total_seconds(), gone.set)
     await gone.wait()
     with pytest.raises(NotFound, match="reload the conversation"):
-        runs.find(run.id, ADA)
+        await runs.find(run.id, ADA)
 
 
 async def test_ended_runs_take_no_more_room_than_there_is():
@@ -276,13 +276,13 @@ async def test_ended_runs_take_no_more_room_than_there_is():
         kept.append(run)
     for run in kept[:2]:
         with pytest.raises(NotFound):
-            runs.find(run.id, ADA)
-    assert [runs.find(run.id, ADA) for run in kept[2:]] == kept[2:]
+            await runs.find(run.id, ADA)
+    assert [await runs.find(run.id, ADA) for run in kept[2:]] == kept[2:]
     large = await runs.start("thr", finite(runs, b"x" * 251), reader=ADA, outlives=True)
     await large.ended.wait()
     with pytest.raises(NotFound):
-        runs.find(large.id, ADA)
-    assert [runs.find(run.id, ADA) for run in kept[2:]] == kept[2:]
+        await runs.find(large.id, ADA)
+    assert [await runs.find(run.id, ADA) for run in kept[2:]] == kept[2:]
 
 
 async def test_a_run_whose_thread_was_taken_over_says_so():

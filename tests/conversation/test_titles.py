@@ -115,9 +115,9 @@ def test_endless_markup_takes_no_time(hostile):
     assert len(titles.title(hostile)) <= titles.MAX_CHARS + 2
 
 
-async def test_a_thread_that_began_with_a_greeting_is_named_by_what_comes_next(tmp_path):
+async def test_a_thread_that_began_with_a_greeting_is_named_by_what_comes_next(tmp_path, store_url):
     """One `thread.updated` with a title in the first turn, one in the second, none after."""
-    async with house(tmp_path) as home, home.client() as ada:
+    async with house(tmp_path, store_url=store_url) as home, home.client() as ada:
         first = await ada.ask("hi")
         second = await ada.ask("What is a servo?", thread=first.thread_id)
         third = await ada.ask("What is a stepper?", thread=first.thread_id)
@@ -127,10 +127,10 @@ async def test_a_thread_that_began_with_a_greeting_is_named_by_what_comes_next(t
 
 
 @pytest.mark.parametrize("second", [False, True])
-async def test_a_name_given_while_an_answer_comes_stays(tmp_path, second):
+async def test_a_name_given_while_an_answer_comes_stays(tmp_path, store_url, second):
     """Also where the next message would have made a better one."""
     tutor = ScriptedTutor()
-    async with house(tmp_path, tutor) as home, home.client() as ada:
+    async with house(tmp_path, tutor, store_url=store_url) as home, home.client() as ada:
         first = await ada.ask("hi")
         tutor.pause_before = 3
         where = {"thread_id": first.thread_id} if second else {}
@@ -147,9 +147,9 @@ async def test_a_name_given_while_an_answer_comes_stays(tmp_path, second):
         assert (await ada.threads())[0]["title"] == "Mine"
 
 
-async def test_a_name_the_reader_gave_is_no_small_talk(tmp_path):
+async def test_a_name_the_reader_gave_is_no_small_talk(tmp_path, store_url):
     """Renamed between the greeting and the question."""
-    async with house(tmp_path) as home, home.client() as ada:
+    async with house(tmp_path, store_url=store_url) as home, home.client() as ada:
         first = await ada.ask("hi")
         await ada.call("threads.update", thread_id=first.thread_id, title="Mine")
         await ada.ask("What is a servo?", thread=first.thread_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import string
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from tests.storage.rows import ADA, EVE, NOON, count, thread, thread_ids
 
-from pageside.errors import SettingsError, StoreUnavailable
+from pageside.errors import BadRequest, SettingsError, StoreUnavailable
+from pageside.identity.reader import Reader
 from pageside.storage import migrate
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads
@@ -166,3 +169,38 @@ async def test_text_of_every_kind_comes_back_as_it_was(database):
     assert tuple(found) == (strange.subject, "it's \\x00 :b $1 %s")
     async with database.reading(ADA) as connection:
         assert (await connection.execute(text("select 1"))).scalar() == 1
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "x" * 1001, "\U0001d11e" * 251])
+async def test_a_reader_whose_name_cannot_be_kept_is_refused(database, name):
+    """Before anything is asked of the database, which goes on; a name without its NUL would be somebody else's."""
+    for reader in (Reader(name, "school"), Reader("ada", name)):
+        for unit in (database.reading, database.transaction):
+            with pytest.raises(BadRequest, match="cannot be kept"):
+                async with unit(reader):
+                    raise AssertionError
+    assert await thread_ids(database) == []
+
+
+async def test_the_longest_names_can_be_kept(database):
+    """Of the reader and of the organisation, in no order that a database could shorten."""
+    generator = random.Random(7)
+    longest = Reader(*["".join(generator.choices(string.ascii_letters, k=1000)) for _ in range(2)])
+    async with database.transaction(longest) as connection:
+        await connection.execute(thread(generator.randbytes(100).hex(), longest))
+
+    assert len(await thread_ids(database, longest)) == 1
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\x00ab", "ab\x00\x00"])
+async def test_an_id_with_a_nul_in_it_is_the_id_without(database, name):
+    """Written or looked for, on both databases: PostgreSQL takes none in any text."""
+    async with database.transaction(ADA) as connection:
+        await connection.execute(thread(name, title="t\x00"))
+        found = await connection.execute(select(threads.c.id, threads.c.title).where(threads.c.id == name))
+
+        assert [tuple(row) for row in found] == [("ab", "t")]
+    async with database.reading(ADA) as connection:
+        found = await connection.execute(select(threads.c.id).where(threads.c.id.in_([name, "c\x00"])))
+
+        assert found.scalars().all() == ["ab"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 from alembic import command
@@ -14,6 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.databases import OWNER, as_owner
+from tests.repository import ROOT
+from tests.storage.rows import thread_ids
 
 from pageside.errors import SettingsError, StoreUnavailable
 from pageside.storage import migrate
@@ -21,6 +24,21 @@ from pageside.storage.engine import Database
 from pageside.storage.tables import metadata
 
 UPGRADE = "import asyncio, sys; from pageside.storage import migrate; asyncio.run(migrate.upgrade(sys.argv[1]))"
+# As a server does: makes the database where there is none, and is used at once.
+START = """
+import asyncio, sys
+from tests.storage.rows import ADA, thread
+from pageside.storage import migrate
+from pageside.storage.engine import Database
+
+async def main(url, name):
+    database = await Database.open(url, prepare=migrate.upgrade)
+    async with database.transaction(ADA) as connection:
+        await connection.execute(thread(name))
+    await database.aclose()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
 # Says that it has changed something, and then goes on for ever.
 HALF = """
 import asyncio, sys
@@ -112,6 +130,47 @@ async def test_every_revision_goes_up_down_and_up(url, tables):
     assert await migrate.current(url) == REVISIONS[-1]
 
 
+KEPT = """
+insert into {at}threads (id, organisation, subject, title, details, created_at, updated_at, activity, last_seq)
+values ('t', 'school', 'ada', 'Servos', '{{"b": 1.0, "a": []}}', '2026-03-01', '2026-03-01', 7, 1);
+insert into {at}items (organisation, subject, thread_id, id, seq, type, created_at, data)
+values ('school', 'ada', 't', 'i', 1, 'user_message', '2026-03-01', '{{"content": []}}');
+insert into {at}feedback (organisation, subject, thread_id, item_id, kind, created_at)
+values ('school', 'ada', 't', 'i', 'positive', '2026-03-01')
+"""
+LEFT = (
+    "select t.title, t.details, t.activity, i.type, i.data, f.kind "
+    "from {at}threads t join {at}items i on i.thread_id = t.id join {at}feedback f on f.item_id = i.id"
+)
+
+
+@pytest.fixture
+def say(request, url):
+    """Asks the database itself, past every wall."""
+
+    def told(statement):
+        if not url.startswith("sqlite"):
+            return request.getfixturevalue("postgres").sql(statement.format(at="chatkit."), on=url)
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+            return "\n".join("|".join(map(str, row)) for row in connection.execute(statement.format(at="")))
+
+    return told
+
+
+async def test_what_readers_wrote_survives_every_revision(url, say):
+    """Whoever owns the tables, and whatever the wall hides from them: up and down the whole way, twice."""
+    await migrate.upgrade(url, REVISIONS[0])
+    for statement in KEPT.split(";"):
+        say(statement)
+    seen = []
+    for revision in [*REVISIONS[1:], *REVISIONS[-2::-1]] * 2:
+        move = migrate.upgrade if revision > str(await migrate.current(url)) else migrate.downgrade
+        await move(url, revision)
+        seen.append(say(LEFT))
+
+    assert set(seen) == {'Servos|{"b": 1.0, "a": []}|7|user_message|{"content": []}|positive'}
+
+
 async def test_no_database_has_no_revision(url, tables, tmp_path):
     """Asking does not make one."""
     assert await migrate.current(url) is None
@@ -136,6 +195,19 @@ async def test_several_processes_may_migrate_at_once(url):
 
     assert codes == [0, 0, 0]
     assert await migrate.current(url) == REVISIONS[-1]
+
+
+async def test_several_servers_may_start_at_once(url):
+    """On a database in which nothing is: one makes it, and all of them work."""
+    names = ["a", "b", "c", "d"]
+    started = [await asyncio.create_subprocess_exec(sys.executable, "-c", START, url, name, cwd=ROOT) for name in names]
+    codes = [await process.wait() for process in started]
+    database = await Database.open(url)
+    found = await thread_ids(database)
+    await database.aclose()
+
+    assert codes == [0] * 4
+    assert found == names
 
 
 async def test_a_kill_in_the_middle_leaves_the_former_revision(url):
@@ -207,6 +279,45 @@ async def test_other_tables_of_the_database_are_left_alone(postgres):
     kept = postgres.sql("select id from public.threads union all select id from chatkit.mine", on=url)
     assert kept.split() == ["7", "8"]
     assert postgres.sql("select count(*) from pg_tables where schemaname = 'public'", on=url) == "1"
+
+
+async def test_tables_of_another_application_are_not_taken_over(postgres):
+    """A schema of the same name with a table of the same name: nothing is changed, and what is in the way is said."""
+    url = postgres.database(migrated=False, role=OWNER)
+    postgres.sql(
+        f"create schema chatkit authorization {OWNER}; create table chatkit.items (id int); "
+        f"insert into chatkit.items values (8); alter table chatkit.items owner to {OWNER}",
+        on=url,
+    )
+    with pytest.raises(StoreUnavailable, match=r"schema chatkit .* is not Pageside's.*\"items\" already exists"):
+        await migrate.upgrade(url)
+    database = await Database.open(url, prepare=migrate.upgrade)
+    healthy = await database.healthy()
+    await database.aclose()
+
+    assert not healthy
+    assert postgres.sql("select tablename from pg_tables where schemaname = 'chatkit'", on=url) == "items"
+    assert postgres.sql("select id from chatkit.items", on=url) == "8"
+
+
+async def test_a_database_that_cannot_hold_every_text_is_refused(postgres):
+    """Of another encoding than UTF-8: better no server than one that fails at the first letter it does not know."""
+    url = postgres.database(migrated=False, role=OWNER)
+    name = url.rpartition("/")[2]
+    postgres.sql(f"drop database {name}")
+    postgres.sql(f"create database {name} template template0 encoding 'LATIN1' locale 'C' owner {OWNER}")
+    with pytest.raises(StoreUnavailable, match=r"LATIN1.* encoding 'UTF8'"):
+        await migrate.upgrade(url)
+
+    assert await migrate.current(url) is None
+
+
+async def test_a_schema_that_the_role_may_not_use_is_said_so(postgres):
+    """As one that a superuser made for nobody in particular."""
+    url = postgres.database(migrated=False, role=OWNER)
+    postgres.sql("create schema chatkit", on=url)
+    with pytest.raises(StoreUnavailable, match="no schema chatkit that role 'pageside_owner' may use"):
+        await migrate.upgrade(url)
 
 
 async def test_a_role_that_may_not_change_the_schema_can_serve(postgres):

@@ -7,11 +7,12 @@ import sys
 from dataclasses import replace
 
 import pytest
+from alembic.script import ScriptDirectory
 from chatkit.types import ThreadMetadata
 from sqlalchemy import delete, func, select, text, true, update
 from sqlalchemy.exc import ProgrammingError
 from tests.conversation.test_store import answer, begun, order
-from tests.databases import as_owner
+from tests.databases import OWNER, PASSWORD, SERVING, SUPERUSER, as_owner
 from tests.storage.rows import ADA, EVE, NOON, thread, thread_ids
 
 from pageside import ids
@@ -20,6 +21,7 @@ from pageside.conversation import store as store_module
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.identity.reader import Reader
+from pageside.storage import migrate
 from pageside.storage.engine import Database
 from pageside.storage.tables import leases, metadata, requests, threads
 
@@ -31,6 +33,25 @@ WALLS = """
         select from pg_policy where polrelid = pg_class.oid and polcmd = '*' and polpermissive
         and polqual is not null and polwithcheck is not null and polroles = '{0}')
 """
+EVERY_POLICY = "select * from pg_policies where schemaname = 'chatkit' order by tablename, policyname"
+# How the wall can be broken down, for each table.
+BROKEN = {
+    "its policies dropped, and it is open to all": (
+        "drop policy {table}_of_the_reader on chatkit.{table}; "
+        "alter table chatkit.{table} no force row level security, disable row level security"
+    ),
+    "switched off": "alter table chatkit.{table} disable row level security",
+    "another policy let all by": "create policy open on chatkit.{table} using (true) with check (true)",
+    "not forced, and served by its owner": "alter table chatkit.{table} no force row level security",
+    "served by a superuser": "",
+    "served by one who bypasses it": "",
+}
+# By whom it is served then, where not by the role that should.
+SERVED_BY = {
+    "not forced, and served by its owner": OWNER,
+    "served by a superuser": SUPERUSER,
+    "served by one who bypasses it": "pageside_passing",
+}
 EVERYTHING = "".join(f"select * from chatkit.{name} t order by t::text;" for name in metadata.tables)
 
 
@@ -61,6 +82,35 @@ def forgetful(monkeypatch):
     assert store_module.mine is not mine
 
 
+@pytest.fixture
+def passing(postgres):
+    """A role with the rights of the serving one, and past the wall."""
+    quoted = PASSWORD.replace("'", "''")
+    postgres.sql(f"create role pageside_passing login bypassrls password '{quoted}' in role {SERVING}")
+    yield "pageside_passing"
+    postgres.tidy()
+    postgres.sql("drop role pageside_passing")
+
+
+def rows(reader):
+    """A row for each table, of the reader's, in an order in which they can be written."""
+    place = {"thread_id": f"thread of {reader.subject}"}
+    begun = {"details": {}, "created_at": NOON, "updated_at": NOON}
+    kept = {"created_at": NOON, "data": {}, "type": "task", "hidden": False}
+    file = {"status": "created", "name": "n", "mime_type": "text/plain", "size": 1, "file": "f", "created_at": NOON}
+    told = {
+        "threads": {"id": place["thread_id"], **begun, "activity": 1, "last_seq": 1},
+        "items": {**place, "id": "i", "seq": 1, **kept},
+        "feedback": {**place, "item_id": "i", "kind": "positive", "created_at": NOON},
+        "leases": {**place, "holder": "h", "expires_at": NOON},
+        "attachments": {"id": f"file of {reader.subject}", **file},
+        "requests": {"key": "k", "claimant": "c", "digest": "d", "created_at": NOON},
+        "readers": {},
+    }
+    owner = {"organisation": reader.organisation, "subject": reader.subject}
+    return {name: {**owner, **columns} for name, columns in told.items()}
+
+
 async def outcomes(attempts):
     """What came of each: an error's type, or what was given."""
     found = await asyncio.gather(*attempts, return_exceptions=True)
@@ -73,6 +123,19 @@ def test_every_table_has_its_wall(postgres, url):
 
     assert walled == set(metadata.tables)
     assert all({"organisation", "subject"} <= set(table.columns.keys()) for table in metadata.tables.values())
+
+
+async def test_the_wall_stands_again_after_going_back_and_forth(postgres, url):
+    """A revision that takes it down for its own statements, or away with its table, puts it up again."""
+    before = postgres.sql(EVERY_POLICY, on=url)
+    revisions = [found.revision for found in ScriptDirectory.from_config(migrate.config()).walk_revisions()]
+    for revision in [*revisions[1:], "base"]:
+        await migrate.downgrade(as_owner(url), revision)
+    for revision in reversed(revisions):
+        await migrate.upgrade(as_owner(url), revision)
+
+    assert set(postgres.sql(WALLS, on=url).split()) == set(metadata.tables)
+    assert postgres.sql(EVERY_POLICY, on=url) == before
 
 
 async def test_the_tests_connect_as_a_server_should(postgres, database):
@@ -129,16 +192,38 @@ async def test_a_store_that_forgets_whose_rows_they_are_changes_nothing_foreign(
     assert await order(store, hers.id, HERS) == ["q0"]
 
 
-async def test_without_the_wall_the_same_store_sees_everything(postgres, url, store, forgetful):
-    """So it is the wall that the tests above rest on: each policy dropped, the foreign rows are there."""
-    hers = await begun(store, HERS, title="hers")
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.usefixtures("forgetful", "passing")
+async def test_without_the_wall_the_same_store_sees_everything(postgres, url, broken):
+    """So it is the wall that the tests above rest on: however it is broken down, the foreign rows are there."""
     for table in metadata.tables:
-        postgres.sql(f"alter table chatkit.{table} no force row level security, disable row level security", on=url)
+        postgres.sql(BROKEN[broken].format(table=table), on=url)
+    database = await Database.open(postgres.url(url.rpartition("/")[2], role=SERVED_BY.get(broken, SERVING)))
+    store = SqlStore(database)
+    hers = await begun(store, HERS, title="hers")
     page = await store.load_threads(10, None, "desc", HIS)
     await store.delete_thread(hers.id, HIS)
+    left = await order_or_missing(store, hers.id)
+    await database.aclose()
 
     assert [found.title for found in page.data] == ["hers"]
-    assert await order_or_missing(store, hers.id) == "Missing"
+    assert left == "Missing"
+
+
+@pytest.mark.parametrize("role", ["pageside_serving", "pageside_owner"])
+async def test_a_table_that_lost_its_policy_is_closed_to_everybody(postgres, url, role):
+    """Dropped by mistake, nothing is shown: neither a foreign row nor one's own."""
+    database = await Database.open(url if role == "pageside_serving" else as_owner(url))
+    async with database.transaction(ADA) as connection:
+        await connection.execute(thread("a"))
+    postgres.sql("drop policy threads_of_the_reader on chatkit.threads", on=url)
+    seen = [await thread_ids(database, reader) for reader in (ADA, EVE)]
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        async with database.transaction(ADA) as connection:
+            await connection.execute(thread("b"))
+    await database.aclose()
+
+    assert seen == [[], []]
 
 
 async def order_or_missing(store, thread_id):
@@ -165,6 +250,39 @@ async def test_statements_without_a_reader_touch_the_readers_rows_alone(url, rol
     assert (seen, changed, deleted) == (["of eve"], 1, 1)
     assert left == [["of ada"], []]
     assert title is None
+
+
+@pytest.mark.parametrize("name", metadata.tables)
+@pytest.mark.parametrize(
+    ("foreigner", "role"), [(EVE, SERVING), (Reader("ada", "another school"), OWNER), (Reader("ada", ""), SERVING)]
+)
+async def test_no_table_shows_or_gives_a_foreign_row(postgres, url, name, foreigner, role):
+    """Read, changed, deleted, taken over or put there in another's name, by statements that name no reader."""
+    database = await Database.open(postgres.url(url.rpartition("/")[2], role=role))
+    table, hers = metadata.tables[name], rows(ADA)
+    async with database.transaction(ADA) as connection:
+        for each, row in hers.items():
+            await connection.execute(metadata.tables[each].insert().values(row))
+    owner = {"organisation": foreigner.organisation, "subject": foreigner.subject}
+    async with database.transaction(foreigner) as connection:
+        seen = (await connection.execute(select(table))).all()
+        changed = (await connection.execute(update(table).values(owner))).rowcount
+        deleted = (await connection.execute(delete(table))).rowcount
+
+    async def put():
+        async with database.transaction(foreigner) as connection:
+            await connection.execute(
+                table.insert().values(rows(EVE)[name] | {"organisation": "school", "subject": "ada"})
+            )
+
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        await put()
+    async with database.reading(ADA) as connection:
+        left = (await connection.execute(select(table))).all()
+    await database.aclose()
+
+    assert (seen, changed, deleted) == ([], 0, 0)
+    assert [row._mapping["subject"] for row in left] == ["ada"]
 
 
 @pytest.mark.parametrize("change", [{"subject": "ada"}, {"organisation": "another school"}, {"organisation": ""}])

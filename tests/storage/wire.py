@@ -19,9 +19,11 @@ class Wire:
         self.port = 0
         self.round_trips = 0
         self.connections = 0
+        self.most_at_once = 0
         self.silent = asyncio.Event()
         self._server_port = port
         self._tls = tls
+        self._under_way = 0
         self._open: set[asyncio.StreamWriter] = set()
         self._met: set[asyncio.Task[None]] = set()
 
@@ -43,6 +45,8 @@ class Wire:
         """Carries one client's words to the server and back until one of them has enough."""
         self.connections += 1
         self._met.add(asyncio.current_task())
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
         there, back = await asyncio.open_connection("127.0.0.1", self._server_port)
         self._open |= {writer, back}
         try:
@@ -54,6 +58,7 @@ class Wire:
         except* (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._under_way -= 1
             self._open -= {writer, back}
             for end in (writer, back):
                 end.transport.abort()

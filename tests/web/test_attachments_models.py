@@ -31,6 +31,12 @@ INJECTION = (
 )
 
 
+NOTES = (
+    "Minutes of team Halley. We met on Tuesday in the workshop. The gripper of team Halley opens 85 millimetres wide. "
+    "Its jaws are printed from nylon."
+)
+
+
 @pytest.fixture(scope="module")
 def running():
     with ScriptedOpenAI() as server:
@@ -203,7 +209,7 @@ async def test_without_a_model_pictures_and_pdf_are_acknowledged(offline):
     answer = await offline.ask("What does a servo motor hold?", attachments=files)
 
     assert "attached “a.png” and “b.jpg”, but without a language model I cannot read images." in answer.text
-    assert "attached “c.pdf”, but without a language model I cannot read PDF files." in answer.text
+    assert "attached “c.pdf”, but I find no text in it." in answer.text
     assert "holds an angle" in answer.text
     assert len(answer.answer["content"][0]["annotations"]) > 0
 
@@ -217,13 +223,56 @@ async def test_without_a_model_a_question_about_a_picture_is_not_answered_from_t
 
 
 async def test_a_file_that_a_question_does_not_need_is_mentioned(offline):
-    """It is never passed over in silence."""
-    answer = await offline.ask(
-        "What does a servo motor hold?", attachments=[await sent(offline, "pid.py", sample_files.CODE, "text/x-python")]
-    )
+    """It is never passed over in silence, whether something in it comes near or nothing does."""
+    bread = b"Two loaves of bread and a pound of butter for Sunday."
+    shopping = await sent(offline, "shopping.txt", bread, "text/plain")
+    code = await sent(offline, "pid.py", sample_files.CODE, "text/x-python")
+    far = await offline.ask("What does a servo motor hold?", attachments=[shopping])
+    near = await offline.ask("What does a servo motor hold?", attachments=[code])
 
-    assert answer.text.startswith("I can see that you attached “pid.py”; this answer is from the book alone.")
-    assert "holds an angle" in answer.text
+    assert far.text.startswith("I can see that you attached “shopping.txt”; this answer is from the book alone.")
+    assert near.text.startswith("I looked in “pid.py” as well as in the book.")
+    assert "holds an angle" in far.text
+    assert "holds an angle" in near.text
+
+
+@pytest.mark.parametrize(
+    ("name", "mime_type", "content", "title"),
+    [
+        ("minutes.txt", "text/plain", NOTES.encode(), "minutes.txt"),
+        ("minutes.md", "text/markdown", f"# Minutes\n\n{NOTES}".encode(), "minutes.md"),
+        ("minutes.pdf", "application/pdf", sample_files.pdf("Nothing here.", NOTES), "minutes.pdf, page 2"),
+    ],
+)
+async def test_without_a_model_a_file_is_searched_beside_the_book_and_cited_as_a_file(
+    offline, name, mime_type, content, title
+):
+    """With its name, its page where it has pages, and the very sentence; the search lists the book's pages alone."""
+    answer = await offline.ask(
+        "How far does the gripper of team Halley open?", attachments=[await sent(offline, name, content, mime_type)]
+    )
+    annotations = answer.answer["content"][0]["annotations"]
+    (cited,) = [each["source"] for each in annotations if each["source"]["type"] == "file"]
+    (search,) = answer.done("workflow")
+
+    assert "opens 85 millimetres wide" in answer.text
+    assert (cited["filename"], cited["title"], cited["group"]) == (name, title, "Your files")
+    assert "opens 85 millimetres wide" in cited["description"]
+    assert {source["type"] for source in search["workflow"]["tasks"][0]["sources"]} <= {"url"}
+
+
+async def test_a_model_that_takes_text_alone_reads_a_pdf_as_text_and_cites_it(tmp_path, openai):
+    """What only the file says is checked against the file, and cited as it."""
+    openai.say("The gripper of team Halley opens 85 millimetres wide [1].")
+    async with asking(tmp_path, openai, "chat_completions", reads_files=False) as ada:
+        sent_id = await sent(ada, "minutes.pdf", sample_files.pdf(NOTES), "application/pdf")
+        answer = await ada.ask("How far does the gripper of team Halley open?", attachments=[sent_id])
+    _, file = parts(openai.requests[0])
+    sources = [each["source"] for each in answer.answer["content"][0]["annotations"]]
+
+    assert "opens 85 millimetres wide" in told(file)["text"]
+    assert "not verified" not in answer.text
+    assert [(each["type"], each["filename"]) for each in sources] == [("file", "minutes.pdf")]
 
 
 async def test_the_served_book_takes_files_of_guests(tmp_path):
@@ -256,16 +305,16 @@ async def test_a_server_killed_in_the_middle_of_an_upload_serves_nothing_of_it(t
         async with httpx2.AsyncClient(base_url=address, timeout=60) as http:
             cookie = (await http.get("/")).cookies
             guest = ChatKit(http)
-            attachment = await guest.call("attachments.create", name="a.png", size=1_000_000, mime_type="image/png")
+            attachment = await guest.call("attachments.create", name="a.log", size=1_000_000, mime_type="text/plain")
 
             async def half():
-                yield PNG + bytes(600_000)
+                yield b"a" * 600_000
                 while not any(path.stat().st_size for path in files.glob(".drafts/*")):
                     await asyncio.to_thread(files.exists)
                 server.kill()
                 await asyncio.to_thread(server.wait)
                 while True:
-                    yield bytes(50_000)
+                    yield b"a" * 50_000
 
             with pytest.raises(httpx2.TransportError):
                 await http.put(attachment["upload_descriptor"]["url"], content=half())
@@ -275,7 +324,7 @@ async def test_a_server_killed_in_the_middle_of_an_upload_serves_nothing_of_it(t
         path = attachment["upload_descriptor"]["url"].partition("/chatkit")[2]
         async with httpx2.AsyncClient(base_url=address, cookies=cookie, timeout=60) as http:
             absent = await http.get(f"/chatkit/attachments/{attachment['id']}")
-            again = await http.put(f"/chatkit{path}", content=PNG + bytes(1_000_000 - len(PNG)))
+            again = await http.put(f"/chatkit{path}", content=b"a" * 1_000_000)
             there = await http.get(f"/chatkit/attachments/{attachment['id']}")
 
     assert len(left) == 1

@@ -262,9 +262,9 @@ async def test_a_closed_thread_takes_no_messages(home, ada, status):
     assert len(await ada.items(told.thread_id)) == 3
 
 
-async def test_a_reader_who_renames_while_the_answer_comes_is_not_overruled(tmp_path):
+async def test_a_reader_who_renames_while_the_answer_comes_is_not_overruled(tmp_path, store_url):
     """The title made from the question never replaces the reader's own."""
-    async with house(tmp_path) as home, home.client() as ada:
+    async with house(tmp_path, store_url=store_url) as home, home.client() as ada:
         told = await ada.ask("What is a servo?")
         store = home.server.store
         stale = await store.load_thread(told.thread_id, ADA)

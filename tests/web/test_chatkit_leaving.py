@@ -158,9 +158,10 @@ async def test_a_slow_reader_who_stays_gets_everything(tmp_path):
     """The model is not held up by whoever reads."""
     script = [*searched("q", PASSAGE), *said(*["word " * 200] * 400)]
     tutor = ScriptedTutor(script)
-    async with at_home(tmp_path, tutor, max_answer_chars=10**8) as (home, ada), ada.asking("q") as stream:
-        thread_id = (await stream.until("thread.created"))["thread"]["id"]
-        await home.server._runs._active[thread_id].ended.wait()
+    async with at_home(tmp_path, tutor, max_answer_chars=10**8) as (_, ada), ada.asking("q") as stream:
+        await stream.until("thread.created")
+        while tutor.yielded < len(script):
+            await ada.threads()
         events = await stream.rest()
 
     assert tutor.yielded == len(script)

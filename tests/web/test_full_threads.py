@@ -167,10 +167,10 @@ async def test_a_last_answer_that_fails_or_is_left_leaves_the_thread_full(tmp_pa
     assert again.text
 
 
-async def test_renaming_while_the_last_answer_comes_is_not_undone(tmp_path):
+async def test_renaming_while_the_last_answer_comes_is_not_undone(tmp_path, store_url):
     """Neither in the database nor in what the stream shows of the thread that it locks."""
     tutor = ScriptedTutor()
-    async with house(tmp_path, tutor, max_messages=2) as home, home.client() as ada:
+    async with house(tmp_path, tutor, max_messages=2, store_url=store_url) as home, home.client() as ada:
         first = await ada.ask("What is a servo?")
         tutor.pause_before = 4
         sending = asyncio.create_task(

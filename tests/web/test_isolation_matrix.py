@@ -269,6 +269,16 @@ async def test_what_is_not_the_readers_does_not_exist(place, pair, params, opera
     assert place.dump() == before
 
 
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%ED%A0%80", "%F0%9D", "x" * 9000])
+async def test_an_address_that_can_be_of_nothing_is_of_nothing(place, name):
+    """A file is asked for by its address alone, which holds what a body may not: 404, whatever the database takes."""
+    async with place.home.client(ADA.subject, ADA.organisation) as client:
+        found = [await client.http.get(f"/chatkit/attachments/{name}{rest}") for rest in ("", "/preview")]
+
+    assert [response.status_code for response in found] == [404, 404]
+
+
 @pytest.mark.parametrize(
     ("operation", "params"),
     [

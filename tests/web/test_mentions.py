@@ -31,9 +31,9 @@ async def book(indexed):
 
 
 @asynccontextmanager
-async def at(folder, book, tutor=None):
+async def at(folder, book, tutor=None, store_url=""):
     async with (
-        house(folder, tutor or book.tutor(), contents=book.contents) as home,
+        house(folder, tutor or book.tutor(), contents=book.contents, store_url=store_url) as home,
         home.client() as ada,
     ):
         yield home, ada
@@ -180,20 +180,21 @@ async def test_mention_selection_and_page_stand_together(tmp_path, book):
     assert {citation.passage.path for citation in answer.citations} & {"module-1-hive/week-1-parts.md"}
 
 
-async def test_the_stored_message_keeps_its_tags_as_they_came(ada):
+async def test_the_stored_message_keeps_its_tags_as_they_came(tmp_path, book, store_url):
     """Byte for byte, with data that means nothing here; the history shows a tag's text."""
     mention = tag("Chapter 4", id="x\u200b", data={"b": [1, {"c": None}], "a": "é"}, group="G", interactive=True)
-    told = await ask(ada, "What of the queen in ", mention, "?")
-    stored = (await ada.items(told.thread_id))[0]
+    async with at(tmp_path, book, store_url=store_url) as (_, ada):
+        told = await ask(ada, "What of the queen in ", mention, "?")
+        stored = (await ada.items(told.thread_id))[0]
 
     assert stored["content"] == [text("What of the queen in "), {**mention, "data": mention["data"]}, text("?")]
     assert json.dumps(told.events[1]["item"]["content"]) == json.dumps(stored["content"])
 
 
-async def test_the_history_shows_what_the_reader_saw(tmp_path, book):
+async def test_the_history_shows_what_the_reader_saw(tmp_path, book, store_url):
     """The tag's own words, not what they were taken for."""
     tutor = ScriptedTutor()
-    async with at(tmp_path, book, tutor) as (_, ada):
+    async with at(tmp_path, book, tutor, store_url) as (_, ada):
         told = await ask(ada, "What does ", tag("Chapter 4"), " say?")
         await ada.ask("And then?", thread=told.thread_id)
 

@@ -8,15 +8,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx2
-import psutil
 import pytest
 from sqlalchemy import select
-from tests import served as process
 from tests import small_book
 from tests.chatkit_client import message, told
 from tests.chatkit_house import browser, house, served
 from tests.scripted_openai import ScriptedOpenAI
 from tests.scripted_tutor import ScriptedTutor
+from tests.web.listening import process_of
 
 from pageside import ids
 from pageside.conversation.runs import Runs
@@ -121,10 +120,15 @@ async def test_a_repeated_request_joins_the_answer_under_way(tmp_path, store_url
 
     assert created.startswith('data: {"type":"thread.created"')
     assert later[-len(rest) :] == rest
-    assert sum(DELTA in line for line in later) == 3
+    assert told_text(later) == "A servo holds an angle [1]."
     assert len(tutor.questions) == 1
     assert [item["type"] for item in items] == ["user_message", "workflow", "assistant_message"]
     assert texts(items, "assistant_message") == ["A servo holds an angle [1]."]
+
+
+def told_text(lines):
+    events = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+    return "".join(event["update"]["delta"] for event in events if event.get("update", {}).get("type") == DELTA)
 
 
 async def test_one_of_two_connections_may_go(tmp_path):
@@ -449,19 +453,6 @@ async def test_the_description_names_the_headers_and_the_way_back(tmp_path):
     assert "Retry-After" in paths["/chatkit"]["post"]["responses"]["409"]["headers"]
     assert "text/event-stream" in paths["/chatkit/runs/{run_id}/events"]["get"]["responses"]["200"]["content"]
     assert "post" in paths["/chatkit/runs/{run_id}/stop"]
-
-
-@asynccontextmanager
-async def process_of(book, data_dir, environment):
-    """A server process: its address, and the process."""
-    before = set(psutil.Process().children())
-    server = process.server(book, data_dir, **environment)
-    address = await asyncio.to_thread(server.__enter__)
-    (child,) = set(psutil.Process().children()) - before
-    try:
-        yield address, child
-    finally:
-        await asyncio.to_thread(server.__exit__, None, None, None)
 
 
 async def test_a_server_that_died_while_answering_leaves_one_message(tmp_path, store_url):

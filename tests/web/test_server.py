@@ -77,11 +77,12 @@ def test_a_monitor_may_ask_for_the_head_alone(browser):
 
 
 def test_an_unknown_page_is_not_found(browser):
-    """A page says so, with the status a browser understands."""
+    """A page says so, with the status a browser understands, and with the contents to go on from."""
     shown = browser.get("/docs/nowhere")
 
     assert shown.status_code == 404
     assert "No page of this book stands at" in shown.text
+    assert 'href="/docs/module-1-hive/week-1-parts"' in shown.text
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_health_names_every_part(browser):
     health = browser.get("/health")
 
     assert health.json()["status"] == "ok"
-    assert set(health.json()["parts"]) == {"database", "index", "model", "embeddings"}
+    assert set(health.json()["parts"]) == {"database", "index", "model", "embeddings", "files"}
 
 
 def test_pages_forbid_what_they_never_do(browser):

@@ -96,8 +96,8 @@ def asking(text="And a stepper?"):
 
 
 async def test_the_first_turn(ada, asked):
-    """A claim, the thread with its question, its title, what was found and the answer."""
-    assert await cost(ada, "threads.create", input=asking()) == 11
+    """A claim, the reader's place on the roll, the thread with its question, its title, what was found, the answer."""
+    assert await cost(ada, "threads.create", input=asking()) == 12
 
 
 async def test_a_later_turn(ada, asked):
@@ -164,4 +164,4 @@ async def test_a_deletion(home, ada, asked):
     """With everything in it."""
     thread_id = await full(home, items=120)
 
-    assert await cost(ada, "threads.delete", thread_id=thread_id) == 3
+    assert await cost(ada, "threads.delete", thread_id=thread_id) == 4

@@ -71,12 +71,23 @@ def reply(question: str, files: Sequence[File]) -> str:
 
 
 def aside(question: str, files: Sequence[File]) -> str:
-    """What is said of readable files of this message where `question` is not about them; empty where there are none."""
+    """What is said of readable files of this message where nothing in them fits; empty where there are none."""
+    names = _beside(question, files)
+    return f"I can see that you attached {names}; this answer is from the book alone.\n\n" if names else ""
+
+
+def searched(question: str, files: Sequence[File]) -> str:
+    """What is said of readable files of this message that were searched beside the book; empty where there are none."""
+    names = _beside(question, files)
+    return f"I looked in {names} as well as in the book.\n\n" if names else ""
+
+
+def _beside(question: str, files: Sequence[File]) -> str:
+    """The names of the files of this message, where `question` is not about them."""
     here = [file for file in files if file.text and not file.earlier]
-    if not here or reply(question, files):
+    if reply(question, files):
         return ""
-    names = " and ".join(f"“{citations.literal(file.name)}”" for file in here)
-    return f"I can see that you attached {names}; this answer is from the book alone.\n\n"
+    return " and ".join(f"“{citations.literal(file.name)}”" for file in here)
 
 
 _ENDING: Final = (

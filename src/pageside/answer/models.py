@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -69,6 +70,7 @@ class Models:
         self._max_tokens = max_tokens
         self._model = model
         self._reads_files = reads_files
+        self._timeout_s = timeout_s
         self._client: AsyncOpenAI | None = None
         self._responses = api == "responses" or (
             api == "auto" and urlsplit(base_url or OPENAI_URL).hostname == "api.openai.com"
@@ -96,6 +98,11 @@ class Models:
     def sees(self) -> bool:
         """Whether what answers takes pictures and PDF."""
         return self._client is not None and self._reads_files
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds in which something whole must be heard, however many bytes of it come; without end, if embedded."""
+        return math.inf if self._client is None else self._timeout_s
 
     def for_turn(self, scorer: Scorer) -> TurnModel:
         """The model for one turn.

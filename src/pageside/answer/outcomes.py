@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pageside.answer import citations
+from pageside.answer import citations, file_search
 from pageside.answer.events import Evidence, Outcome
 from pageside.knowledge.passage import Passage
 
@@ -115,7 +115,8 @@ def nearest(evidence: Sequence[Evidence]) -> str:
 
 def sections(evidence: Sequence[Evidence]) -> str:
     """The sections of the best passages as a Markdown list of links."""
-    named = {each.found.passage.url: _title(each.found.passage) for each in evidence}
+    book = [each.found.passage for each in evidence if not file_search.is_of_file(each.found.passage)]
+    named = {passage.url: _title(passage) for passage in book}
     return "\n".join(f"- [{title}]({_address(url)})" for url, title in list(named.items())[:_LIMIT_SECTIONS])
 
 

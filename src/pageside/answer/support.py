@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from pageside.answer import grounding, statements
@@ -101,6 +102,7 @@ def _by_words(sentence: str, evidence: Evidence) -> Support | None:
     judged = [
         (grounding.judge(sentence, quote, context=context, language=language), quote)
         for quote, context, language in _likely(sentence, passage)
+        if grounding.reaches(sentence, quote, context=context, language=language)
     ]
     best = max(judged, key=lambda pair: pair[0].strength, default=None)
     if best is None or not best[0].supported:
@@ -109,7 +111,14 @@ def _by_words(sentence: str, evidence: Evidence) -> Support | None:
 
 
 async def _by_meaning(sentence: str, cited: Sequence[Evidence], scorer: Scorer) -> tuple[Support, ...]:
-    likely = [(each, *row) for each in cited for row in _likely(sentence, each.found.passage)]
+    likely = [
+        (each, quote, context, language)
+        for each in cited
+        for quote, context, language in _likely(sentence, each.found.passage)
+        # most are refused however alike they are, and a vector costs a hundred times as much as knowing that
+        if grounding.reaches(sentence, quote, context=context, similarity=1.0, language=language)
+        and grounding.judge(sentence, quote, context=context, similarity=1.0, language=language).supported
+    ]
     if not likely:
         return ()
     cosines = (await scorer.similarity([sentence], [row[1] for row in likely]))[0].tolist()
@@ -137,23 +146,23 @@ def _together(sentence: str, cited: Sequence[Evidence]) -> tuple[Support, ...]:
 def _likely(sentence: str, passage: Passage) -> Iterator[tuple[str, str, str]]:
     """The quotes of `passage` that have most words in common with `sentence`, with their context and language."""
     context = f"{' '.join(passage.heading_path)}\n{passage.text}"
-    quotes = list(_quotes(passage))
+    quotes = _quotes(passage)
     shares = [grounding.coverage(sentence, quote, language=passage.language) for quote in quotes]
     ranked = sorted(range(len(quotes)), key=lambda at: (-shares[at], len(quotes[at])))
     for at in ranked[:_JUDGED]:
         yield quotes[at], context, passage.language
 
 
-def _quotes(passage: Passage) -> Iterator[str]:
+def _quotes(passage: Passage) -> Sequence[str]:
     """Every statement of `passage`, and every two that stand side by side."""
-    if passage.labels.get("section_type") == "quiz":
-        return
-    cut = [each for each in statements.cut(passage.text, language=passage.language) if not each.asks]
-    for statement in cut:
-        yield statement.text
-    for one, other in pairwise(cut):
-        if _side_by_side(one, other):
-            yield passage.text[one.start : other.end]
+    return () if passage.labels.get("section_type") == "quiz" else _quotable(passage.text, passage.language)
+
+
+@lru_cache(maxsize=512)
+def _quotable(text: str, language: str) -> Sequence[str]:
+    cut = [each for each in statements.cut(text, language=language) if not each.asks]
+    pairs = [text[one.start : other.end] for one, other in pairwise(cut) if _side_by_side(one, other)]
+    return (*(statement.text for statement in cut), *pairs)
 
 
 def _side_by_side(one: Statement, other: Statement) -> bool:
@@ -161,5 +170,6 @@ def _side_by_side(one: Statement, other: Statement) -> bool:
     return one.kind in said and other.kind in said and (other.joined or one.leads)
 
 
+@lru_cache(maxsize=4096)
 def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text).casefold().rstrip(".")

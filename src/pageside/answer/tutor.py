@@ -20,6 +20,7 @@ from pageside.answer import (
     choosing,
     clarifying,
     failures,
+    file_search,
     file_talk,
     outcomes,
     page_tools,
@@ -148,18 +149,20 @@ class Tutor:
         if aim.points_at_page(question) and aim.is_lost(question.page, findings):
             findings = await self._find(question, named) if named != query else Findings((), 0.0)
             query = named
+        given = await attached.give(question.attachments, sees=self._models.sees, embedded=self._models.embedded)
+        own = await file_search.find(query, given.passages, self._search)
         desk = Desk(
             self._search,
-            findings.passages,
+            file_search.beside(findings.passages, own, limit=self._limit_passages),
             filters=question.filters,
             limit_passages=self._limit_passages,
             limit_tokens=self._limit_tokens,
         )
         yield Gathered(desk.evidence)
         checker = Checker(lambda: desk.evidence, self._search, self._link)
-        given = await attached.give(question.attachments, sees=self._models.sees, embedded=self._models.embedded)
         turn = _Turn(question, query, findings, desk, checker, given)
-        aside = file_talk.aside(question.text, given.files) if self._models.embedded else ""
+        mention = file_talk.searched if own else file_talk.aside
+        aside = mention(question.text, given.files) if self._models.embedded else ""
         for event in checker.say(attached.note(given) + aside):
             yield event
         async with aclosing(self._reply(turn)) as said:
@@ -289,7 +292,7 @@ class Tutor:
         result = self._started(turn, chosen)
         events = result.stream_events()
         try:
-            async for event in _before(deadline, events):
+            async for event in _before(deadline, events, patience_s=self._models.patience_s):
                 for piece in _text(event, turn):
                     turn.heard = True
                     yield piece
@@ -326,14 +329,19 @@ class Tutor:
         )
 
 
-async def _before(deadline: float, events: AsyncIterator[StreamEvent]) -> AsyncIterator[StreamEvent]:
-    """`events`, as long as each comes before `deadline` on the loop's clock.
+async def _before(
+    deadline: float, events: AsyncIterator[StreamEvent], *, patience_s: float
+) -> AsyncIterator[StreamEvent]:
+    """`events`, as long as each comes in time after the one before it, and before `deadline` on the loop's clock.
+
+    The client's own timeout is about bytes: a model that says one byte a second never meets it.
 
     Raises:
         TimeoutError: One did not.
     """
+    now = asyncio.get_running_loop().time
     while True:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout_at(min(deadline, now() + patience_s)):
             try:
                 event = await anext(events)
             except StopAsyncIteration:

@@ -1,4 +1,4 @@
-"""The command line: index, passages, search, ask, serve, migrate, doctor."""
+"""The command line: index, passages, search, ask, serve, migrate, prune, doctor."""
 
 from pageside.cli.commands import main
 

@@ -256,6 +256,29 @@ async def migrate(data_dir: Path | None) -> None:
     click.echo(f"The database is at revision {revision}.")
 
 
+@main.command()
+@click.option("--older-than", metavar="AGE", help="Of conversations, in days or weeks, such as 90d.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and take nothing away.")
+@_DATA_DIR
+@_JSON
+@_command
+async def prune(older_than: str | None, dry_run: bool, data_dir: Path | None, as_json: bool) -> None:
+    """Delete old conversations, and what nobody needs any more."""
+    from pageside.cli import pruning  # noqa: PLC0415
+    from pageside.wiring import keeping  # noqa: PLC0415
+
+    age = pruning.age(older_than)
+    chosen = _settings(data_dir=data_dir)
+    if dry_run:
+        pruned = await keeping.prunable(chosen, older_than=age)
+    else:
+        pruned = await keeping.prune(chosen, older_than=age)
+    if as_json:
+        _emit(pruning.row(pruned, dry_run=dry_run))
+    else:
+        click.echo(pruning.foretold(pruned) if dry_run else pruning.told(pruned))
+
+
 @main.command(name="doctor")
 @_DATA_DIR
 @_JSON

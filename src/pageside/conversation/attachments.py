@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-import structlog
 from anyio.to_thread import run_sync
 from chatkit.store import AttachmentStore
 from chatkit.types import (
@@ -24,18 +23,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
 from pageside.answer.question import Attached
-from pageside.conversation import file_keys, filetypes, joining
+from pageside.conversation import erasing, file_keys, filetypes, joining, pictures, roll
 from pageside.conversation.links import Links, Permit
 from pageside.conversation.ownership import mine, owner
 from pageside.conversation.refusals import Missing
 from pageside.conversation.turn import Turn
-from pageside.errors import InvalidInput, PagesideError, TooLarge, Unavailable
+from pageside.errors import InvalidInput, PagesideError, TooLarge
 from pageside.storage import files as storage
 from pageside.storage.engine import Database
-from pageside.storage.files import Draft, Files
+from pageside.storage.files import Files
+from pageside.storage.files_drafts import Draft, rewritten
 from pageside.storage.tables import attachments
-
-log = structlog.get_logger(__name__)
 
 MAX_BYTES: Final = 10_000_000
 MAX_UNSENT_BYTES: Final = 50_000_000
@@ -102,6 +100,14 @@ class Attachments(AttachmentStore[Turn]):
         self.max_bytes = max_bytes
         self._max_unsent_bytes = max_unsent_bytes
 
+    async def check(self) -> None:
+        """Returns if files can be kept at the moment.
+
+        Raises:
+            Unavailable: They cannot; the message tells an operator why.
+        """
+        await self._files.check()
+
     def generate_attachment_id(self, mime_type: str, context: Turn) -> str:
         return ids.new("atc")
 
@@ -158,13 +164,13 @@ class Attachments(AttachmentStore[Turn]):
         async with self._files.received(pieces, limit_bytes=permit.size) as draft:
             if draft.size != permit.size:
                 raise InvalidInput(f"The file was announced with {permit.size} bytes; {draft.size} came.")
-            key = await self._kept(draft, permit.attachment_id, permit.mime_type, turn)
+            kept, key = await self._kept(draft, permit.attachment_id, permit.mime_type, turn)
         async with joining.transaction(self._database, turn) as connection:
             done = await connection.execute(
                 update(attachments)
                 .where(mine(attachments, turn), attachments.c.id == permit.attachment_id)
                 .where(attachments.c.status == "created")
-                .values(status="uploaded", sha256=draft.sha256, file=key)
+                .values(status="uploaded", size=kept.size, sha256=kept.sha256, file=key)
             )
         await self.forget([announced.file if done.rowcount else key])
         if not done.rowcount:
@@ -185,10 +191,10 @@ class Attachments(AttachmentStore[Turn]):
         attachment_id = self.generate_attachment_id(mime_type, turn)
         async with self._files.received(pieces, limit_bytes=self.max_bytes) as draft:
             self._require_size(draft.size)
-            key = await self._kept(draft, attachment_id, mime_type, turn)
+            kept, key = await self._kept(draft, attachment_id, mime_type, turn)
         attachment = self._attachment(attachment_id, name, mime_type, turn)
         try:
-            await self._insert(attachment, turn, status="uploaded", size=draft.size, file=key, sha256=draft.sha256)
+            await self._insert(attachment, turn, status="uploaded", size=kept.size, file=key, sha256=kept.sha256)
         except TooLarge:
             await self.forget([key])
             raise
@@ -298,23 +304,23 @@ class Attachments(AttachmentStore[Turn]):
 
     async def forget(self, keys: Iterable[str]) -> None:
         """Deletes bytes whose rows are gone; what cannot be deleted now is left to the next sweep."""
-        for key in keys:
-            try:
-                await self._files.delete(key)
-            except Unavailable:
-                log.warning("file_left_behind", key=key)
+        await erasing.forget(self._files, keys)
 
-    async def _kept(self, draft: Draft, attachment_id: str, mime_type: str, turn: Turn) -> str:
+    async def _kept(self, draft: Draft, attachment_id: str, mime_type: str, turn: Turn) -> tuple[Draft, str]:
+        """What is kept of a draft that may be, and the key it is kept under."""
         await run_sync(filetypes.require, draft.path, mime_type)
+        if filetypes.is_image(mime_type):
+            draft = await run_sync(_stripped, draft, mime_type)
         key = file_keys.new(attachment_id, turn.reader)
         await self._files.keep(draft, key)
-        return key
+        return draft, key
 
     async def _insert(
         self, attachment: Attachment, turn: Turn, *, status: str, size: int, file: str, sha256: str | None = None
     ) -> None:
         async with joining.transaction(self._database, turn) as connection:
             await self._require_room(connection, size, turn)
+            await roll.enrol(connection, turn)
             await connection.execute(
                 insert(attachments).values(
                     **owner(turn),
@@ -359,6 +365,11 @@ class Attachments(AttachmentStore[Turn]):
             raise InvalidInput("size: the file is empty.")
         if size > self.max_bytes:
             raise TooLarge(f"The file has {size} bytes; at most {self.max_bytes} are taken.")
+
+
+def _stripped(draft: Draft, mime_type: str) -> Draft:
+    """The picture in `draft`, which it replaces, with nothing but what paints it."""
+    return rewritten(draft, pictures.stripped(draft.path.read_bytes(), mime_type))
 
 
 async def _known(connection: AsyncConnection, attachment_id: str, turn: Turn) -> Row[tuple[object, ...]]:

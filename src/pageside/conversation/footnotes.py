@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from chatkit.types import Annotation, URLSource
+from chatkit.types import Annotation, FileSource, URLSource
 
+from pageside.answer import file_search
 from pageside.answer.events import Citation, Evidence
 from pageside.knowledge.passage import Passage
 
@@ -28,7 +29,11 @@ def annotation(citation: Citation, *, at: int, site: str) -> Annotation:
         at: Where the marker ends, in code points of the text.
         site: Where the book's site-relative URLs are rooted.
     """
-    source = _source(citation.passage, url=citation.url, description=citation.quote, site=site)
+    source = (
+        _file(citation.passage, description=citation.quote)
+        if file_search.is_of_file(citation.passage)
+        else _source(citation.passage, url=citation.url, description=citation.quote, site=site)
+    )
     return Annotation(source=source, index=at)
 
 
@@ -37,6 +42,8 @@ def sources(evidence: Iterable[Evidence], *, site: str) -> list[URLSource]:
     found: dict[str, URLSource] = {}
     for entry in evidence:
         passage = entry.found.passage
+        if file_search.is_of_file(passage):  # a search has addresses for sources, and a reader's file has none
+            continue
         source = _source(passage, url=passage.url, description=_preview(passage.text), site=site)
         found.setdefault(source.url, source)
     return list(found.values())
@@ -60,6 +67,17 @@ def _source(passage: Passage, *, url: str, description: str, site: str) -> URLSo
         group=speakable(chapter),
         url=absolute(url, site=site),
         attribution=speakable(passage.path),
+    )
+
+
+def _file(passage: Passage, *, description: str) -> FileSource:
+    name = passage.labels[file_search.FILE]
+    page = passage.anchor.removeprefix("page=") if passage.anchor.startswith("page=") else ""
+    return FileSource(
+        title=speakable(f"{name}, page {page}" if page else name),
+        description=speakable(description),
+        group="Your files",
+        filename=speakable(name),
     )
 
 

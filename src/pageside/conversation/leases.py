@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
+from pageside.conversation import interruptions
 from pageside.conversation.alongside import Seat
 from pageside.conversation.busy import Busy
 from pageside.conversation.ownership import mine, owner
@@ -83,6 +84,17 @@ class Leases:
         """How long the present claim on the thread holds unless it is renewed; zero where there is none."""
         async with self._database.reading(turn.reader) as connection:
             return await _remaining(connection, thread_id, turn)
+
+    async def settle(self, thread_id: str, turn: Turn) -> None:
+        """Closes what a process that died was answering in the thread, as far as it came."""
+        try:
+            async with self._database.reading(turn.reader) as connection:
+                dead = await _is_dead(connection, thread_id, self._holder, turn)
+            if dead:
+                async with self._database.transaction(turn.reader) as connection:
+                    await _clear(connection, thread_id, self._holder, turn)
+        except StoreUnavailable:
+            log.warning("interruption_not_closed")
 
     def _seat(self, thread_id: str) -> Seat:
         return Seat(thread_id, holder=self._holder, lifetime=self._lifetime, grace=self._grace)
@@ -153,18 +165,41 @@ async def take(connection: AsyncConnection, seat: Seat, turn: Turn) -> bool:
     )
     until = _now(connection, seat.lifetime)
     told = insert(leases).values(**owner(turn), thread_id=seat.thread_id, holder=seat.holder, expires_at=until)
+    claimed: Insert = told.on_conflict_do_update(
+        index_elements=list(leases.primary_key),
+        set_={"holder": told.excluded.holder, "expires_at": told.excluded.expires_at},
+        where=and_(mine(leases, turn), leases.c.holder == seat.holder),
+    )
+    found = await connection.execute(claimed.returning(leases.c.holder))
+    if found.one_or_none() is not None:
+        return True
+    if not await _clear(connection, seat.thread_id, seat.holder, turn):
+        return False
+    found = await connection.execute(claimed.returning(leases.c.holder))
+    return found.one_or_none() is not None
+
+
+async def _clear(connection: AsyncConnection, thread_id: str, holder: str, turn: Turn) -> bool:
+    """Removes the claim of another process that died, and closes its answer; False where there is no such claim."""
+    if not await _is_dead(connection, thread_id, holder, turn):
+        return False
+    await connection.execute(delete(leases).where(mine(leases, turn), leases.c.thread_id == thread_id))
+    await interruptions.close(connection, thread_id, turn)
+    return True
+
+
+async def _is_dead(connection: AsyncConnection, thread_id: str, holder: str, turn: Turn) -> bool:
+    """Whether the claim on the thread is one of another process, and ran out."""
     over = or_(
-        leases.c.holder == seat.holder,
         leases.c.expires_at < _now(connection, timedelta(0)),
         # Written before the clock was set back: nobody renews it.
         leases.c.expires_at > _now(connection, _IMPLAUSIBLE),
     )
-    claimed: Insert = told.on_conflict_do_update(
-        index_elements=list(leases.primary_key),
-        set_={"holder": told.excluded.holder, "expires_at": told.excluded.expires_at},
-        where=and_(mine(leases, turn), over),
+    found = await connection.execute(
+        select(leases.c.holder).where(
+            mine(leases, turn), leases.c.thread_id == thread_id, leases.c.holder != holder, over
+        )
     )
-    found = await connection.execute(claimed.returning(leases.c.holder))
     return found.one_or_none() is not None
 
 

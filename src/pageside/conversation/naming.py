@@ -11,6 +11,7 @@ from pageside.answer.question import Message
 from pageside.conversation import titles
 from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
+from pageside.storage import words
 from pageside.storage.engine import Database
 from pageside.storage.tables import threads
 
@@ -34,7 +35,7 @@ class Naming:
             done = await connection.execute(
                 update(threads)
                 .where(mine(threads, turn), threads.c.id == thread.id, threads.c.title == thread.title)
-                .values(title=better)
+                .values(title=better, title_words=words.of_title(better))
             )
         if done.rowcount:
             thread.title = better

@@ -35,7 +35,9 @@ def upsert(
         dialect: `sqlite` or `postgresql`, which say the same in the same words and share no class.
     """
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    written = insert(table).values([{**owner(turn), **row} for row in rows])
+    owned = [{**owner(turn), **row} for row in rows]
+    # A list of values, were it of one row, is compiled anew each time.
+    written = insert(table).values(owned if len(owned) > 1 else owned[0])
     return written.on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={name: written.excluded[name] for name in replacing},

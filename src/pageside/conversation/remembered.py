@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
+from pageside.conversation import roll
 from pageside.conversation.alongside import Claim
 from pageside.conversation.busy import RequestUnderWay
 from pageside.conversation.ownership import mine, owner
@@ -78,12 +79,13 @@ async def write(connection: AsyncConnection, claim: Claim, turn: Turn, *, item_i
     )
     if done.one_or_none() is None:
         raise under_way()
+    await roll.enrol(connection, turn)
 
 
-async def blot(connection: AsyncConnection, thread_id: str, turn: Turn) -> None:
-    """Forgets what requests about the thread answered; that they were carried out is still known."""
+async def blot(connection: AsyncConnection, thread_ids: Sequence[str], turn: Turn) -> None:
+    """Forgets what requests about the threads answered; that they were carried out is still known."""
     await connection.execute(
-        update(requests).where(mine(requests, turn), requests.c.thread_id == thread_id).values(result=FORGOTTEN)
+        update(requests).where(mine(requests, turn), requests.c.thread_id.in_(thread_ids)).values(result=FORGOTTEN)
     )
 
 

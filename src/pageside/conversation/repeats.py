@@ -29,23 +29,26 @@ from pageside import ids
 from pageside.conversation import remembered, replay
 from pageside.conversation.alongside import Claim
 from pageside.conversation.busy import RequestUnderWay
+from pageside.conversation.frames import frame
 from pageside.conversation.leases import Leases
 from pageside.conversation.remembered import Remembered
 from pageside.conversation.request import Request
-from pageside.conversation.runs import Run, Runs, frame
+from pageside.conversation.runs import Runs
 from pageside.conversation.store import SqlStore
+from pageside.conversation.tape import Tape
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput, PagesideError, StoreUnavailable
 from pageside.storage.engine import Database
 
 log = structlog.get_logger(__name__)
 
-Outcome = Run | bytes
+Outcome = Tape | bytes
 
 _READING = ThreadsGetByIdReq | ThreadsListReq | ItemsListReq | InputTranscribeReq
 _ASKING = ThreadsCreateReq | ThreadsAddUserMessageReq
 _WITHOUT_RESULT = ThreadsDeleteReq | ItemsFeedbackReq | AttachmentsDeleteReq
 _NO_RESULT = "{}"
+_SOON_S = 0.1  # until other processes know of an answer that has begun
 _LONGEST_REQUEST = timedelta(seconds=60)  # that answers with a document
 
 
@@ -145,21 +148,34 @@ class Repeats:
             return None
         _require_same(claim, row.digest)
         if is_streaming_req(asked):
-            return await self._told_again(claim, asked, row, turn)
+            return await self._heard_elsewhere(claim, row, turn) or await self._told_again(claim, asked, row, turn)
         if row.result is None and row.created_at > ids.now() - _LONGEST_REQUEST:
             raise remembered.under_way()
         if not row.result:
             raise ResultGone("This was done, but what it answered is no longer known; reload the conversation.")
         return row.result.encode()
 
-    async def _told_again(self, claim: Claim, asked: Request, row: Remembered, turn: Turn) -> Run:
+    async def _told_again(self, claim: Claim, asked: Request, row: Remembered, turn: Turn) -> Tape:
         # First the claim, then the items: an answer that is stored in between gives up the one and is among the other.
         left = timedelta(0) if row.thread_id is None else await self._leases.remaining(row.thread_id, turn)
+        if row.thread_id is not None and not left:
+            await self._leases.settle(row.thread_id, turn)
         told = await replay.load(asked, row, turn, self._store)
         if left and told.latest:
+            await asyncio.sleep(_SOON_S)
+            if heard := await self._heard_elsewhere(claim, row, turn):
+                return heard
             raise remembered.under_way(math.ceil(left.total_seconds()))
         shown = await replay.events(asked, row, told, turn, self._store)
         return self._runs.again(row.thread_id or "", [frame(event) for event in shown], reader=turn.reader, claim=claim)
+
+    async def _heard_elsewhere(self, claim: Claim, row: Remembered, turn: Turn) -> Tape | None:
+        if row.thread_id is None:
+            return None
+        heard = await self._runs.find_elsewhere(claim, row.thread_id, turn.reader)
+        if heard is not None and turn.alongside.resumes:
+            heard.outlive()
+        return heard
 
     async def _row(self, claim: Claim, turn: Turn) -> Remembered | None:
         async with self._database.reading(turn.reader) as connection:

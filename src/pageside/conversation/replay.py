@@ -24,6 +24,8 @@ from chatkit.types import (
     UserMessageItem,
 )
 
+from pageside.conversation.frames import INTERRUPTED
+from pageside.conversation.interruptions import is_cut_short
 from pageside.conversation.remembered import Remembered
 from pageside.conversation.request import Request
 from pageside.conversation.store import SqlStore
@@ -32,7 +34,6 @@ from pageside.conversation.turn import Turn
 _PAGE = 100
 _HIDDEN = HiddenContextItem | SDKHiddenContextItem
 _QUESTIONS = ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq
-INTERRUPTED = "The answer was interrupted. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ async def events(asked: Request, row: Remembered, told: Told, turn: Turn, store:
 
 def _interruption(asked: Request, told: Told) -> Iterator[ThreadStreamEvent]:
     settled = any(isinstance(item, AssistantMessageItem | SDKHiddenContextItem) for item in told.rest)
-    if isinstance(asked, _QUESTIONS) and not settled:
+    interrupted = any(is_cut_short(item) for item in told.rest)
+    if isinstance(asked, _QUESTIONS) and (interrupted or not settled):
         yield ErrorEvent(code="custom", message=INTERRUPTED, allow_retry=told.latest)
 
 

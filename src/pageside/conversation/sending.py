@@ -94,14 +94,6 @@ async def unbind_after(connection: AsyncConnection, thread_id: str, seq: int, tu
     return done.scalars().all()
 
 
-async def keys_of(connection: AsyncConnection, thread_id: str, turn: Turn) -> Sequence[str]:
-    """The keys of all bytes in a thread, whose rows go when it goes."""
-    found = await connection.execute(
-        select(attachments.c.file).where(mine(attachments, turn), attachments.c.thread_id == thread_id)
-    )
-    return found.scalars().all()
-
-
 def _bare(attachment: Attachment) -> Attachment:
     nothing: dict[str, object] = {"upload_descriptor": None, "metadata": None}
     if isinstance(attachment, ImageAttachment):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -25,27 +24,27 @@ from chatkit.types import (
     ThreadItemDoneEvent,
     ThreadItemReplacedEvent,
     ThreadMetadata,
-    ThreadsAddClientToolOutputReq,
-    ThreadsCreateReq,
     ThreadsDeleteReq,
     ThreadsGetByIdReq,
     ThreadsRetryAfterItemReq,
     ThreadStreamEvent,
-    ThreadsUpdateReq,
     UserMessageItem,
     WidgetItem,
     is_streaming_req,
 )
 from pydantic import BaseModel
 
-from pageside import ids
 from pageside.answer.clarifying import Places
 from pageside.answer.events import TutorEvent
 from pageside.answer.question import Question
 from pageside.conversation import (
+    beginning,
     book_actions,
+    checkpoints,
     gate,
     limits,
+    pacing,
+    quota,
     request,
     resuming,
     sending,
@@ -58,9 +57,11 @@ from pageside.conversation import (
 from pageside.conversation.acting import Acting
 from pageside.conversation.actions import Actions
 from pageside.conversation.attachments import Attachments
+from pageside.conversation.checkpoints import Checkpoints
 from pageside.conversation.client_tools import ClientTools
 from pageside.conversation.dictation import Dictation
 from pageside.conversation.endings import endings
+from pageside.conversation.frames import Frames
 from pageside.conversation.leases import Leases
 from pageside.conversation.naming import Naming
 from pageside.conversation.readying import Ready, Readying
@@ -68,12 +69,13 @@ from pageside.conversation.refusals import Missing
 from pageside.conversation.repeats import Repeats
 from pageside.conversation.request import Request
 from pageside.conversation.resuming import Rested
-from pageside.conversation.runs import Frames, Run, Runs
+from pageside.conversation.run import Run
+from pageside.conversation.runs import Runs
 from pageside.conversation.store import SqlStore
+from pageside.conversation.tape import Tape
 from pageside.conversation.telling import Telling
-from pageside.conversation.turn import Opening, Turn
+from pageside.conversation.turn import Turn
 from pageside.conversation.wording import in_words
-from pageside.errors import ModelUnavailable
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 
@@ -81,7 +83,6 @@ log = structlog.get_logger(__name__)
 
 MAX_ANSWER_CHARS = 100_000
 MAX_MESSAGE_CHARS = 8_000
-PATIENCE = timedelta(seconds=180)
 
 
 class Answerer(Protocol):
@@ -112,9 +113,11 @@ class TextbookServer(ChatKitServer[Turn]):
         attachments: Attachments | None = None,
         runs: Runs | None = None,
         max_answer_chars: int = MAX_ANSWER_CHARS,
-        patience: timedelta = PATIENCE,
+        patience: timedelta = pacing.PATIENCE,
+        checkpoint_every: timedelta = checkpoints.EVERY,
         contents: Places | None = None,
         max_messages: int = limits.MAX_MESSAGES,
+        max_threads: int = quota.NO_LIMIT,
         words_alone: Callable[[], Awaitable[bool]] | None = None,
         dictation: Dictation | None = None,
     ) -> None:
@@ -126,19 +129,22 @@ class TextbookServer(ChatKitServer[Turn]):
             attachments: Where files of readers are; without it, none are taken.
             max_answer_chars: Longest answer; a longer one is stopped and kept as far as it came.
             patience: How long the answerer may be silent.
+            checkpoint_every: How long words of an answer under way may be unstored.
             contents: What the book has; without it, no list of the nearest sections follows an answer, and nothing can
                 be mentioned.
             max_messages: How many messages of the reader a conversation takes.
+            max_threads: How many conversations a reader may have; 0 for as many as they like.
             words_alone: Tells whether the search knows words only, though it should know their meaning.
             dictation: How recordings become text; without it, they do not.
         """
-        super().__init__(SqlStore(database, attachments), attachments)
+        super().__init__(SqlStore(database, attachments, max_threads=max_threads), attachments)
         self._attachments = attachments
         self._answerer = answerer
         self._base_url = base_url
         self._max_message_chars = max_message_chars
         self._runs = runs or Runs()
         self._leases = Leases(database, grace=self._runs.grace)
+        self._checkpoints = Checkpoints(database, every=checkpoint_every)
         self._repeats = Repeats(database, self.store, runs=self._runs, leases=self._leases)
         self._max_answer_chars = max_answer_chars
         self._patience = patience
@@ -162,7 +168,7 @@ class TextbookServer(ChatKitServer[Turn]):
         language: str = "",
         key: str = "",
         resumes: bool = False,
-    ) -> Run | bytes:
+    ) -> Tape | bytes:
         """The answer to one ChatKit request: a run whose answer has begun, or a JSON document.
 
         Args:
@@ -175,7 +181,7 @@ class TextbookServer(ChatKitServer[Turn]):
             PagesideError: The request is refused; its class says with which status.
         """
         asked = await request.read(body, max_chars=self._max_message_chars)
-        context = _turn(asked, reader=reader, origin=origin)
+        context = beginning.turn_of(asked, reader=reader, origin=origin)
         context = replace(context, language=language, page_tools=self.client_tools.offered(asked.metadata))
         context.alongside.resumes = resumes
         return await self._repeats.once(key, asked, context, partial(self._carry_out, asked, context))
@@ -184,6 +190,8 @@ class TextbookServer(ChatKitServer[Turn]):
         await gate.admit(asked, context, self.store, self.actions)
         if isinstance(asked, InputTranscribeReq):
             return wire.dump(await self._dictation.transcribe(asked.params, language=context.language))
+        if isinstance(asked, ThreadsGetByIdReq | ItemsListReq):
+            await self._leases.settle(asked.params.thread_id, context)
         result = await self._processed(asked, context)
         if isinstance(result, StreamingResult):
             return await self._start(asked, result, context)
@@ -191,13 +199,14 @@ class TextbookServer(ChatKitServer[Turn]):
             await self._runs.drop(asked.params.thread_id)
         return result.json
 
-    def run(self, run_id: str, reader: Reader) -> Run:
-        """The reader's answer of this id, under way or ended a while ago.
+    async def run(self, run_id: str, reader: Reader) -> Tape:
+        """The reader's answer of this id, under way or ended a while ago, here or in another process.
 
         Raises:
             NotFound: There is none, or none any more, or it is another reader's.
+            RedisUnavailable: There is none here, and what there is elsewhere cannot be known.
         """
-        return self._runs.find(run_id, reader)
+        return await self._runs.find(run_id, reader)
 
     async def aclose(self) -> None:
         """Ends the answers under way, keeping what was said."""
@@ -235,8 +244,10 @@ class TextbookServer(ChatKitServer[Turn]):
             ready = await self._readying.ready(question, message, context)
             for notice in () if rested.since else ready.notices:
                 yield notice
-            async with aclosing(self._answerer.answer(ready.question)) as events:
-                async for event in self._patiently(events):
+            answered = self._answerer.answer(ready.question)
+            events = pacing.paced(answered, patience=self._patience)
+            async with self._checkpoints.kept(telling.so_far, context), aclosing(events):
+                async for event in events:
                     for shown in itertools.chain(ready.noted(event), telling.tell(event)):
                         yield shown
             telling.require_end()
@@ -300,7 +311,7 @@ class TextbookServer(ChatKitServer[Turn]):
 
     async def _start(self, asked: Request, result: StreamingResult, context: Turn) -> Run:
         run = await self._runs.start(
-            _thread_of(asked, context),
+            beginning.thread_of(asked, context),
             self._frames(asked, result, context),
             reader=context.reader,
             claim=context.alongside.claim,
@@ -314,7 +325,7 @@ class TextbookServer(ChatKitServer[Turn]):
         return run
 
     async def _frames(self, asked: Request, result: StreamingResult, context: Turn) -> Frames:
-        thread_id = _thread_of(asked, context)
+        thread_id = beginning.thread_of(asked, context)
         # Nobody else can answer in a new thread before its first message is stored.
         claimed = self._leases.held if context.opening is None else self._leases.promised
         async with claimed(thread_id, context, lost=partial(self._runs.lose, thread_id)):
@@ -342,47 +353,8 @@ class TextbookServer(ChatKitServer[Turn]):
             page_tools=context.page_tools,
         )
 
-    async def _patiently(self, events: AsyncGenerator[TutorEvent, None]) -> AsyncGenerator[TutorEvent, None]:
-        while True:
-            try:
-                async with asyncio.timeout(self._patience.total_seconds()):
-                    event = await anext(events)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                raise ModelUnavailable("The answer took too long. Please try again.") from None
-            yield event
-
     def _serialize(self, obj: BaseModel) -> bytes:
         return wire.dump(obj)
-
-
-def _turn(asked: Request, *, reader: Reader, origin: str) -> Turn:
-    context = Turn(
-        reader=reader,
-        origin=origin,
-        page=turn.page(asked.metadata),
-        surroundings=turn.surroundings(asked.metadata),
-        profile=turn.profile(asked.metadata, reader),
-        filters=turn.filters(asked.metadata),
-    )
-    match asked:
-        case ThreadsCreateReq():
-            return replace(context, opening=Opening(ids.new("thr")))
-        case ThreadsGetByIdReq() | ItemsListReq() | ThreadsAddClientToolOutputReq():
-            return replace(context, sees_hidden=False)
-        case ThreadsUpdateReq():
-            return replace(context, renames=True)
-        case _:
-            return context
-
-
-def _thread_of(asked: Request, context: Turn) -> str:
-    if context.opening is not None:
-        return context.opening.id
-    if not is_streaming_req(asked) or isinstance(asked, ThreadsCreateReq):
-        raise TypeError(f"{asked.type} streams in no thread")
-    return asked.params.thread_id
 
 
 def _selected_text(message: UserMessageItem) -> str:

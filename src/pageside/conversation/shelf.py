@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -31,12 +32,13 @@ Entry = TypeVar("Entry", bound=Shelved)
 class Shelf(Generic[Entry]):
     """Entries by id and by the reader's key, each to be found by its reader alone."""
 
-    def __init__(self, *, limit_bytes: int, lifetime: timedelta) -> None:
+    def __init__(self, *, limit_bytes: int, lifetime: timedelta, removed: Callable[[Entry], None]) -> None:
         """An empty shelf.
 
         Args:
             limit_bytes: Most that all that ended may take together; the oldest goes first.
             lifetime: How long one that ended is kept.
+            removed: Called with an entry that is kept no longer.
         """
         self._by_id: dict[str, Entry] = {}
         self._by_key: dict[tuple[str, str, str], Entry] = {}
@@ -44,6 +46,7 @@ class Shelf(Generic[Entry]):
         self._bytes = 0
         self._limit_bytes = limit_bytes
         self._lifetime = lifetime
+        self._removed = removed
 
     def put(self, entry: Entry) -> None:
         """Keeps an entry until it ends."""
@@ -74,6 +77,7 @@ class Shelf(Generic[Entry]):
         if timer := self._ended.pop(entry.id, None):
             timer.cancel()
             self._bytes -= entry.size
+        self._removed(entry)
 
     def of_thread(self, thread_id: str) -> list[Entry]:
         """Every entry of the thread."""
@@ -89,9 +93,14 @@ class Shelf(Generic[Entry]):
         return self._by_key.get(_place(reader, key))
 
     def clear(self) -> None:
-        """Forgets every entry that ended."""
+        """Forgets every entry that ended, and tells nobody: the process ends, and what others know of them stays."""
+        self._removed = _ignore
         for entry_id in list(self._ended):
             self.remove(self._by_id[entry_id])
+
+
+def _ignore(_: object) -> None:
+    """Nobody is told."""
 
 
 def _owner(reader: Reader) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, tu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.conversation import clock, cursors, joining, remembered, sending, stored
+from pageside.conversation import clock, cursors, erasing, joining, quota, sending, stored
 from pageside.conversation.attachments import Attachments
 from pageside.conversation.ownership import mine, owner, upsert
 from pageside.conversation.record import AnswerRecord
@@ -31,15 +31,19 @@ _PREFIXES: Mapping[StoreItemType, str] = {
     "sdk_hidden_context": "shcx",
 }
 _MESSAGES = ("user_message", "assistant_message", "structured_input", "client_tool_call")
-_REWRITTEN = ("type", "hidden", "created_at", "data", "record")
+_REWRITTEN = ("type", "hidden", "created_at", "data", "record", "words")
+_NAME = ("title", "title_words")
 
 
 class SqlStore(Store[Turn]):
     """The ChatKit store. What it takes and gives are copies; order is by sequence, never by clock."""
 
-    def __init__(self, database: Database, attachments: Attachments | None = None) -> None:
+    def __init__(
+        self, database: Database, attachments: Attachments | None = None, *, max_threads: int = quota.NO_LIMIT
+    ) -> None:
         self._database = database
         self._attachments = attachments
+        self._max_threads = max_threads
 
     def generate_thread_id(self, context: Turn) -> str:
         return context.opening.id if context.opening else ids.new("thr")
@@ -70,9 +74,9 @@ class SqlStore(Store[Turn]):
         # Of two copies saved at once neither undoes the other: a new name is all that renaming writes, and nothing
         # else replaces a name.
         if context.renames:
-            kept = {"title": kept["title"]}
+            kept = {name: kept[name] for name in _NAME}
         else:
-            kept["title"] = func.coalesce(threads.c.title, kept["title"])
+            kept |= {name: func.coalesce(threads.c[name], kept[name]) for name in _NAME}
         async with self._writing(context) as connection:
             done = await connection.execute(
                 update(threads)
@@ -205,12 +209,10 @@ class SqlStore(Store[Turn]):
             Missing: There is no such thread, or it is not this reader's.
         """
         async with self._writing(context) as connection:
-            keys = await sending.keys_of(connection, thread_id, context)
-            done = await connection.execute(delete(threads).where(mine(threads, context), threads.c.id == thread_id))
-            if not done.rowcount:
+            erased = await erasing.erase(connection, [thread_id], context)
+            if not erased.threads:
                 raise missing_thread(thread_id)
-            await remembered.blot(connection, thread_id, context)
-        await self._forget(keys)
+        await self._forget(erased.files)
 
     async def delete_thread_item(self, thread_id: str, item_id: str, context: Turn) -> None:
         """Deletes an item; one that is not there is deleted already."""
@@ -313,6 +315,7 @@ class SqlStore(Store[Turn]):
             raise StoreDown(str(error)) from error
 
     async def _begin_thread(self, connection: AsyncConnection, thread: ThreadMetadata, context: Turn) -> int:
+        await quota.admit(connection, context, max_threads=self._max_threads)
         began = clock.instant(thread.created_at)
         await connection.execute(
             insert(threads).values(

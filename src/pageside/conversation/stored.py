@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from pageside.conversation import clock
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import InvalidInput
+from pageside.storage import words
 
 _ITEM: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 _ANSWER = "assistant_message"
@@ -23,7 +24,12 @@ def of_thread(thread: ThreadMetadata) -> dict[str, object]:
     Raises:
         InvalidInput: It holds what is no text.
     """
-    return {"title": storable(thread.title), "details": _kept(thread, {"id", "title", "created_at", "items"})}
+    title = storable(thread.title)
+    return {
+        "title": title,
+        "title_words": words.of_title(title),
+        "details": _kept(thread, {"id", "title", "created_at", "items"}),
+    }
 
 
 def thread(row: Row[tuple[object, ...]]) -> ThreadMetadata:
@@ -40,12 +46,14 @@ def of_item(item: ThreadItem) -> dict[str, object]:
         InvalidInput: It holds what is no text.
     """
     record = item.record if isinstance(item, AnsweredItem) else None
+    told = _kept(item, {"id", "thread_id", "type", "created_at"})
     return {
         "type": item.type,
         "hidden": isinstance(item, HiddenContextItem | SDKHiddenContextItem),
         "created_at": clock.instant(item.created_at),
-        "data": _kept(item, {"id", "thread_id", "type", "created_at"}),
+        "data": told,
         "record": None if record is None else _kept(record, set()),
+        "words": words.of_item(item.type, told) if isinstance(told, Mapping) else None,
     }
 
 

@@ -110,6 +110,12 @@ class Telling:
         """Whether the turn waits for a reply of the page or the reader."""
         return self._finished and self.outcome is None
 
+    def so_far(self) -> AssistantMessageItem | None:
+        """The answer that is being told, as far as it has words; None where none is open."""
+        if self._message is None or not self._text.strip():
+            return None
+        return AssistantMessageItem(**self._message_fields(), content=[self._content()])
+
     def require_end(self) -> None:
         """Returns if the whole answer was told.
 
@@ -183,10 +189,12 @@ class Telling:
             return
         if self._message is None:
             yield from self._begin_message()
-        if len(self._text) + len(said) > self._max_chars:
+        room = self._max_chars - len(self._text)
+        if told := said[:room]:
+            self._text += told
+            yield self._updated(AssistantMessageContentPartTextDelta(content_index=0, delta=told))
+        if len(said) > room:
             raise ModelUnavailable("The answer grew too long and was stopped.")
-        self._text += said
-        yield self._updated(AssistantMessageContentPartTextDelta(content_index=0, delta=said))
 
     def _begin_message(self) -> Events:
         yield from self._close_search("Searched the book")

@@ -6,7 +6,7 @@ import structlog
 from chatkit.errors import CustomStreamError
 
 from pageside import telemetry
-from pageside.conversation.runs import apology
+from pageside.conversation.frames import apology
 from pageside.errors import PagesideError
 
 log = structlog.get_logger(__name__)

@@ -14,6 +14,7 @@ from pageside.errors import SettingsError
 CONNECT_TIMEOUT_S = 5.0
 _SCHEMES = frozenset({"postgres", "postgresql"})
 _TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_KINDS_OF_SERVER = ("any", "primary", "standby", "prefer-standby", "read-write", "read-only")
 _TLS_FILES = ("sslcert", "sslkey", "sslrootcert", "sslcrl")
 _TLS_OPTIONS = (*_TLS_FILES, "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version")
 _PASSED_ON = {
@@ -79,6 +80,8 @@ def parse(url: str) -> Address:
         arguments["password"] = unquote(password)
     if name := unquote(parts.path.removeprefix("/")):
         arguments["database"] = name
+    if (given.get("target_session_attrs") or "any") not in _KINDS_OF_SERVER:
+        raise SettingsError(f"target_session_attrs in the database URL must be one of {', '.join(_KINDS_OF_SERVER)}.")
     arguments |= {ours: given[theirs] for theirs, ours in _PASSED_ON.items() if given.get(theirs)}
     arguments |= _places(hosts, given) | _tls(given) | {"server_settings": _settings(given)}
     return Address(
@@ -98,6 +101,8 @@ def _split(url: str) -> SplitResult:
         raise SettingsError("The database URL must begin with postgresql://.")
     if parts.fragment or "#" in url:
         raise _unreadable("a # in it")
+    if "%00" in url:
+        raise _unreadable("a %00 in it")
     if "@" in parts.query and "@" not in parts.netloc:
         raise _unreadable("a ? in it")
     return parts
@@ -141,7 +146,10 @@ def _places(hosts: str, given: Mapping[str, str]) -> dict[str, object]:
         return {"port": _port(given["port"])} if given.get("port") else {}
     split = [_host_and_port(host) for host in named.split(",")]
     found: dict[str, object] = {"host": [host for host, _ in split]}
-    ports = given.get("port", "").split(",") if given.get("port") else [port for _, port in split]
+    ports = given["port"].split(",") if given.get("port") else [port for _, port in split]
+    if not any(ports) and hosts:
+        # Hosts that are named among the parameters take the place of the others, not of their ports.
+        ports = [_host_and_port(host)[1] for host in hosts.split(",")]
     if len(ports) == 1:
         ports *= len(split)
     if len(ports) != len(split):

@@ -9,18 +9,19 @@ from functools import partial
 from typing import Protocol, Self
 
 import anyio
-from sqlalchemy import literal, select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.errors import StoreUnavailable
 from pageside.storage import address
-from pageside.storage.owner import Owner
+from pageside.storage.owner import Owner, require_keepable
 from pageside.storage.postgres import PostgresServer
 from pageside.storage.postgres_messages import Limits
 from pageside.storage.sqlite import SqliteFile, path_of
-from pageside.storage.tables import threads
+from pageside.storage.tables import readers, threads
 
 _HEALTH_TIMEOUT_S = 3.0
+_ON_A_PAGE = 500
 
 
 class Form(Protocol):
@@ -89,7 +90,9 @@ class Database:
 
         Raises:
             StoreUnavailable: The database cannot be reached or written.
+            BadRequest: The owner's names cannot be kept.
         """
+        require_keepable(owner)
         async with self._form.writing(owner) as connection:
             yield connection
 
@@ -99,9 +102,25 @@ class Database:
 
         Raises:
             StoreUnavailable: The database cannot be reached.
+            BadRequest: The owner's names cannot be kept.
         """
+        require_keepable(owner)
         async with self._form.reading(owner) as connection:
             yield connection
+
+    async def roll(self, *, after: tuple[str, str] | None = None) -> Sequence[tuple[str, str]]:
+        """Who has rows here, by organisation and subject: the next page behind `after`, empty at the end.
+
+        It is the one thing that is told of readers together; whatever is theirs is asked for in their own transaction.
+
+        Raises:
+            StoreUnavailable: The database cannot be reached.
+        """
+        place = tuple_(readers.c.organisation, readers.c.subject)
+        listed = select(readers).order_by(readers.c.organisation, readers.c.subject).limit(_ON_A_PAGE)
+        async with self._form.reading(None) as connection:
+            found = await connection.execute(listed if after is None else listed.where(place > after))
+            return [(row.organisation, row.subject) for row in found]
 
     async def check(self) -> None:
         """Reads from the conversations, nobody's in particular.

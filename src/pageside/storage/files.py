@@ -1,43 +1,31 @@
-"""Bytes kept under keys: received piece by piece, then there whole or not at all, in a local folder."""
+"""Bytes kept under keys: received piece by piece, then there whole or not at all; here in a local folder."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Final, Protocol
 
 import structlog
-from anyio import CancelScope
 from anyio.to_thread import run_sync
 
-from pageside.errors import NotFound, TooLarge, Unavailable
+from pageside.errors import NotFound, Unavailable
+from pageside.storage import files_drafts as drafts
+from pageside.storage.files_drafts import PIECE, Draft, storing
 
 log = structlog.get_logger(__name__)
 
-_PIECE: Final = 256 * 1024
+LEAST_FREE_BYTES: Final = 100_000_000
+
 _DRAFTS: Final = ".drafts"
 _KEY: Final = re.compile(r"[a-z0-9_~]{1,200}(?:/[a-z0-9_~]{1,200})*")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Bytes that have arrived whole and are kept under no key yet.
-
-    Attributes:
-        path: On this machine, for as long as nobody keeps it.
-        sha256: Of the bytes, in hex.
-    """
-
-    path: Path
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +38,11 @@ class Kept:
 
 class Files(Protocol):
     """Where bytes are kept. A key is made of lower-case letters, digits, `_` and `~`, in parts between `/`."""
+
+    @property
+    def where(self) -> str:
+        """What an operator calls the place: a folder, or the address of a bucket."""
+        ...
 
     def received(self, pieces: AsyncIterator[bytes], *, limit_bytes: int) -> AbstractAsyncContextManager[Draft]:
         """All of `pieces` as a draft that lasts as long as the block, unless it is kept.
@@ -94,7 +87,7 @@ class Files(Protocol):
         ...
 
     def listed(self) -> AsyncIterator[Sequence[Kept]]:
-        """Everything that is kept, a folder at a time.
+        """Everything that is kept, in parts.
 
         Raises:
             Unavailable: It cannot be looked through.
@@ -102,7 +95,19 @@ class Files(Protocol):
         ...
 
     async def tidy(self, *, before: datetime) -> None:
-        """Removes the drafts of processes that ended in the middle, where they are older than `before`."""
+        """Removes the drafts of processes that ended in the middle, where they are older than `before`.
+
+        Raises:
+            Unavailable: They cannot be removed.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Returns if files can be kept at the moment.
+
+        Raises:
+            Unavailable: They cannot; the message tells an operator why.
+        """
         ...
 
 
@@ -116,27 +121,41 @@ async def content(files: Files, key: str) -> bytes:
     return b"".join([piece async for piece in files.pieces(key)])
 
 
+def require_key(key: str) -> str:
+    """`key`, which can be one.
+
+    Raises:
+        ValueError: It cannot.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is no key")
+    return key
+
+
+def gone() -> NotFound:
+    """What to raise where nothing is kept under a key."""
+    return NotFound("This file is not here any more.")
+
+
 class LocalFiles:
     """Files in a folder of this machine, which only the server's own user can read; made when it is first used."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    @asynccontextmanager
-    async def received(self, pieces: AsyncIterator[bytes], *, limit_bytes: int) -> AsyncIterator[Draft]:
-        path = self._folder / _DRAFTS / secrets.token_hex(16)
-        try:
-            yield await _written(path, pieces, limit_bytes)
-        finally:
-            with CancelScope(shield=True), suppress(OSError):
-                await run_sync(_removed, path)
+    @property
+    def where(self) -> str:
+        return str(self._folder)
+
+    def received(self, pieces: AsyncIterator[bytes], *, limit_bytes: int) -> AbstractAsyncContextManager[Draft]:
+        return drafts.received(self._folder / _DRAFTS, pieces, limit_bytes=limit_bytes)
 
     async def keep(self, draft: Draft, key: str) -> None:
-        with _storing():
+        with storing():
             await run_sync(_moved, draft.path, self._path(key))
 
     async def reserve(self, key: str) -> None:
-        with _storing():
+        with storing():
             await run_sync(_begun_and_closed, self._path(key))
 
     async def pieces(self, key: str) -> AsyncGenerator[bytes, None]:
@@ -145,7 +164,7 @@ class LocalFiles:
         try:
             while True:
                 with _reading(key):
-                    piece = await run_sync(file.read, _PIECE)
+                    piece = await run_sync(file.read, PIECE)
                 if not piece:
                     return
                 yield piece
@@ -154,90 +173,57 @@ class LocalFiles:
 
     async def delete(self, key: str) -> None:
         path = self._path(key)
-        with _storing():
-            await run_sync(_removed, path)
+        with storing():
+            await run_sync(drafts.removed, path)
         with suppress(OSError):  # it is not the last one in its folder
             await run_sync(path.parent.rmdir)
 
     async def listed(self) -> AsyncIterator[Sequence[Kept]]:
         folders = [self._folder]
         while folders:
-            with _storing():
+            with storing():
                 found, below = await run_sync(_entries, self._folder, folders.pop())
             folders += below
             if found:
                 yield found
 
     async def tidy(self, *, before: datetime) -> None:
-        with _storing():
-            await run_sync(_tidied, self._folder / _DRAFTS, before.timestamp())
+        await drafts.tidy(self._folder / _DRAFTS, before=before)
+
+    async def check(self) -> None:
+        await run_sync(_require_room, self._folder)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"{key!r} is no key")
-        return self._folder / key
+        return self._folder / require_key(key)
 
 
-async def _written(path: Path, pieces: AsyncIterator[bytes], limit_bytes: int) -> Draft:
-    with _storing():
-        file = await run_sync(_begun, path)
-    size, waiting, digest = 0, bytearray(), hashlib.sha256()
-
-    def add(taken: bytes) -> None:
-        digest.update(taken)
-        file.write(taken)
-
-    def settle() -> None:
-        file.flush()
-        os.fsync(file.fileno())  # before its row says that it is there
-
+def _require_room(folder: Path) -> None:
+    whole = folder.absolute()
+    nearest = next(each for each in (whole, *whole.parents) if each.exists())
     try:
-        async for piece in pieces:
-            size += len(piece)
-            if size > limit_bytes:
-                raise TooLarge(f"The file is larger than {limit_bytes} bytes.")
-            waiting += piece
-            if len(waiting) >= _PIECE:
-                with _storing():
-                    await run_sync(add, bytes(waiting))
-                waiting.clear()
-        with _storing():
-            await run_sync(add, bytes(waiting))
-            await run_sync(settle)
-    finally:
-        with CancelScope(shield=True), suppress(OSError):  # a full disk is told of by the write, not by the close
-            await run_sync(file.close)
-    return Draft(path, size, digest.hexdigest())
-
-
-def _begun(path: Path) -> BinaryIO:
-    _made(path.parent)
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+        with tempfile.TemporaryFile(dir=nearest):
+            free = shutil.disk_usage(nearest).free
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be written ({error.strerror}).") from error
+    if free < LEAST_FREE_BYTES:
+        raise Unavailable(f"The disk of {folder} has {free // 1_000_000} MB left.")
 
 
 def _begun_and_closed(path: Path) -> None:
     # The folder may go between its making and its use: somebody else's last file in it was deleted.
     with suppress(FileNotFoundError):
-        _begun(path).close()
+        drafts.begun(path).close()
         return
-    _begun(path).close()
+    drafts.begun(path).close()
 
 
 def _moved(source: Path, target: Path) -> None:
     with suppress(FileNotFoundError):
-        _made(target.parent)
+        drafts.made(target.parent)
         source.replace(target)
         return
-    _made(target.parent)
+    drafts.made(target.parent)
     source.replace(target)
-
-
-def _made(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _removed(path: Path) -> None:
-    path.unlink(missing_ok=True)
 
 
 def _entries(root: Path, folder: Path) -> tuple[list[Kept], list[Path]]:
@@ -260,29 +246,12 @@ def _entries(root: Path, folder: Path) -> tuple[list[Kept], list[Path]]:
     return found, below
 
 
-def _tidied(drafts: Path, before: float) -> None:
-    with suppress(FileNotFoundError):
-        for entry in list(os.scandir(drafts)):
-            with suppress(FileNotFoundError):
-                if entry.stat(follow_symlinks=False).st_mtime < before:
-                    _removed(Path(entry.path))
-
-
-@contextmanager
-def _storing() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        log.error("files_unavailable", reason=error.strerror)  # noqa: TRY400  # the reason is enough
-        raise Unavailable("Files cannot be stored at the moment. Please try again later.") from error
-
-
 @contextmanager
 def _reading(key: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise NotFound("This file is not here any more.") from None
+        raise gone() from None
     except OSError as error:
         log.error("files_unavailable", reason=error.strerror, key=key)  # noqa: TRY400  # the reason is enough
         raise Unavailable("This file cannot be read at the moment. Please try again later.") from error

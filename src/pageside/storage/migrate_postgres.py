@@ -42,6 +42,7 @@ def move(address: Address, step: Callable[[Connection], None], revision: str) ->
         target = revisions.newest() if revision == revisions.HEAD else revision
         if revisions.current(connection) == target:
             return
+        _require_utf8(connection, address)
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_TURNSTILE})"))
         connection.execute(text("SELECT set_config('lock_timeout', '10s', true)"))
         if connection.execute(text("SELECT to_regnamespace(:name) IS NULL"), {"name": SCHEMA}).scalar():
@@ -58,6 +59,15 @@ def current(address: Address) -> str | None:
         StoreUnavailable: The database cannot be reached.
     """
     return asyncio.run(_do(address, revisions.current))
+
+
+def _require_utf8(connection: Connection, address: Address) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise StoreUnavailable(
+            f"The database {address.database} at {address.place} is encoded in {encoding}, which cannot hold every "
+            "text; create it with encoding 'UTF8'."
+        )
 
 
 async def _do(address: Address, work: Callable[[Connection], _T]) -> _T:
@@ -92,7 +102,7 @@ async def _transaction(address: Address) -> AsyncIterator[AsyncConnection]:
 
 def _told(error: Exception, address: Address) -> str:
     if sqlstate(error) == _LOCKED:
-        return f"Another process has been using the tables at {address.place} for over {LOCK_TIMEOUT_S} s."
+        return f"Another process is migrating or using the tables at {address.place}; try again when it has ended."
     told = f"The database cannot be used: {explained(error, address)}."
     if sqlstate(error) == _DENIED:
         return f"{told} If schema {SCHEMA} is behind this version, run `pageside migrate` as the role that owns it."

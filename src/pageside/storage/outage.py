@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 
 import asyncpg
+from asyncpg.exceptions import TargetServerAttributeNotMatched
 from sqlalchemy import exc
 
 from pageside.errors import StoreUnavailable
@@ -23,8 +24,9 @@ _WORDS = {
     "28P01": "{place} does not accept the password of role {role}",
     "28000": "{place} does not let role {role} in",
     "3D000": "there is no database {database} at {place}",
-    "3F000": "database {database} at {place} has no schema chatkit",
+    "3F000": "database {database} at {place} has no schema chatkit that role {role} may use",
     "42P01": "database {database} at {place} lacks a table",
+    "42P07": "schema chatkit of database {database} at {place} holds what is not Pageside's: {said}",
     "42501": "role {role} lacks a right: {said}",
     "53300": "{place} has no connection left for role {role}",
     "55P03": "another transaction kept its lock for too long",
@@ -40,6 +42,7 @@ _REMEDIES = {
     "3D000": "Create the database, or correct its name in DATABASE_URL.",
     "3F000": _MIGRATE,
     "42P01": _MIGRATE,
+    "42P07": "Use another database, or rename the schema.",
     "42501": "Grant the role its rights, as in the guide to PostgreSQL.",
     "53300": "Allow the role more connections, or lower PAGESIDE_DATABASE_POOL_SIZE.",
 }
@@ -75,11 +78,18 @@ def is_postgres_outage(error: BaseException) -> bool:
     """Whether the server or the way to it, not our statement, is the cause."""
     if isinstance(error, OSError | TimeoutError | exc.TimeoutError | exc.InterfaceError | asyncpg.InterfaceError):
         return True
+    if is_confused(error):
+        return True
     state = sqlstate(error)
     if state == _DENIED:
         # Row-level security speaks under the same code; a row that it refuses is a mistake of ours.
         return any(getattr(cause, "server_source_function", "") == "aclcheck_error" for cause in _causes(error))
     return state.startswith(_OUTAGES)
+
+
+def is_confused(error: BaseException) -> bool:
+    """Whether the driver has lost its place: a server that shuts down speaks between two statements, unasked."""
+    return any(isinstance(cause, asyncpg.InternalClientError) for cause in _causes(error))
 
 
 def sqlstate(error: BaseException) -> str:
@@ -114,6 +124,10 @@ def _of_the_way(cause: BaseException, place: str) -> str:
         return f"the host of {place} is not known"
     if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
         return f"nothing answers at {place}"
+    if isinstance(cause, TargetServerAttributeNotMatched):
+        return f"no server at {place} is of the kind that target_session_attrs asks for"
+    if isinstance(cause, asyncpg.InternalClientError):
+        return f"{place} closed a connection that was in use"
     if isinstance(cause, FileNotFoundError):
         return f"no server has its socket at {place}"
     if isinstance(cause, TimeoutError):

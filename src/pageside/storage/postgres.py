@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from pageside.errors import StoreUnavailable
 from pageside.storage import postgres_messages as messages
 from pageside.storage.address import Address
-from pageside.storage.outage import Outage, explained, gone, is_postgres_outage, outage
+from pageside.storage.outage import Outage, explained, gone, is_confused, is_postgres_outage, outage
 from pageside.storage.owner import Owner
 from pageside.storage.postgres_messages import Limits
 
@@ -140,9 +140,12 @@ class PostgresServer:
     async def _connect(self) -> object:
         # The driver's own time is longer than the server's, which knows better what it has done.
         longest = max(self._limits.statement, self._limits.wait) + timedelta(seconds=5)
-        connection: object = await asyncpg.connect(
-            **self._address.arguments, command_timeout=longest.total_seconds(), statement_cache_size=0
-        )
+        try:
+            connection: object = await asyncpg.connect(
+                **self._address.arguments, command_timeout=longest.total_seconds(), statement_cache_size=0
+            )
+        except messages.DRIVER_ERRORS as error:
+            raise ConnectionError(str(error)) from error  # whatever it says, no statement of ours is to blame
         return connection
 
     async def _warm(self, engine: AsyncEngine) -> list[str]:
@@ -154,7 +157,7 @@ class PostgresServer:
                 async with anyio.create_task_group() as opening:
                     for _ in range(self._limits.size - 1):
                         opening.start_soon(self._open_one, engine, opened)
-            except* (OSError, exc.DBAPIError, asyncpg.PostgresError) as several:
+            except* (OSError, exc.DBAPIError, *messages.DRIVER_ERRORS) as several:
                 # One works, so the rest may come when they are needed: there may be no more for this role.
                 log.warning("connections_not_warmed", reason=explained(several.exceptions[0], self._address))
         if not role.passes:
@@ -198,7 +201,7 @@ class PostgresServer:
         try:
             await messages.begin(connection, begin, self._limits)
         except BaseException as error:
-            lost = isinstance(error, OSError) or await messages.is_closed(connection)
+            lost = isinstance(error, OSError) or is_confused(error) or await messages.is_closed(connection)
             await messages.take_back(connection)
             if lost and isinstance(error, Exception):
                 raise _Lost(error) from error

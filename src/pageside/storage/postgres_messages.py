@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 _IDLE_TIMEOUT = timedelta(seconds=15)  # of a transaction between two statements
 _ENDING_TIMEOUT_S = 2.0
-_DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ async def take_back(connection: AsyncConnection) -> None:
         try:
             await _tell(connection, "ROLLBACK", timeout_s=_ENDING_TIMEOUT_S)
             taken_back = True
-        except (OSError, exc.SQLAlchemyError, *_DRIVER_ERRORS):
+        except (OSError, exc.SQLAlchemyError, *DRIVER_ERRORS):
             log.debug("connection_given_up")
         finally:
             if not taken_back:

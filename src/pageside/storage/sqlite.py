@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import anyio.to_thread
 import structlog
-from sqlalchemy import Connection, event, exc
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import exc
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from pageside.errors import SettingsError, StoreUnavailable
+from pageside.errors import SettingsError
 from pageside.storage.outage import gone, is_sqlite_outage
 from pageside.storage.owner import Owner
+from pageside.storage.sqlite_thread import Connection as Thread
 
 log = structlog.get_logger(__name__)
 
-_BEGIN = "pageside_begin"
 _Place = tuple[int, int]
 
 PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
@@ -93,6 +94,7 @@ class SqliteFile:
         # SQLite lets one write and the others try again, with no queue: under load one of them never gets its turn.
         async with self._writing, self._begun("BEGIN IMMEDIATE") as connection:
             yield connection
+            await connection.commit()
 
     @asynccontextmanager
     async def reading(self, owner: Owner | None) -> AsyncIterator[AsyncConnection]:
@@ -110,18 +112,46 @@ class SqliteFile:
 
     @asynccontextmanager
     async def _begun(self, begin: str) -> AsyncIterator[AsyncConnection]:
-        await self.ready()
+        """A transaction, of which nothing stays but what the block commits."""
+        async with self._outages_told():
+            connection, thread = await self._begin(begin)
+            try:
+                yield connection
+            finally:
+                await thread.rollback()
+                await connection.close()
+
+    async def _begin(self, begin: str) -> tuple[AsyncConnection, Thread]:
+        """A connection in a new transaction on the file that is there now, and its thread."""
+        while True:
+            if self._place is None:
+                await self.ready()
+            connection = await self._engine.connect()
+            try:
+                thread = _thread_of(connection)
+                if await thread.begin(begin, unless=self._has_moved):
+                    return connection, thread
+            except BaseException:
+                await connection.close()
+                raise
+            await connection.close()
+            await self.ready()
+
+    @asynccontextmanager
+    async def _outages_told(self) -> AsyncIterator[None]:
         try:
-            with _unavailable():
-                async with self._engine.connect() as connection:
-                    await connection.execution_options(**{_BEGIN: begin})
-                    async with connection.begin():
-                        yield connection
-        except StoreUnavailable as error:
-            log.error("store_unavailable", reason=str(error.__cause__))  # noqa: TRY400  # the cause is enough
-            if not isinstance(error.__cause__, exc.TimeoutError):  # which says only that all connections are in use
+            yield
+        except Exception as error:
+            if not is_sqlite_outage(error):
+                raise
+            reason = error.orig if isinstance(error, exc.DBAPIError) else error
+            log.error("store_unavailable", reason=str(reason))  # noqa: TRY400  # the cause is enough
+            if not isinstance(error, exc.TimeoutError):  # which says only that all connections are in use
                 await self._engine.dispose()
-            raise
+            raise gone() from reason
+
+    def _has_moved(self) -> bool:
+        return _place_of(self._path) != self._place
 
     async def _in_use(self) -> bool:
         place = await self._found()
@@ -139,42 +169,39 @@ def _place_of(path: Path) -> _Place | None:
     return found.st_dev, found.st_ino
 
 
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if not is_sqlite_outage(error):
-            raise
-        raise gone() from (error.orig if isinstance(error, exc.DBAPIError) else error)
-
-
 def _engine(path: Path, *, pool_size: int, pool_overflow: int, busy_timeout: timedelta) -> AsyncEngine:
-    engine = create_async_engine(
-        # mode=rw: a missing file is an error, never a new and empty database.
-        URL.create(
-            "sqlite+aiosqlite",
-            database=f"file:{quote(str(path.absolute()))}",
-            query={"mode": "rw", "uri": "true"},
-        ),
-        connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
+    async def connect() -> Thread:
+        return await Thread(partial(_connect, path, busy_timeout))
+
+    return create_async_engine(
+        "sqlite+aiosqlite://",
+        connect_args={"async_creator_fn": lambda *_, **__: connect()},
         hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,
         pool_size=pool_size,
         max_overflow=pool_overflow,
         pool_timeout=busy_timeout.total_seconds(),
+        pool_use_lifo=True,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_connection)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
 
 
-def _prepare_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
+def _connect(path: Path, busy_timeout: timedelta) -> sqlite3.Connection:
+    # mode=rw: a missing file is an error, never a new and empty database.
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
     # The driver begins late and lets two readers deadlock on becoming writers; a writer here begins as one.
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_timeout.total_seconds())
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _thread_of(connection: AsyncConnection) -> Thread:
+    opened = connection.sync_connection
+    thread = opened.connection.driver_connection if opened is not None else None
+    if not isinstance(thread, Thread):
+        raise TypeError("the connection is not of this engine")
+    return thread

@@ -48,6 +48,19 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Text as both databases can hold it, written or looked for: without NUL, which PostgreSQL takes in none.
+
+    Not for those whose rows they are: two names that differ in their NULs would be one reader.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\x00", "")
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "%(table_name)s_%(column_0_N_name)s_index",
@@ -61,10 +74,11 @@ metadata = MetaData(
 threads = Table(
     "threads",
     metadata,
-    Column("id", Text, nullable=False),
+    Column("id", PlainText, nullable=False),
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("title", Text),
+    Column("title", PlainText),
+    Column("title_words", PlainText),  # the title as a search reads it
     Column("details", Json, nullable=False),  # what ChatKit keeps of a thread beyond the columns here
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -80,14 +94,15 @@ items = Table(
     metadata,
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("thread_id", Text, nullable=False),
-    Column("id", Text, nullable=False),
+    Column("thread_id", PlainText, nullable=False),
+    Column("id", PlainText, nullable=False),
     Column("seq", BigInteger, nullable=False),  # order within the thread, kept when the item is written again
-    Column("type", Text, nullable=False),
+    Column("type", PlainText, nullable=False),
     Column("hidden", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     Column("data", Json, nullable=False),
     Column("record", Json),  # of an answer: outcome, confidence, citations, usage
+    Column("words", PlainText),  # what a search reads of a message
     PrimaryKeyConstraint("thread_id", "id"),
     UniqueConstraint("thread_id", "seq"),
     ForeignKeyConstraint(
@@ -102,9 +117,9 @@ feedback = Table(
     metadata,
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("thread_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
+    Column("thread_id", PlainText, nullable=False),
+    Column("item_id", PlainText, nullable=False),
+    Column("kind", PlainText, nullable=False),
     Column("created_at", Moment, nullable=False),
     PrimaryKeyConstraint("thread_id", "item_id"),
     ForeignKeyConstraint(["thread_id", "item_id"], ["items.thread_id", "items.id"], ondelete="CASCADE"),
@@ -116,8 +131,8 @@ leases = Table(
     metadata,
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("thread_id", Text, nullable=False),
-    Column("holder", Text, nullable=False),
+    Column("thread_id", PlainText, nullable=False),
+    Column("holder", PlainText, nullable=False),
     Column("expires_at", Moment, nullable=False),
     PrimaryKeyConstraint("thread_id"),
 )
@@ -127,14 +142,14 @@ attachments = Table(
     metadata,
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("id", Text, nullable=False),
-    Column("thread_id", Text),  # of the one thread it was sent in; none before
-    Column("status", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("mime_type", Text, nullable=False),
+    Column("id", PlainText, nullable=False),
+    Column("thread_id", PlainText),  # of the one thread it was sent in; none before
+    Column("status", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("mime_type", PlainText, nullable=False),
     Column("size", BigInteger, nullable=False),  # bytes: as declared, then as uploaded
-    Column("sha256", Text),  # of the uploaded bytes, in hex
-    Column("file", Text, nullable=False),  # the key of the bytes; of nothing until they are uploaded
+    Column("sha256", PlainText),  # of the uploaded bytes, in hex
+    Column("file", PlainText, nullable=False),  # the key of the bytes; of nothing until they are uploaded
     Column("created_at", Moment, nullable=False),
     PrimaryKeyConstraint("id"),
     ForeignKeyConstraint(
@@ -151,12 +166,20 @@ requests = Table(
     metadata,
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("claimant", Text, nullable=False),  # which of the requests under this key carried it out
-    Column("digest", Text, nullable=False),  # SHA-256 of what was asked, in hex
-    Column("thread_id", Text),
-    Column("item_id", Text),  # of the first item it stored
-    Column("result", Text),  # what a JSON operation answered
+    Column("key", PlainText, nullable=False),
+    Column("claimant", PlainText, nullable=False),  # which of the requests under this key carried it out
+    Column("digest", PlainText, nullable=False),  # SHA-256 of what was asked, in hex
+    Column("thread_id", PlainText),
+    Column("item_id", PlainText),  # of the first item it stored
+    Column("result", PlainText),  # what a JSON operation answered
     Column("created_at", Moment, nullable=False),
     PrimaryKeyConstraint("organisation", "subject", "key"),
+)
+
+readers = Table(
+    "readers",  # who has rows above: what is kept for a time has to be found when its reader never returns
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject"),
 )

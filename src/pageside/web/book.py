@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -25,6 +25,7 @@ IMAGES = {
     ".avif": "image/avif",
     ".svg": "image/svg+xml",
 }
+_WRITTEN = (".md", ".mdx", ".rst", ".ipynb", ".html", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,19 @@ def _resolved(href: str, path: str, targets: dict[str, str]) -> str:
         return href
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(split.path)))
     fragment = f"#{split.fragment}" if split.fragment else ""
-    for candidate in (target, f"{target}.md", f"{target}.mdx", f"{target}/index.md", f"{target}/index.mdx"):
+    for candidate in _candidates(target):
         if candidate in targets:
             return targets[candidate] + fragment
     if posixpath.splitext(target)[1].lower() in IMAGES and not target.startswith(".."):
         return f"{FILES}/{quote(target)}"
     return href
+
+
+def _candidates(target: str) -> Iterator[str]:
+    """The paths of pages that a link to `target` may mean: as it is written, without its suffix, made from another."""
+    stem, suffix = posixpath.splitext(target)
+    yield target
+    yield from (f"{target}{written}" for written in _WRITTEN)
+    yield from (f"{target}/index{written}" for written in _WRITTEN)
+    if suffix.lower() in {".html", ".htm"}:
+        yield from (f"{stem}{written}" for written in _WRITTEN)

@@ -11,12 +11,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from pageside.answer.transcription import language_hint
-from pageside.conversation.busy import Busy
-from pageside.conversation.runs import KEEPALIVE_EVERY, Run
 from pageside.conversation.server import TextbookServer
+from pageside.conversation.tape import KEEPALIVE_EVERY
 from pageside.errors import BadRequest
 from pageside.identity.reader import Reader
-from pageside.web import problems, runs
+from pageside.web import runs
 from pageside.web.runs import HEADERS
 
 KEY = "Idempotency-Key"
@@ -102,20 +101,15 @@ def router(
         """Begins, continues, lists, renames and deletes conversations: one operation a request, named by `type`."""
         origin = f"{request.url.scheme}://{request.url.netloc}"
         resumes = runs.comes_back(request)
-        try:
-            answer = await server.receive(
-                await request.body(),
-                reader=who,
-                origin=origin,
-                language=language_hint(request.headers.get("accept-language", "")),
-                key=_key(request),
-                resumes=resumes,
-            )
-        except Busy as error:
-            denial = problems.refusal(error)
-            denial.headers["Retry-After"] = str(error.retry_after_s)
-            return denial
-        if not isinstance(answer, Run):
+        answer = await server.receive(
+            await request.body(),
+            reader=who,
+            origin=origin,
+            language=language_hint(request.headers.get("accept-language", "")),
+            key=_key(request),
+            resumes=resumes,
+        )
+        if isinstance(answer, bytes):
             return Response(answer, media_type="application/json", headers=HEADERS)
         return (runs.numbered if resumes else runs.plain)(answer, keepalive=keepalive)
 

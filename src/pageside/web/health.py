@@ -9,7 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from pageside import __version__
-from pageside.errors import IndexMissing, PagesideError
+from pageside.conversation.attachments import Attachments
+from pageside.errors import IndexMissing, PagesideError, Unavailable
+from pageside.storage.redis_server import RedisServer
 from pageside.wiring.serving import Services
 
 
@@ -42,6 +44,8 @@ def router(services: Services) -> APIRouter:
             "embeddings": Part(
                 status="ok", told=services.embedder.name if services.embedder else "none: keywords alone"
             ),
+            **({"files": await _files(services.attachments)} if services.attachments else {}),
+            **({"redis": await _redis(services.redis)} if services.redis else {}),
         }
         whole = all(part.status == "ok" for part in parts.values())
         return Health(status="ok" if whole else "degraded", version=__version__, parts=parts)
@@ -53,6 +57,20 @@ async def _database(services: Services) -> Part:
     if await services.database.healthy():
         return Part(status="ok", told="reachable")
     return Part(status="unavailable", told="cannot be reached; chat is off until it answers, the book is not")
+
+
+async def _files(attachments: Attachments) -> Part:
+    try:
+        await attachments.check()
+    except Unavailable:  # its message is for the operator, and health for anybody
+        return Part(status="unavailable", told="cannot be kept; messages without files are answered as ever")
+    return Part(status="ok", told="can be kept")
+
+
+async def _redis(redis: RedisServer) -> Part:
+    if await redis.healthy():
+        return Part(status="ok", told=f"reachable; gone {redis.outages} times since the start")
+    return Part(status="unavailable", told="cannot be reached; answers go on, and are known to their own process alone")
 
 
 async def _index(services: Services) -> Part:

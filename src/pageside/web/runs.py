@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -14,8 +14,9 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope, Send
 
-from pageside.conversation.runs import Run
+from pageside.conversation.patience import Patience
 from pageside.conversation.server import TextbookServer
+from pageside.conversation.tape import Tape
 from pageside.errors import BadRequest, Unavailable
 from pageside.identity.reader import Reader
 
@@ -24,6 +25,7 @@ RESUME = "X-Pageside-Resume"
 RUN = "X-Pageside-Run"
 SENDING_TIME = timedelta(minutes=1)
 STOPPING_TIME = timedelta(seconds=10)
+_NOT_STOPPED = "The answer is being stopped, but what was said is not saved yet."
 _LONGEST_NUMBER = 9  # digits of a frame's
 
 RunId = Annotated[str, Path(description=f"The `{RUN}` header of the answer.", max_length=100)]
@@ -39,16 +41,12 @@ class Stopped(BaseModel):
 class EventStream(StreamingResponse):
     """A run on the wire; whoever leaves it, or takes nothing for a minute, no longer counts as its listener."""
 
-    def __init__(self, run: Run, frames: AsyncIterator[bytes], *, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, run: Tape, frames: AsyncIterator[bytes], *, headers: dict[str, str] | None = None) -> None:
         super().__init__(frames, media_type="text/event-stream", headers={**HEADERS, **(headers or {})})
         self._run = run
         run.join()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def in_time(message: Message) -> None:
-            async with asyncio.timeout(SENDING_TIME.total_seconds()):
-                await send(message)
-
         # Starlette listens for a disconnect only on older ASGI versions, and not while it waits for a frame on newer.
         try:
             async with anyio.create_task_group() as tasks:
@@ -57,28 +55,33 @@ class EventStream(StreamingResponse):
                     await self.listen_for_disconnect(receive)
                     tasks.cancel_scope.cancel()
 
+                async def in_time(message: Message) -> None:
+                    patience.begin()
+                    await send(message)
+                    patience.end()
+
                 tasks.start_soon(watch)
-                with suppress(OSError):  # a reader who left, or who takes nothing: `TimeoutError` is one, too
+                with closing(Patience(SENDING_TIME, tasks.cancel_scope.cancel)) as patience, suppress(OSError):
                     await self.stream_response(in_time)
                 tasks.cancel_scope.cancel()
         finally:
             self._run.leave()
 
 
-def plain(run: Run, *, keepalive: timedelta) -> Response:
+def plain(run: Tape, *, keepalive: timedelta) -> Response:
     """The whole run for a client that knows nothing of resuming."""
     return EventStream(run, run.frames(keepalive=keepalive))
 
 
-def numbered(run: Run, *, keepalive: timedelta, after: int = 0) -> Response:
+def numbered(run: Tape, *, keepalive: timedelta, after: int = 0) -> Response:
     """The run for a client that comes back, from the frame after number `after`; 204 where nothing will follow.
 
     Raises:
         BadRequest: The run has no frame with that number.
     """
-    if after > run.length:
+    if not run.has(after):
         raise BadRequest(f"Last-Event-ID: this answer has no event {after}; its last one is {run.length}.")
-    if after == run.length and run.ended.is_set():
+    if run.is_over_after(after):
         return Response(status_code=204, headers={**HEADERS, RUN: run.id})
     return EventStream(run, run.numbered_frames(after, keepalive=keepalive), headers={RUN: run.id})
 
@@ -110,8 +113,11 @@ def install(routes: APIRouter, server: TextbookServer, *, reader: Callable[..., 
         after: Annotated[str | None, Query(description="The same, where no header can be set.")] = None,
     ) -> Response:
         """The events of an answer after the last one that arrived: those missed, then the rest as it is made."""
-        run = server.run(run_id, who)
-        return numbered(run, keepalive=keepalive, after=_number(after if last is None else last))
+        number = _number(after if last is None else last)
+        run = await server.run(run_id, who)
+        if not run.has(number):
+            await run.reach(number)
+        return numbered(run, keepalive=keepalive, after=number)
 
     @routes.post(
         "/chatkit/runs/{run_id}/stop",
@@ -120,13 +126,18 @@ def install(routes: APIRouter, server: TextbookServer, *, reader: Callable[..., 
     )
     async def stop(run_id: RunId, response: Response, who: Reader = recognised) -> Stopped:
         """Ends the model's work and keeps what was said; asked again, it says the same."""
-        run = server.run(run_id, who)
-        run.stop()
+        run = await server.run(run_id, who)
+        run.join()  # what is answered elsewhere is heard of for as long as somebody listens
         try:
+            run.stop()
             async with asyncio.timeout(STOPPING_TIME.total_seconds()):
                 await run.ended.wait()
         except TimeoutError:
-            raise Unavailable("The answer is being stopped, but what was said is not saved yet.") from None
+            raise Unavailable(_NOT_STOPPED) from None
+        finally:
+            run.leave()
+        if run.lost:
+            raise Unavailable(_NOT_STOPPED)
         response.headers.update(HEADERS)
         return Stopped(id=run.id, status="stopped" if run.cut else "finished")
 

@@ -13,7 +13,8 @@ from pageside.conversation.attachments import Attachments
 from pageside.conversation.links import Links
 from pageside.settings import Settings
 from pageside.storage.engine import Database
-from pageside.storage.files import LocalFiles
+from pageside.storage.files import Files, LocalFiles
+from pageside.storage.files_s3 import Bucket, S3Files
 
 
 def links(settings: Settings, secret: SecretStr) -> Links:
@@ -26,6 +27,25 @@ def links(settings: Settings, secret: SecretStr) -> Links:
     )
 
 
+def files(settings: Settings) -> Files:
+    """Where readers' files are kept: in a bucket, or in a folder; nothing is made or asked for yet."""
+    folder = settings.files_dir or settings.data_dir / "files"
+    if not settings.files_url:
+        return LocalFiles(folder)
+    name, _, prefix = settings.files_url.removeprefix("s3://").partition("/")
+    bucket = Bucket(
+        name,
+        prefix.strip("/"),
+        endpoint=settings.files_endpoint,
+        region=settings.files_region,
+        path_style=settings.files_path_style,
+        key_id=settings.files_key_id,
+        secret_key=settings.files_secret_key,
+        session_token=settings.files_session_token,
+    )
+    return S3Files(bucket, folder / ".drafts", timeout=timedelta(seconds=settings.files_timeout_s))
+
+
 @asynccontextmanager
 async def open_attachments(
     settings: Settings, database: Database, addresses: Links
@@ -34,13 +54,13 @@ async def open_attachments(
     if not settings.attachments:
         yield None
         return
-    files = LocalFiles(settings.files_dir or settings.data_dir / "files")
+    kept = files(settings)
     offered = Attachments(
         database,
-        files,
+        kept,
         addresses,
         max_bytes=settings.max_attachment_bytes,
         max_unsent_bytes=settings.max_unsent_bytes,
     )
-    async with sweeping.swept(sweeping.Sweep(database, files).run):
+    async with sweeping.swept(sweeping.Sweep(database, kept).run):
         yield offered

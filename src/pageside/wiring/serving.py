@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from pydantic import SecretStr
@@ -13,6 +12,7 @@ from pydantic import SecretStr
 from pageside.answer.models import Models
 from pageside.answer.tutor import Tutor
 from pageside.conversation.attachments import Attachments
+from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
 from pageside.conversation.server import TextbookServer
 from pageside.errors import SettingsError
@@ -25,7 +25,8 @@ from pageside.knowledge.search import Search
 from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
-from pageside.wiring import answering, dictating, knowing, receiving
+from pageside.storage.redis_server import RedisServer
+from pageside.wiring import answering, databases, dictating, keeping, knowing, receiving, sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Services:
     attachments: Attachments | None
     links: Links
     guests: Guests
+    redis: RedisServer | None
+    keeping: Keeping
 
 
 @asynccontextmanager
@@ -63,22 +66,26 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(chosen.aclose)
         contents = KeptContents(index)
         tutor = answering.tutor(settings, LedSearch(search, index, contents), chosen, contents=contents)
-        database = await _database(settings)
+        database = await databases.opened(settings)
         stack.push_async_callback(database.aclose)
         links = receiving.links(settings, secret)
         attachments = await stack.enter_async_context(receiving.open_attachments(settings, database, links))
+        redis, runs = await stack.enter_async_context(sharing.open_runs(settings))
         chat = TextbookServer(
             database,
             tutor,
+            runs=runs,
             base_url=settings.base_url,
             max_message_chars=settings.max_message_chars,
             attachments=attachments,
             max_messages=settings.max_messages,
+            max_threads=settings.max_threads,
             contents=contents,
             words_alone=partial(by_words_alone, index, embedder),
             dictation=await stack.enter_async_context(dictating.open_dictation(settings)),
         )
         stack.push_async_callback(chat.aclose)
+        await stack.enter_async_context(keeping.pruned(settings, database))
         yield Services(
             settings=settings,
             index=index,
@@ -92,6 +99,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             attachments=attachments,
             links=links,
             guests=guests,
+            redis=redis,
+            keeping=Keeping(database, receiving.files(settings), runs=runs),
         )
 
 
@@ -104,17 +113,6 @@ async def migrate(settings: Settings) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     await migrations.upgrade(settings.store_url)
     return await migrations.current(settings.store_url) or "none"
-
-
-async def _database(settings: Settings) -> Database:
-    return await Database.open(
-        settings.store_url,
-        prepare=migrations.upgrade,
-        pool_size=settings.database_pool_size,
-        pool_overflow=settings.database_pool_overflow,
-        busy_timeout=timedelta(seconds=settings.database_timeout_s),
-        statement_timeout=timedelta(seconds=settings.database_statement_timeout_s),
-    )
 
 
 def _kept_secret(settings: Settings) -> SecretStr:

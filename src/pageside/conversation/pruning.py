@@ -1,0 +1,183 @@
+"""What ends by itself: conversations nobody wrote in for long, requests of yesterday, and what was left without an end.
+
+Readers are taken from their roll one by one, each within their own rows. Most have nothing to be taken away, so that is
+looked at first, where it keeps nobody from writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pageside import ids
+from pageside.conversation import erasing, remembered, roll
+from pageside.conversation.attachments import UNSENT_FOR
+from pageside.conversation.ownership import mine
+from pageside.conversation.turn import Turn
+from pageside.storage.engine import Database
+from pageside.storage.files import Files
+from pageside.storage.tables import attachments, leases, requests, threads
+
+EVERY: Final = timedelta(days=1)
+ABANDONED: Final = timedelta(minutes=10)  # a claim on no thread that ran out so long ago is nobody's
+
+_AT_ONCE: Final = 500
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was taken away, or would be.
+
+    Attributes:
+        attachments: Files that were sent in those threads, or never sent.
+        requests: Memories of requests that were carried out.
+    """
+
+    threads: int = 0
+    attachments: int = 0
+    requests: int = 0
+
+    def __add__(self, other: Pruned) -> Pruned:
+        return Pruned(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+    def __bool__(self) -> bool:
+        return any(astuple(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ages:
+    """What was written before these moments is old."""
+
+    written: datetime
+    unsent: datetime
+    asked: datetime
+    claimed: datetime
+
+
+class Pruning:
+    """Walks through everybody's rows in `database`, and deletes bytes from `files`."""
+
+    def __init__(self, database: Database, files: Files, *, now: Callable[[], datetime] = ids.now) -> None:
+        self._database = database
+        self._files = files
+        self._now = now
+
+    async def look(self, *, older_than: timedelta | None) -> Pruned:
+        """What `run` would take away.
+
+        Raises:
+            StoreUnavailable: The database cannot be reached.
+        """
+        ages, total = self._ages(older_than), Pruned()
+        async for reader in roll.walk(self._database):
+            due, _ = await self._due(Turn(reader=reader), ages)
+            total += due
+        return total
+
+    async def run(self, *, older_than: timedelta | None) -> Pruned:
+        """Takes away what is old; of requests, and of files that were not sent, what is older than a day.
+
+        Args:
+            older_than: Since the last thing that was written in a thread; None keeps threads.
+
+        Raises:
+            StoreUnavailable: The database cannot be reached; what was done stands.
+        """
+        ages, total = self._ages(older_than), Pruned()
+        async for reader in roll.walk(self._database):
+            turn = Turn(reader=reader)
+            due, left_over = await self._due(turn, ages)
+            if due or left_over:
+                await self._take_away(turn, ages)
+            total += due
+        return total
+
+    def _ages(self, older_than: timedelta | None) -> _Ages:
+        now = self._now()
+        return _Ages(
+            written=_NEVER if older_than is None else now - older_than,
+            unsent=now - UNSENT_FOR,
+            asked=now - remembered.KEPT_FOR,
+            claimed=now - ABANDONED,
+        )
+
+    async def _due(self, turn: Turn, ages: _Ages) -> tuple[Pruned, bool]:
+        """What of the reader's is old, all of it seen at one moment; and whether there is anything else to tidy."""
+        async with self._database.reading(turn.reader) as connection:
+            old = await connection.execute(
+                select(func.count())
+                .select_from(threads)
+                .where(mine(threads, turn), threads.c.updated_at < ages.written)
+            )
+            files = await connection.execute(
+                select(func.count())
+                .select_from(attachments)
+                .where(
+                    mine(attachments, turn),
+                    or_(
+                        and_(attachments.c.status != "attached", attachments.c.created_at < ages.unsent),
+                        attachments.c.thread_id.in_(
+                            select(threads.c.id).where(mine(threads, turn), threads.c.updated_at < ages.written)
+                        ),
+                    ),
+                )
+            )
+            asked = await connection.execute(
+                select(func.count())
+                .select_from(requests)
+                .where(mine(requests, turn), requests.c.created_at < ages.asked)
+            )
+            due = Pruned(old.scalar_one(), files.scalar_one(), asked.scalar_one())
+            return due, await _left_over(connection, turn)
+
+    async def _take_away(self, turn: Turn, ages: _Ages) -> None:
+        more = True
+        while more:
+            async with self._database.transaction(turn.reader) as connection:
+                found = await connection.execute(
+                    select(threads.c.id).where(mine(threads, turn), threads.c.updated_at < ages.written).limit(_AT_ONCE)
+                )
+                old = found.scalars().all()
+                erased = await erasing.erase(connection, old, turn)
+                files = [*erased.files, *await _tidied(connection, turn, ages)]
+                await roll.strike(connection, turn)
+            await erasing.forget(self._files, files)
+            more = len(old) == _AT_ONCE
+
+
+async def _left_over(connection: AsyncConnection, turn: Turn) -> bool:
+    """Whether the reader has no thread, and thus perhaps nothing at all, or claims on threads that are gone."""
+    found = await connection.execute(select(threads.c.id).where(mine(threads, turn)).limit(1))
+    if found.one_or_none() is None:
+        return True
+    stray = await connection.execute(
+        select(leases.c.thread_id)
+        .where(mine(leases, turn))
+        .where(leases.c.thread_id.not_in(select(threads.c.id).where(mine(threads, turn))))
+        .limit(1)
+    )
+    return stray.one_or_none() is not None
+
+
+async def _tidied(connection: AsyncConnection, turn: Turn, ages: _Ages) -> list[str]:
+    """Deletes what belongs to no thread and is old; gives the keys of the bytes."""
+    unsent = await connection.execute(
+        delete(attachments)
+        .where(mine(attachments, turn))
+        .where(attachments.c.status != "attached", attachments.c.created_at < ages.unsent)
+        .returning(attachments.c.file)
+    )
+    keys = list(unsent.scalars())
+    await connection.execute(delete(requests).where(mine(requests, turn), requests.c.created_at < ages.asked))
+    await connection.execute(
+        delete(leases)
+        .where(mine(leases, turn), leases.c.expires_at < ages.claimed)
+        .where(leases.c.thread_id.not_in(select(threads.c.id).where(mine(threads, turn))))
+    )
+    return keys

@@ -1,0 +1,48 @@
+"""The roll of readers: everybody who has rows, so that what is old can be found when nobody comes for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pageside.conversation.ownership import mine, owner
+from pageside.conversation.turn import Turn
+from pageside.identity.reader import Reader
+from pageside.storage.engine import Database
+from pageside.storage.tables import attachments, leases, readers, requests, threads
+
+
+async def enrol(connection: AsyncConnection, turn: Turn) -> None:
+    """Puts the reader on the roll; part of every transaction that gives a reader a first row of any kind."""
+    insert: Callable[..., sqlite.Insert | postgresql.Insert] = (
+        sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    )
+    await connection.execute(insert(readers).values(**owner(turn)).on_conflict_do_nothing())
+
+
+async def strike(connection: AsyncConnection, turn: Turn) -> None:
+    """Takes the reader off the roll, if nothing of theirs is left."""
+    await connection.execute(
+        delete(readers)
+        .where(mine(readers, turn))
+        .where(~select(threads.c.id).where(mine(threads, turn)).exists())
+        .where(~select(attachments.c.id).where(mine(attachments, turn)).exists())
+        .where(~select(requests.c.key).where(mine(requests, turn)).exists())
+        .where(~select(leases.c.thread_id).where(mine(leases, turn)).exists())
+    )
+
+
+async def walk(database: Database) -> AsyncIterator[Reader]:
+    """Everybody on the roll; who joins it or leaves it meanwhile may be among them or not.
+
+    Raises:
+        StoreUnavailable: The database cannot be reached.
+    """
+    last: tuple[str, str] | None = None
+    while page := await database.roll(after=last):
+        for organisation, subject in page:
+            yield Reader(subject=subject, organisation=organisation)
+        last = page[-1]

@@ -1,0 +1,27 @@
+"""Settings to what processes share of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pageside.conversation.elsewhere import Elsewhere
+from pageside.conversation.runs import Runs
+from pageside.settings import Settings
+from pageside.storage import redis_address
+from pageside.storage.redis_server import RedisServer
+
+
+@asynccontextmanager
+async def open_runs(settings: Settings) -> AsyncIterator[tuple[RedisServer | None, Runs]]:
+    """The runs of this process, known to others where there is a Redis; one that is away leaves them at work."""
+    if settings.redis_url is None:
+        yield None, Runs()
+        return
+    server = RedisServer(redis_address.parse(settings.redis_url.get_secret_value()))
+    elsewhere = Elsewhere(server)
+    try:
+        async with elsewhere.open():
+            yield server, Runs(elsewhere=elsewhere)
+    finally:
+        await server.aclose()
