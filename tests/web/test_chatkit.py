@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import groupby
 
 import pytest
 from tests.chatkit_client import message
@@ -17,10 +18,14 @@ ADA = Turn(reader=Reader("ada"))
 
 
 async def test_a_new_thread_is_told_in_the_order_clients_expect(ada):
-    """Thread, question, options, progress, search, then the answer from its first delta to its end."""
+    """Thread, question, options, progress, search, then the answer from its first delta to its end.
+
+    Into how many deltas a text is cut depends on how fast it comes.
+    """
     told = await ada.ask("What is a servo?")
 
-    assert [event.get("update", event)["type"] for event in told.events] == [
+    kinds = [event.get("update", event)["type"] for event in told.events]
+    assert [kind for kind, _ in groupby(kinds)] == [
         "thread.created",
         "thread.item.done",
         "stream_options",
@@ -31,7 +36,6 @@ async def test_a_new_thread_is_told_in_the_order_clients_expect(ada):
         "thread.item.done",
         "thread.item.added",
         "assistant_message.content_part.added",
-        "assistant_message.content_part.text_delta",
         "assistant_message.content_part.text_delta",
         "assistant_message.content_part.annotation_added",
         "assistant_message.content_part.text_delta",

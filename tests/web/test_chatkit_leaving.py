@@ -250,7 +250,7 @@ async def test_silence_is_filled_with_comments(tmp_path):
 
 async def test_an_answer_without_end_is_stopped_and_kept(tmp_path):
     """By its length in characters."""
-    tutor = ScriptedTutor(searched("q", PASSAGE) + said(*["again and "] * 200))
+    tutor = ScriptedTutor(searched("q", PASSAGE) + said(*["again and "] * 2_000))
     async with at_home(tmp_path, tutor, max_answer_chars=100) as (_, ada):
         told = await ada.ask("q")
 
@@ -261,7 +261,7 @@ async def test_an_answer_without_end_is_stopped_and_kept(tmp_path):
 
 async def test_a_stream_without_end_is_stopped_and_kept(tmp_path):
     """By its bytes, whatever they say."""
-    tutor = ScriptedTutor(searched("q", PASSAGE) + said(*["x"] * 2000))
+    tutor = ScriptedTutor(searched("q", PASSAGE) + said(*["x" * 100] * 2_000))
     async with at_home(tmp_path, tutor, runs=Runs(limit_bytes=50_000)) as (home, ada):
         told = await ada.ask("q")
         items = await stored(home, told.thread_id)

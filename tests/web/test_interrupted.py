@@ -22,7 +22,8 @@ LEASE_S = 8
 async def two_processes(tmp_path, openai, **environment):
     """Readers at a server that lives and at one that will die, which is given, too."""
     book = small_book.write(tmp_path / "book")
-    settings = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url, **environment}
+    quick = {"EMBEDDING_MODEL": "none"}
+    settings = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url, **quick, **environment}
     async with (
         process_of(book, tmp_path / "data", settings) as (surviving, _),
         process_of(book, tmp_path / "data", settings) as (dying, child),

@@ -28,8 +28,13 @@ HALF_WAY = """
 import asyncio, sys
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from pageside.conversation.attachments import Attachments
 from pageside.conversation.keeping import Keeping
+from pageside.conversation.links import Links
 from pageside.conversation.runs import Runs
+from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
@@ -43,8 +48,13 @@ class Slow(LocalFiles):
 
 
 async def main():
-    keeping = Keeping(await Database.open(sys.argv[1]), Slow(Path(sys.argv[2])), runs=Runs())
-    await keeping.erase(Turn(reader=Reader("ada")))
+    database, files = await Database.open(sys.argv[1]), Slow(Path(sys.argv[2]))
+    ada = Turn(reader=Reader("ada"))
+    if sys.argv[3:]:
+        links = Links(SecretStr("a secret that signs nothing here at all"))
+        await SqlStore(database, Attachments(database, files, links)).delete_thread(sys.argv[3], ada)
+    else:
+        await Keeping(database, files, runs=Runs()).erase(ada)
 
 
 asyncio.run(main())
@@ -387,11 +397,12 @@ async def test_deleting_everything_ends_the_answer_under_way(tmp_path, store_url
     assert next_one.errors == []
 
 
-async def test_killed_half_way_the_rest_goes_with_the_next_sweep(tmp_path, store_url):
+@pytest.mark.parametrize("what", ["everything", "a conversation"])
+async def test_killed_half_way_the_rest_goes_with_the_next_sweep(tmp_path, store_url, what):
     """The rows go at once; no row leads to the bytes that are left, and a sweep finds them."""
     async with house(tmp_path, store_url=store_url) as home, home.client() as ada:
-        await ada.ask("What is a servo?", attachments=[await uploaded(ada)])
-        await uploaded(ada, "unsent.py")
+        sent = [await uploaded(ada), await uploaded(ada, "b.py")]
+        told = await ada.ask("What is a servo?", attachments=sent)
         folder = tmp_path / "files"
         killed = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -399,18 +410,19 @@ async def test_killed_half_way_the_rest_goes_with_the_next_sweep(tmp_path, store
             HALF_WAY,
             store_url,
             str(folder),
+            *([told.thread_id] if what == "a conversation" else []),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        told = await killed.stdout.readline()
+        said = await killed.stdout.readline()
         killed.kill()
         await killed.wait()
         after, left = await rows(home), await kept(home.files)
         later = ids.now() + SETTLING + timedelta(minutes=1)
         swept = await Sweep(home.database, LocalFiles(folder), now=lambda: later).run()
 
-        assert told == b"rows are gone\n"
-        assert after == dict.fromkeys(after, 0)
+        assert said == b"rows are gone\n"
+        assert after == dict.fromkeys(after, 0) | ({"readers": 1} if what == "a conversation" else {})
         assert (len(left), swept, await kept(home.files)) == (2, 2, [])
 
 

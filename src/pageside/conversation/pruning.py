@@ -108,33 +108,43 @@ class Pruning:
         )
 
     async def _due(self, turn: Turn, ages: _Ages) -> tuple[Pruned, bool]:
-        """What of the reader's is old, all of it seen at one moment; and whether there is anything else to tidy."""
-        async with self._database.reading(turn.reader) as connection:
-            old = await connection.execute(
-                select(func.count())
-                .select_from(threads)
-                .where(mine(threads, turn), threads.c.updated_at < ages.written)
-            )
-            files = await connection.execute(
-                select(func.count())
-                .select_from(attachments)
-                .where(
-                    mine(attachments, turn),
-                    or_(
-                        and_(attachments.c.status != "attached", attachments.c.created_at < ages.unsent),
-                        attachments.c.thread_id.in_(
-                            select(threads.c.id).where(mine(threads, turn), threads.c.updated_at < ages.written)
-                        ),
+        """What of the reader's is old, asked in one statement; and whether there may be anything else to tidy."""
+        old = (
+            select(func.count())
+            .select_from(threads)
+            .where(mine(threads, turn), threads.c.updated_at < ages.written)
+            .scalar_subquery()
+        )
+        files = (
+            select(func.count())
+            .select_from(attachments)
+            .where(mine(attachments, turn))
+            .where(
+                or_(
+                    and_(attachments.c.status != "attached", attachments.c.created_at < ages.unsent),
+                    attachments.c.thread_id.in_(
+                        select(threads.c.id).where(mine(threads, turn), threads.c.updated_at < ages.written)
                     ),
                 )
             )
-            asked = await connection.execute(
-                select(func.count())
-                .select_from(requests)
-                .where(mine(requests, turn), requests.c.created_at < ages.asked)
-            )
-            due = Pruned(old.scalar_one(), files.scalar_one(), asked.scalar_one())
-            return due, await _left_over(connection, turn)
+            .scalar_subquery()
+        )
+        asked = (
+            select(func.count())
+            .select_from(requests)
+            .where(mine(requests, turn), requests.c.created_at < ages.asked)
+            .scalar_subquery()
+        )
+        held = select(threads.c.id).where(mine(threads, turn)).exists()
+        stray = (
+            select(leases.c.thread_id)
+            .where(mine(leases, turn))
+            .where(leases.c.thread_id.not_in(select(threads.c.id).where(mine(threads, turn))))
+            .exists()
+        )
+        async with self._database.reading(turn.reader) as connection:
+            found = (await connection.execute(select(old, files, asked, held, stray))).one()
+        return Pruned(found[0], found[1], found[2]), not found[3] or bool(found[4])
 
     async def _take_away(self, turn: Turn, ages: _Ages) -> None:
         more = True
@@ -149,20 +159,6 @@ class Pruning:
                 await roll.strike(connection, turn)
             await erasing.forget(self._files, files)
             more = len(old) == _AT_ONCE
-
-
-async def _left_over(connection: AsyncConnection, turn: Turn) -> bool:
-    """Whether the reader has no thread, and thus perhaps nothing at all, or claims on threads that are gone."""
-    found = await connection.execute(select(threads.c.id).where(mine(threads, turn)).limit(1))
-    if found.one_or_none() is None:
-        return True
-    stray = await connection.execute(
-        select(leases.c.thread_id)
-        .where(mine(leases, turn))
-        .where(leases.c.thread_id.not_in(select(threads.c.id).where(mine(threads, turn))))
-        .limit(1)
-    )
-    return stray.one_or_none() is not None
 
 
 async def _tidied(connection: AsyncConnection, turn: Turn, ages: _Ages) -> list[str]:
