@@ -3,6 +3,8 @@ SHELL := /bin/sh
 BOOK ?= examples/physical-ai/docs
 PYTHON ?= python3
 export UV_PROJECT_ENVIRONMENT := .venv
+# Compiled once at the installation: otherwise every process does it anew where Python may not write beside its files.
+export UV_COMPILE_BYTECODE := 1
 
 # A uv already on the machine is used; otherwise one is installed in a folder of its own, without root.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)

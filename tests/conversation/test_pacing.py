@@ -161,6 +161,27 @@ async def test_leaving_stops_the_answerer():
     assert closed.is_set()
 
 
+async def test_what_was_said_before_a_stop_is_told():
+    """Though it would have waited: it is part of what is kept."""
+    paused = asyncio.Event()
+
+    async def answer():
+        yield TextDelta("One")
+        await asyncio.sleep(0)
+        yield TextDelta(" two")
+        paused.set()
+        await asyncio.Event().wait()
+
+    shown = []
+    listening = asyncio.create_task(collect(paced(answer(), together=NEVER), shown))
+    await paused.wait()
+    listening.cancel()
+    await asyncio.wait([listening])
+
+    assert text(shown) == "One two"
+    assert listening.cancelled()
+
+
 async def test_an_answerer_who_never_pauses_has_to_wait():
     """For whoever listens: an answer without end does not fill the memory."""
     made = 0

@@ -283,6 +283,27 @@ async def test_a_server_that_restarts_leaves_its_last_word_to_others(tmp_path, v
     assert "restarting" in second.events[-1]["message"]
 
 
+async def test_a_server_that_restarts_lets_its_listeners_go_on_elsewhere(tmp_path, valkey):
+    """Its stream of another's answer ends without an end, and whoever comes back misses nothing."""
+    tutor = ScriptedTutor(pause_before=4)
+    async with server(tmp_path, tutor, valkey) as (_, ada), asking(ada, "q") as first:
+        await first.until(DELTA)
+        async with (
+            server(tmp_path, ScriptedTutor(), valkey) as (home, there),
+            coming_back(there, first.run) as second,
+        ):
+            await second.until(DELTA)
+            async with asyncio.timeout(5):
+                await home.server.aclose()
+                await second.rest()
+        async with coming_back(ada, first.run, second.last) as third:
+            tutor.resume.set()
+            await asyncio.gather(first.rest(), third.rest())
+
+    assert second.heard + third.heard == first.heard
+    assert all(event["type"] != "error" for event in first.events)
+
+
 async def test_a_repeated_request_is_told_by_another_server_as_it_was_told(tmp_path, valkey):
     """Also after the end, for as long as it is kept: the pieces, not whole items from the store."""
     async with two_servers(tmp_path, ScriptedTutor(), valkey) as (_, ada, there):

@@ -60,8 +60,9 @@ class Elsewhere:
         """Takes a run away from others."""
         self._sharing.forget(run.id)
 
-    async def flush(self) -> None:
-        """Tells what is still untold, if it can be told within two seconds."""
+    async def retire(self) -> None:
+        """Lets those go who listen to other processes, and tells what is still untold, within two seconds."""
+        self._following.lose()
         await self._sharing.flush()
 
     async def find(self, run_id: str, reader: Reader) -> Followed | None:

@@ -172,7 +172,7 @@ class Following:
                 gone_since = gone_since or loop.time()
                 if loop.time() - gone_since > OUTAGE.total_seconds():
                     self.lose()
-                await asyncio.sleep(max(0.1, self._streams.server.due_in.total_seconds()))
+                await self._streams.server.pause()
 
     def lose(self) -> None:
         """Lets all who listen go."""

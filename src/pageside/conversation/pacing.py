@@ -26,8 +26,8 @@ async def paced(
 ) -> AsyncGenerator[TutorEvent, None]:
     """`events` in their order, where text that comes sooner than `together` after other text waits for that long.
 
-    Nothing but text and its citations waits, and they wait for nothing else. What is held when the answerer fails is
-    told before the failure is raised. Leaving stops the answerer.
+    Nothing but text and its citations waits, and they wait for nothing else. What is held when the answerer fails, or
+    when the task that listens is cancelled, is told before that goes on. Leaving stops the answerer.
 
     Args:
         patience: How long the answerer may be silent.
@@ -41,6 +41,11 @@ async def paced(
         while told := await burst.told():
             for event in _joined(told):
                 yield event
+    except asyncio.CancelledError:
+        # The answer was stopped; what was said before that belongs to what is kept of it.
+        for event in _joined(burst.take_held()):
+            yield event
+        raise
     finally:
         burst.close()
         taking.cancel()
@@ -89,11 +94,16 @@ class _Burst:
         self._tell()
         await self._asking
         self.close()
-        told, self._held = self._held, []
-        self._room.set()
+        told = self.take_held()
         if told and isinstance(told[-1], TextDelta | Cited):
             self._due_at = self._loop.time() + self._together_s
         return told
+
+    def take_held(self) -> list[TutorEvent]:
+        """What has come, due or not."""
+        held, self._held = self._held, []
+        self._room.set()
+        return held
 
     def close(self) -> None:
         """Waits for nothing any more."""

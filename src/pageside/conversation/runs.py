@@ -163,7 +163,7 @@ class Runs:
             log.exception("runs_abandoned", n=len(self._active))
         self._shelf.clear()
         if self._elsewhere is not None:
-            await self._elsewhere.flush()
+            await self._elsewhere.retire()
 
     def _share(self, run: Run) -> None:
         if self._elsewhere is not None and run.kept:

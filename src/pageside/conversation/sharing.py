@@ -72,6 +72,7 @@ class Sharing:
         self._news = asyncio.Event()
         self._refreshed_at = 0.0
         self._writing = asyncio.Lock()
+        self._begun = 0
         streams.server.on_return(self._begin_anew)
 
     def share(self, run: Run) -> None:
@@ -113,7 +114,7 @@ class Sharing:
                 await self._refresh()
             except RedisUnavailable:
                 self._begin_anew()
-                await asyncio.sleep(self._streams.server.due_in.total_seconds())
+                await self._streams.server.pause()
             await asyncio.sleep(_GATHERING_S)  # so that frames that come together are written together
 
     async def flush(self) -> None:
@@ -136,7 +137,7 @@ class Sharing:
 
     async def _write(self) -> bool:
         async with self._writing:
-            draft = self._draft()
+            draft, begun = self._draft(), self._begun
             if not draft and not self._under_way:
                 return False
             try:
@@ -144,7 +145,8 @@ class Sharing:
             except RedisUnavailable:
                 self._letters.extendleft(reversed(draft.letters))
                 raise
-            self._written(draft)
+            if begun == self._begun:  # else it was written to a Redis that may have forgotten what stood before it
+                self._written(draft)
         return bool(draft)
 
     def _written(self, draft: _Draft) -> None:
@@ -179,6 +181,7 @@ class Sharing:
 
     def _begin_anew(self) -> None:
         """Nothing is known of what Redis has; what was written whole stays as it is there, or is lost."""
+        self._begun += 1
         self._streams.beat_anew()
         self._gone.clear()  # runs out by itself
         for run_id, shared in self._shared.items():

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 TIMEOUT = timedelta(seconds=2)
 CONNECTIONS = 8
 _FIRST_PAUSE_S = 0.25
+_SHORTEST_PAUSE_S = 0.05
+_LOOKED_EVERY_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 
 TOLD = "Answers of other servers cannot be reached at the moment. Please try again shortly."
@@ -86,12 +88,10 @@ class RedisServer:
             return timedelta(0)
         return timedelta(seconds=asyncio.get_running_loop().time() - self._found_at)
 
-    @property
-    def due_in(self) -> timedelta:
-        """When it may be looked for again; zero while it is there."""
-        if not self._failures:
-            return timedelta(0)
-        return timedelta(seconds=max(0.0, self._again_at - asyncio.get_running_loop().time()))
+    async def pause(self) -> None:
+        """Waits for as long as it is not worth asking again; half a second at most, for somebody else may find it."""
+        left_s = self._again_at - asyncio.get_running_loop().time()
+        await asyncio.sleep(min(max(left_s, _SHORTEST_PAUSE_S), _LOOKED_EVERY_S))
 
     async def healthy(self) -> bool:
         """Whether it answers now."""
