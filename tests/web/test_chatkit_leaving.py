@@ -127,6 +127,32 @@ async def test_leaving_before_the_first_word_leaves_no_empty_answer(tmp_path):
     assert [item["type"] for item in items] == ["user_message", "workflow", "sdk_hidden_context"]
 
 
+async def test_leaving_while_the_database_is_slow_loses_nothing(tmp_path):
+    """What the tutor said while an earlier item was still being saved belongs to what is kept."""
+    tutor = ScriptedTutor([*searched("q", PASSAGE), *said("A [1]", citation(), " B")], pause_before=5)
+    async with at_home(tmp_path, tutor) as (home, ada):
+        save = home.server.store.add_thread_item
+
+        async def save_slowly(thread_id, item, context):
+            if item.type == "workflow":
+                await tutor.paused.wait()
+                left.set()
+                await asyncio.sleep(0.5)
+            await save(thread_id, item, context)
+
+        home.server.store.add_thread_item = save_slowly
+        left = asyncio.Event()
+        async with ada.asking("q") as stream:
+            thread_id = (await stream.until("thread.created"))["thread"]["id"]
+            await left.wait()
+        await tutor.left.wait()
+        await quiet(home, thread_id)
+        items = await stored(home, thread_id)
+
+    assert [item["type"] for item in items] == ["user_message", "workflow", "assistant_message", "sdk_hidden_context"]
+    assert items[2]["content"][0]["text"] == "A [1] B"
+
+
 async def test_a_reader_who_reads_nothing_and_leaves_loses_nothing(tmp_path):
     """The server is blocked in the middle of sending; everything the model said is kept."""
     piece = "word " * 20_000

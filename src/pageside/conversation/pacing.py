@@ -22,21 +22,31 @@ _MUCH_TEXT = 2_000  # characters that come at once are more than a burst of word
 
 
 async def paced(
-    events: AsyncGenerator[TutorEvent, None], *, patience: timedelta = PATIENCE, together: timedelta = TOGETHER
+    events: AsyncGenerator[TutorEvent, None],
+    *,
+    patience: timedelta = PATIENCE,
+    together: timedelta = TOGETHER,
+    stopped: asyncio.Future[None] | None = None,
 ) -> AsyncGenerator[TutorEvent, None]:
     """`events` in their order, where text that comes sooner than `together` after other text waits for that long.
 
-    Nothing but text and its citations waits, and they wait for nothing else. What is held when the answerer fails, or
-    when the task that listens is cancelled, is told before that goes on. Leaving stops the answerer.
+    Nothing but text and its citations waits, and they wait for nothing else. What is held when the answerer fails,
+    when it is stopped, or when the task that listens is cancelled, is told before that goes on. Leaving stops the
+    answerer.
 
     Args:
         patience: How long the answerer may be silent.
+        stopped: Stops the answerer when it is done. Unlike a cancellation, which strikes wherever the listener is,
+            it is heeded only here, so that the listener has taken all that was said.
 
     Raises:
         ModelUnavailable: It was silent for longer.
+        asyncio.CancelledError: It was stopped.
     """
     burst = _Burst(together)
     taking = asyncio.create_task(_take(events, burst, patience))
+    if stopped is not None:
+        stopped.add_done_callback(lambda _: taking.cancel())
     try:
         while told := await burst.told():
             for event in _joined(told):
@@ -50,6 +60,8 @@ async def paced(
         burst.close()
         taking.cancel()
         await asyncio.wait([taking])
+    if stopped is not None and stopped.done():
+        raise asyncio.CancelledError
     if burst.failure is not None:
         raise burst.failure
 

@@ -8,8 +8,8 @@ as soon as it is made, whoever reads, and leaving cancels the task instead of cl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
 
 import structlog
 
@@ -53,6 +53,7 @@ class Run(Tape):
         self._answering = False
         self._stopping = False
         self._farewell = ""
+        self._asked_to_stop: asyncio.Future[None] | None = None
         self._limit_bytes = limit_bytes
         self._on_begin = on_begin
         self._on_end = on_end
@@ -99,6 +100,19 @@ class Run(Tape):
         if self._answering:
             self._cancel()
 
+    @contextmanager
+    def stopping_gently(self, asked: asyncio.Future[None]) -> Iterator[None]:
+        """While it lasts, an end before the end is asked for by `asked` instead of cancelling the task.
+
+        A cancellation strikes wherever the task is, such as in saving an item, and what had been said but was not yet
+        passed on would be lost. Whoever sees `asked` done raises `asyncio.CancelledError` when all has been passed on.
+        """
+        self._asked_to_stop = asked
+        try:
+            yield
+        finally:
+            self._asked_to_stop = None
+
     def outlive(self) -> None:
         """Lets the answer go on to its end, whoever leaves."""
         self.outlives = True
@@ -135,7 +149,10 @@ class Run(Tape):
         # Once only: a second cancellation would interrupt the saving of the partial answer.
         if not self.cut and not self.ended.is_set():
             self.cut = True
-            self._task.cancel()
+            if self._asked_to_stop is not None:
+                self._asked_to_stop.set_result(None)
+            else:
+                self._task.cancel()
 
     async def _drive(self, frames: Frames) -> None:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import structlog
@@ -101,6 +102,15 @@ class Runs:
         """Passes on to the thread's run that its question is stored."""
         if run := self._active.get(thread_id):
             run.began()
+
+    @contextmanager
+    def stopping_gently(self, thread_id: str) -> Iterator[asyncio.Future[None]]:
+        """As `Run.stopping_gently`, for the thread's run; never done where it has none."""
+        asked = asyncio.get_running_loop().create_future()
+        with ExitStack() as stack:
+            if run := self._active.get(thread_id):
+                stack.enter_context(run.stopping_gently(asked))
+            yield asked
 
     def tell(self, thread_id: str, event: BaseModel) -> None:
         """Adds an event to the thread's run, if it has one."""

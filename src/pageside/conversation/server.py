@@ -244,12 +244,13 @@ class TextbookServer(ChatKitServer[Turn]):
             ready = await self._readying.ready(question, message, context)
             for notice in () if rested.since else ready.notices:
                 yield notice
-            answered = self._answerer.answer(ready.question)
-            events = pacing.paced(answered, patience=self._patience)
-            async with self._checkpoints.kept(telling.so_far, context), aclosing(events):
-                async for event in events:
-                    for shown in itertools.chain(ready.noted(event), telling.tell(event)):
-                        yield shown
+            with self._runs.stopping_gently(thread.id) as stopped:
+                answered = self._answerer.answer(ready.question)
+                events = pacing.paced(answered, patience=self._patience, stopped=stopped)
+                async with self._checkpoints.kept(telling.so_far, context), aclosing(events):
+                    async for event in events:
+                        for shown in itertools.chain(ready.noted(event), telling.tell(event)):
+                            yield shown
             telling.require_end()
             for listed in await widgets.suggested(
                 telling.outcome, telling.evidence, self._contents, thread_id=thread.id, site=telling.site
