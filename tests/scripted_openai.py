@@ -114,10 +114,16 @@ class Request:
 
 
 class ScriptedOpenAI:
-    """A server on a thread of its own; a context manager."""
+    """A server on a thread of its own; a context manager.
+
+    Attributes:
+        requests: What came for an answer, in its order.
+        asked: Set when the first of them came.
+    """
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.asked = threading.Event()
         self._replies: deque[Reply] = deque()
         self._numbers = itertools.count(1)
         self._socket = socket.socket()
@@ -145,6 +151,7 @@ class ScriptedOpenAI:
         """Begins anew: no replies, no requests."""
         self._replies.clear()
         self.requests.clear()
+        self.asked.clear()
 
     def reply(self, reply: Reply) -> None:
         """Queue any reply."""
@@ -185,6 +192,7 @@ class ScriptedOpenAI:
             await _whole(send, 200, {"object": "list", "data": [{"id": "gpt-test", "object": "model"}]}, {})
             return
         self.requests.append(request)
+        self.asked.set()
         try:
             await self._answer(request, receive, send)
         finally:

@@ -5,6 +5,7 @@ The server is a process of its own, and so is, over HTTP, the model.
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -109,6 +110,7 @@ async def test_a_model_that_says_one_byte_a_second(openai, guest):
     openai.say(RIGHT)
     async with guest.asking(QUESTION) as slow:
         await slow.until("thread.item.done")
+        assert await asyncio.to_thread(openai.asked.wait, 60)  # what comes next is answered as it should be
         other = await guest.ask(QUESTION)
         events = await slow.rest()
     question = next(event["item"]["id"] for event in events if event["type"] == "thread.item.done")

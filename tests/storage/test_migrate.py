@@ -210,6 +210,13 @@ async def test_several_servers_may_start_at_once(url):
     assert found == names
 
 
+async def test_the_journal_is_chosen_before_anybody_works(tmp_path):
+    """SQLite lets two processes that change it at once fail, without waiting."""
+    await migrate.upgrade(f"sqlite:///{tmp_path / 'new.db'}")
+    with closing(sqlite3.connect(tmp_path / "new.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 async def test_a_kill_in_the_middle_leaves_the_former_revision(url):
     """One transaction around all steps; and the next attempt is not locked out."""
     await migrate.upgrade(url, REVISIONS[0])

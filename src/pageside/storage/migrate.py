@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import anyio.to_thread
@@ -75,8 +76,10 @@ async def _move(url: str, step: Callable[[Connection], None], revision: str) -> 
 
 
 def _move_file(path: Path, step: Callable[[Connection], None]) -> None:
-    with _locked(path), _connected(path) as connection, revisions.told(path.name):
-        step(connection)
+    with _locked(path):
+        _keep_journal(path)
+        with _connected(path) as connection, revisions.told(path.name):
+            step(connection)
 
 
 def _current(path: Path) -> str | None:
@@ -97,6 +100,15 @@ def _locked(path: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise StoreUnavailable(f"The database {path.name} cannot be written: {error.strerror}.") from error
+
+
+def _keep_journal(path: Path) -> None:
+    # Here, where processes come one by one: SQLite does not wait when two of them change it at once.
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"The database {path.name} cannot be migrated: {error}.") from error
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -246,14 +245,13 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timeout(150)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_page_takes_for_ever_or_ends_the_reading(tmp_path: Path, name: str) -> None:
-    began = time.process_time()
     found, _ = documents(written(tmp_path, **{"a.rst": HOSTILE[name] + "\n\nThe end.\n", "b.md": "Good."}))
     counted(tmp_path, found.get("a.rst", found["b.md"]))
 
     assert blocks(found["b.md"]) == [("paragraph", "Good.")]
-    assert time.process_time() - began < 30
 
 
 def test_a_sphinx_book_has_the_addresses_and_order_of_sphinx(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +11,7 @@ from pageside.knowledge.reading.render import html
 from pageside.knowledge.reading.words import tally, words_of
 
 SIZE = 60_000
-GENEROUS_S = 12.0  # of processor time; the slowest needs about a quarter
+FOR_EVER_S = 150  # the slowest needs some 4; what grows with the square of the size needs many minutes
 
 
 def filled(piece: str) -> str:
@@ -69,17 +67,16 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timeout(FOR_EVER_S)
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("mdx", [False, True], ids=["markdown", "mdx"])
 def test_a_hostile_page_is_read_in_time(name, mdx):
     source = HOSTILE[name]
-    began = time.process_time()
 
     found = parse(source, mdx=mdx)
     html(source, mdx=mdx, anchors=[])
     words_of(source, mdx=mdx)
 
-    assert time.process_time() - began < GENEROUS_S
     assert all(0 <= block.start <= block.end <= len(source) for block in found.blocks)
 
 
