@@ -5,13 +5,11 @@ Every file goes the whole way, through upload and message, over real HTTP on bot
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from contextlib import asynccontextmanager
 
 import httpx2
-import psutil
 import pytest
 from pydantic import SecretStr
 from tests import sample_files, served, small_book
@@ -292,42 +290,3 @@ async def test_the_served_book_takes_files_of_guests(tmp_path):
     assert seen.content == PNG
     assert stranger.status_code == 404
     assert len(list((tmp_path / "data" / "files").rglob("atc_*"))) == 1
-
-
-async def test_a_server_killed_in_the_middle_of_an_upload_serves_nothing_of_it(tmp_path):
-    """The next one has the rest of the file sent from its beginning, to the same address."""
-    book = small_book.write(tmp_path / "book")
-    files = tmp_path / "data" / "files"
-    before = set(psutil.Process().children())
-
-    with served.server(book, tmp_path / "data") as address:
-        (server,) = set(psutil.Process().children()) - before
-        async with httpx2.AsyncClient(base_url=address, timeout=60) as http:
-            cookie = (await http.get("/")).cookies
-            guest = ChatKit(http)
-            attachment = await guest.call("attachments.create", name="a.log", size=1_000_000, mime_type="text/plain")
-
-            async def half():
-                yield b"a" * 600_000
-                while not any(path.stat().st_size for path in files.glob(".drafts/*")):
-                    await asyncio.to_thread(files.exists)
-                server.kill()
-                await asyncio.to_thread(server.wait)
-                while True:
-                    yield b"a" * 50_000
-
-            with pytest.raises(httpx2.TransportError):
-                await http.put(attachment["upload_descriptor"]["url"], content=half())
-    left = list(files.glob(".drafts/*"))
-
-    with served.server(book, tmp_path / "data") as address:
-        path = attachment["upload_descriptor"]["url"].partition("/chatkit")[2]
-        async with httpx2.AsyncClient(base_url=address, cookies=cookie, timeout=60) as http:
-            absent = await http.get(f"/chatkit/attachments/{attachment['id']}")
-            again = await http.put(f"/chatkit{path}", content=b"a" * 1_000_000)
-            there = await http.get(f"/chatkit/attachments/{attachment['id']}")
-
-    assert len(left) == 1
-    assert absent.status_code == 404
-    assert again.status_code == 200, again.text
-    assert len(there.content) == 1_000_000
