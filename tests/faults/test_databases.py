@@ -9,9 +9,11 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 from tests.chatkit_client import ChatKit, Told, message, told
+from tests.databases import as_owner
 from tests.faults.machine import Machine
 
 QUESTION = "What does the queen excluder do?"
@@ -100,15 +102,12 @@ async def test_no_connection_left(tmp_path, postgres):
             await http.get("/")
             guest = ChatKit(http)
             kept = await guest.ask(QUESTION)
-            holding = "begin; lock table chatkit.threads in access exclusive mode; select pg_sleep(8); commit;"
-            holder = asyncio.create_task(asyncio.to_thread(postgres.sql, holding, on=url))
-            held = "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted"
-            while await asyncio.to_thread(postgres.sql, held, on=url) == "0":
-                pass
-            refused = await asyncio.gather(*(guest.send("threads.list") for _ in range(6)))
-            page = await http.get("/")
-            assert not holder.done(), "the refusals took longer than the lock"
-            await holder
+            holder = await asyncpg.connect(as_owner(url))
+            async with holder.transaction():
+                await holder.execute("lock table chatkit.threads in access exclusive mode")
+                refused = await asyncio.gather(*(guest.send("threads.list") for _ in range(6)))
+                page = await http.get("/")
+            await holder.close()
             again = await guest.ask(QUESTION, thread=kept.thread_id)
 
     assert [response.status_code for response in refused] == [503] * 6

@@ -55,7 +55,7 @@ async def test_indexing_killed_at_any_moment_beside_a_server(tmp_path):
                 answers.append(answer)
             status, _ = await asyncio.to_thread(run, *index)
             after = await guest.ask("What does a refractometer need?")
-            page_now = await http.get("/module-2-harvest/week-3-honey")
+            page_now = await http.get("/docs/module-2-harvest/week-3-honey")
 
     assert -9 in statuses, "nothing was killed"
     assert status == 0
