@@ -25,7 +25,7 @@ NOTES = "The gripper of team Halley opens 85 millimetres wide. Its jaws are prin
 )
 async def test_a_file_is_found_by_what_it_says(name, mime_type, content):
     """In whatever form it says it, and as a file."""
-    passages = file_search.passages(name, mime_type, content)
+    passages = file_search.read(name, mime_type, content).passages
     (found,) = await file_search.find("How far does the gripper of team Halley open?", passages, Shelf())
 
     assert "opens 85 millimetres wide" in found.passage.text
@@ -36,7 +36,7 @@ async def test_a_file_is_found_by_what_it_says(name, mime_type, content):
 
 async def test_what_does_not_fit_is_not_found():
     """Nor anything without a question or a file."""
-    passages = file_search.passages("a.txt", "text/plain", NOTES.encode())
+    passages = file_search.read("a.txt", "text/plain", NOTES.encode()).passages
 
     assert await file_search.find("zebra xylophone", passages, Shelf()) == ()
     assert await file_search.find(" ", passages, Shelf()) == ()
@@ -46,7 +46,7 @@ async def test_what_does_not_fit_is_not_found():
 def test_a_program_is_cut_between_its_parts():
     """Into blocks of code that hold every line of it."""
     lines = [f"line_{number} = {number}" if number % 25 else "" for number in range(200)]
-    passages = file_search.passages("a.py", "text/x-python", "\n".join(lines).encode())
+    passages = file_search.read("a.py", "text/x-python", "\n".join(lines).encode()).passages
     shown = "\n".join(passage.text for passage in passages)
 
     assert len(passages) > 1
@@ -56,14 +56,14 @@ def test_a_program_is_cut_between_its_parts():
 @pytest.mark.parametrize("content", [b"%PDF-1.4 broken", b"", sample_files.PDF])
 def test_a_pdf_without_text_has_no_passages(content):
     """Damaged, empty, or a picture of a page."""
-    assert file_search.passages("a.pdf", "application/pdf", content) == ()
-    assert file_search.text("application/pdf", content).strip() == ""
+    assert file_search.read("a.pdf", "application/pdf", content).passages == ()
+    assert file_search.read("a.pdf", "application/pdf", content).whole.strip() == ""
 
 
 @given(st.lists(st.floats(0, 1), max_size=8), st.lists(st.floats(0, 1), max_size=3))
 def test_own_passages_lead_where_they_fit_better(book, own):
     """And never push each other out; the book keeps its order."""
-    passage = file_search.passages("a.txt", "text/plain", NOTES.encode())[0]
+    passage = file_search.read("a.txt", "text/plain", NOTES.encode()).passages[0]
     ours, theirs = [Found(passage, each) for each in own], [Found(passage, each) for each in book]
     both = file_search.beside(theirs, ours, limit=6)
 
@@ -75,5 +75,24 @@ def test_own_passages_lead_where_they_fit_better(book, own):
 @given(st.binary(max_size=400), st.sampled_from(["a.py", "a.md", "a.txt", "a", "a.json"]))
 def test_any_bytes_are_passages_or_none(content, name):
     """Whatever a reader sends."""
-    for passage in file_search.passages(name, "text/plain", content):
+    for passage in file_search.read(name, "text/plain", content).passages:
         assert file_search.is_of_file(passage)
+
+
+def test_pages_behind_the_limit_are_left_out_and_named():
+    """The reader is told, in words."""
+    names = ["".join("abcdefghij"[int(digit)] for digit in str(number)) for number in range(1, 202)]
+    pages = [f"Speaker {name} rose and thanked the board." for name in names]
+    found = file_search.read("a.pdf", "application/pdf", sample_files.pdf(*pages))
+
+    assert f"Speaker {names[199]} rose" in found.whole
+    assert f"Speaker {names[200]} rose" not in found.whole
+    assert "first 200 of 201 pages" in found.left_out
+
+
+def test_a_text_too_long_to_search_is_searched_from_its_beginning():
+    """And that is said."""
+    found = file_search.read("a.txt", "text/plain", ("word " * 100_000).encode())
+
+    assert sum(len(passage.text) for passage in found.passages) >= 300_000
+    assert "first 400000 of its 500000 characters" in found.left_out

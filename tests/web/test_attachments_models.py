@@ -259,6 +259,18 @@ async def test_without_a_model_a_file_is_searched_beside_the_book_and_cited_as_a
     assert {source["type"] for source in search["workflow"]["tasks"][0]["sources"]} <= {"url"}
 
 
+async def test_what_is_left_out_of_a_file_is_told(offline):
+    """Before the answer that rests on the rest."""
+    text = NOTES + " word" * 100_000
+    answer = await offline.ask(
+        "How far does the gripper of team Halley open?",
+        attachments=[await sent(offline, "long.txt", text.encode(), "text/plain")],
+    )
+
+    assert "Of “long.txt”: only the first 400000 of its" in answer.text
+    assert "opens 85 millimetres wide" in answer.text
+
+
 async def test_a_model_that_takes_text_alone_reads_a_pdf_as_text_and_cites_it(tmp_path, openai):
     """What only the file says is checked against the file, and cited as it."""
     openai.say("The gripper of team Halley opens 85 millimetres wide [1].")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final, Protocol
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from pageside.knowledge.index import Hit
 from pageside.knowledge.passage import Block, Document, Found, Passage
 from pageside.knowledge.reading import decoding, markdown, scripts
 from pageside.knowledge.reading.kinds import choosing, pdf, plain
-from pageside.knowledge.reading.kinds.kind import Limits, Place, Reading, Unreadable
+from pageside.knowledge.reading.kinds.kind import Limits, Place, Unreadable
 from pageside.knowledge.reading.sites import Site
 
 log = structlog.get_logger(__name__)
@@ -46,21 +47,36 @@ class Scorer(Protocol):
         ...
 
 
-def text(mime_type: str, content: bytes) -> str:
-    """The text of a file, of a PDF at most `MAX_PAGES` pages; empty where there is none. Not for the event loop."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a file says; nothing where it has no text.
+
+    Attributes:
+        whole: In one piece.
+        passages: To be searched.
+        left_out: What of the file is not among it, in words without a full stop; empty where that is nothing.
+    """
+
+    whole: str = ""
+    passages: tuple[Passage, ...] = ()
+    left_out: str = ""
+
+
+def read(name: str, mime_type: str, content: bytes) -> Text:
+    """The text of a file, of a PDF at most `MAX_PAGES` pages. Not for the event loop."""
     if mime_type == PDF:
-        reading = _pdf(content)
-        return reading.source.replace("\f", "\n") if reading else ""
+        return _read_pdf(name, content)
     try:
         found, _, _ = decoding.decode(content)
     except decoding.Undecodable:
-        return ""
-    return decoding.mended(found)
+        return Text()
+    whole = decoding.mended(found)
+    left_out = f"only the first {_LIMIT_CHARS} of its {len(whole)} characters were searched"
+    source, blocks = _blocks(name, whole[:_LIMIT_CHARS])
+    return Text(whole, _passages(name, source, blocks, content), left_out if len(whole) > _LIMIT_CHARS else "")
 
 
-def passages(name: str, mime_type: str, content: bytes) -> tuple[Passage, ...]:
-    """The text of a file in passages; none where it has no text. Not for the event loop."""
-    source, blocks = _blocks(name, mime_type, content)
+def _passages(name: str, source: str, blocks: Sequence[Block], content: bytes) -> tuple[Passage, ...]:
     if not blocks:
         return ()
     document = Document(
@@ -70,7 +86,7 @@ def passages(name: str, mime_type: str, content: bytes) -> tuple[Passage, ...]:
         language=scripts.language(blocks, default="en"),
         labels={FILE: name},
         source=source,
-        blocks=blocks,
+        blocks=tuple(blocks),
         digest=hashlib.sha256(content).hexdigest(),
     )
     return chunk.split(document)
@@ -116,11 +132,7 @@ def _likely(query: str, own: Iterable[Passage]) -> list[tuple[float, Passage]]:
     return sorted(rated, key=lambda each: -each[0])[:_COMPARED]
 
 
-def _blocks(name: str, mime_type: str, content: bytes) -> tuple[str, tuple[Block, ...]]:
-    if mime_type == PDF:
-        reading = _pdf(content)
-        return (reading.source, reading.blocks) if reading else ("", ())
-    source = text(mime_type, content)[:_LIMIT_CHARS]
+def _blocks(name: str, source: str) -> tuple[str, tuple[Block, ...]]:
     if PurePath(name).suffix.lower() in _HEADED:
         return source, markdown.parse(source, mdx=False).blocks
     if choosing.is_prose(source):
@@ -143,12 +155,15 @@ def _code(source: str) -> Iterable[Block]:
             yield Block("code", f"{ticks}\n{lines}\n{ticks}", start, end)
 
 
-def _pdf(content: bytes) -> Reading | None:
+def _read_pdf(name: str, content: bytes) -> Text:
     try:
-        return pdf.read(content, _place())
+        reading = pdf.read(content, _place())
     except Unreadable as error:
         log.info("attachment_without_text", reason=str(error))
-        return None
+        return Text()
+    whole = reading.source.replace("\f", "\n")
+    found = _passages(name, reading.source, reading.blocks, content)
+    return Text(whole, found, "; ".join(flaw.message for flaw in reading.flaws))
 
 
 def _place() -> Place:
