@@ -50,7 +50,7 @@ imports: .venv/.installed-dev
 	.venv/bin/lint-imports
 
 test: lint types imports
-	.venv/bin/pytest
+	.venv/bin/pytest -n auto --maxprocesses 4 --dist worksteal
 
 format: .venv/.installed-dev
 	.venv/bin/ruff check --fix .

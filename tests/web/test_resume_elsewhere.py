@@ -227,10 +227,8 @@ async def test_what_its_process_has_no_room_for_leaves_valkey_too(tmp_path, valk
                 await stream.rest()
             runs.append(stream.run)
         async with asyncio.timeout(5):
-            while runs[0] in (kept := valkey.ask("KEYS", "pageside:run:*")):
+            while runs[0] in (kept := valkey.ask("KEYS", "pageside:run:*")) or runs[-1] not in kept:
                 await ada.threads()
-
-    assert runs[-1] in kept
 
 
 async def test_plain_answers_stay_where_they_are_made(tmp_path, valkey):
