@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 BOOK ?= examples/physical-ai/docs
 PYTHON ?= python3
+# Tests wait for processes as often as they compute, so more of them run at once than there are processors.
+JOBS ?= 4
 export UV_PROJECT_ENVIRONMENT := .venv
 # Compiled once at the installation: otherwise every process does it anew where Python may not write beside its files.
 export UV_COMPILE_BYTECODE := 1
@@ -50,7 +52,7 @@ imports: .venv/.installed-dev
 	.venv/bin/lint-imports
 
 test: lint types imports
-	.venv/bin/pytest -n auto --maxprocesses 4 --dist worksteal
+	.venv/bin/pytest -n $(JOBS) --dist worksteal
 
 format: .venv/.installed-dev
 	.venv/bin/ruff check --fix .

@@ -54,7 +54,10 @@ ITEMS, THREADS = 5_000, 10_000
 
 
 class Clock:
-    """Answers with the time, as often as the question says (`2 a second for 30 seconds`)."""
+    """Answers with the time at which each word is due, as often as the question says (`2 a second for 30 seconds`).
+
+    A server that is late in making a word is late all the same, so the time is not when it was made.
+    """
 
     async def answer(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
         rate, seconds = (float(number) for number in re.findall(r"[\d.]+", question.text)[:2])
@@ -63,7 +66,7 @@ class Clock:
         for _ in range(max(1, round(rate * seconds))):
             due += 1 / rate
             await asyncio.sleep(due - loop.time())
-            yield TextDelta(f"@{time.monotonic():.6f} ")
+            yield TextDelta(f"@{due:.6f} ")  # the loop's clock is `time.monotonic`
         yield Completed(Answer("", (), outcome="answered", confidence=1.0, usage=Usage("clock")))
 
 

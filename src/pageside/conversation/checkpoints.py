@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 EVERY = timedelta(seconds=1)
 UNFINISHED = "unfinished"
-_AT_ONCE = 2  # of all answers of this process: the more are under way, the longer each waits for its turn
+_AT_ONCE = 2  # of all answers of this process
+_A_SECOND = 100  # likewise: where more are under way, each waits longer, for storing costs more than answering
 
 
 class Checkpoints:
@@ -38,10 +39,12 @@ class Checkpoints:
 
         Args:
             every: How long words may be unstored; an answer that takes less from its first word on costs nothing.
+                Where more than a hundred answers are under way, as many seconds as there are hundreds.
         """
         self._database = database
         self._every_s = every.total_seconds()
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._under_way = 0
 
     @asynccontextmanager
     async def kept(self, said: Callable[[], AssistantMessageItem | None], turn: Turn) -> AsyncIterator[None]:
@@ -51,9 +54,11 @@ class Checkpoints:
             said: The answer so far; None where no answer is open.
         """
         keeping = asyncio.create_task(self._keep(said, turn))
+        self._under_way += 1
         try:
             yield
         finally:
+            self._under_way -= 1
             keeping.cancel()
 
     async def _keep(self, said: Callable[[], AssistantMessageItem | None], turn: Turn) -> None:
@@ -73,7 +78,7 @@ class Checkpoints:
                 continue
             async with self._turns:
                 await self._store(said() or item, turn)
-            due, kept = loop.time() + self._every_s, length
+            due, kept = loop.time() + max(self._every_s, self._under_way / _A_SECOND), length
 
     async def _store(self, item: AssistantMessageItem, turn: Turn) -> None:
         try:
