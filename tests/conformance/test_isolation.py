@@ -85,7 +85,7 @@ async def test_an_unknown_attachment_leaves_no_thread(a, inside):
 
 
 def altered(secret):
-    """`secret` with a letter or digit near its end changed to another; the very last of base64 may count for nothing."""
+    """`secret` with a letter or digit near its end changed; the very last one of base64 may count for nothing."""
     at = [n for n, letter in enumerate(secret) if letter.isalnum()][-3:][0]
     return secret[:at] + ("A" if secret[at] != "A" else "B") + secret[at + 1 :]
 
