@@ -11,6 +11,9 @@
     │   └── InvalidInput        understood, but a field is not acceptable
     │       └── KeyReused       its key stood for another request    (conversation.repeats)
     ├── ResultGone              carried out, but its answer is lost  (conversation.repeats)
+    ├── Unauthorized            nobody knows who is asking
+    ├── Forbidden               who is asking may not do this
+    ├── TooManyRequests         the reader has to wait before they ask again
     ├── TooLarge                a body, message or file over its limit
     ├── ThreadBusy              the thread is already answering
     │   └── Busy                and when it may be free              (conversation.busy)
@@ -80,6 +83,28 @@ class BadRequest(PagesideError):
 class InvalidInput(BadRequest):
     status = 422
     code = "invalid_input"
+
+
+class Unauthorized(PagesideError):
+    status = 401
+    code = "unauthorized"
+
+
+class Forbidden(PagesideError):
+    status = 403
+    code = "forbidden"
+
+
+class TooManyRequests(PagesideError):
+    """Too much at once; `retry_after_s` says in how many seconds it is worth asking again."""
+
+    status = 429
+    code = "too_many_requests"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class TooLarge(PagesideError):

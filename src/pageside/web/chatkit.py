@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from pageside.answer.transcription import language_hint
 from pageside.conversation.server import TextbookServer
 from pageside.conversation.tape import KEEPALIVE_EVERY
-from pageside.errors import BadRequest
+from pageside.errors import BadRequest, PagesideError
 from pageside.identity.reader import Reader
 from pageside.web import runs
 from pageside.web.runs import HEADERS
@@ -71,11 +71,18 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def asking(request: Request) -> Reader:
-    """The reader whom the middleware in front has recognised."""
-    reader = request.state.reader
-    if not isinstance(reader, Reader):
-        raise TypeError("no middleware says who is asking")
-    return reader
+    """The reader whom the middleware in front has recognised.
+
+    Raises:
+        PagesideError: It recognised nobody, for the reason given.
+    """
+    reader = getattr(request.state, "reader", None)
+    if isinstance(reader, Reader):
+        return reader
+    refusal = getattr(request.state, "refusal", None)
+    if isinstance(refusal, PagesideError):
+        raise refusal
+    raise TypeError("no middleware says who is asking")
 
 
 def router(

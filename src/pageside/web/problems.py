@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from pageside import telemetry
 from pageside.conversation.busy import Busy
-from pageside.errors import PagesideError
+from pageside.errors import PagesideError, TooManyRequests, Unauthorized
 
 log = structlog.get_logger(__name__)
 
@@ -67,13 +67,15 @@ def refusal(error: PagesideError) -> Response:
         code=error.code,
         detail=str(error),
         retryable=error.retryable,
-        headers=_retry_after(error),
+        headers=_headers(error),
     )
 
 
-def _retry_after(error: PagesideError) -> dict[str, str]:
-    if isinstance(error, Busy):
+def _headers(error: PagesideError) -> dict[str, str]:
+    if isinstance(error, Busy | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_S)}
     return {}
