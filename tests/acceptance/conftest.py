@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from tests import served
+from tests import served, zygote
 from tests.chatkit_client import ChatKit
 from tests.chatkit_house import House, browser, house
 from tests.chatkit_house import served as over_http
@@ -43,8 +41,7 @@ class Visit:
 def index_dir(tmp_path_factory) -> Path:
     """The example book, indexed once; to be copied, never written to."""
     folder = tmp_path_factory.mktemp("indexed")
-    command = [str(Path(sys.executable).with_name("pageside")), "index", str(BOOK), "--data-dir", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+    zygote.run(["index", BOOK, "--data-dir", folder], cwd=folder).check_returncode()
     return folder
 
 

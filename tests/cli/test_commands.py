@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from tests import small_book
+from tests import small_book, zygote
 
 EXPECTED_REPORT = {
     "documents", "passages", "words_in", "words_indexed",
@@ -18,15 +16,7 @@ EXPECTED_REPORT = {
 
 
 def pageside(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(Path(sys.executable).with_name("pageside")), *words],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return zygote.run(words, cwd=folder, env=environment)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import httpx2
-from tests import served, small_book
+from tests import served, small_book, zygote
 from tests.chatkit_client import ChatKit
 from tests.repository import ROOT
 
@@ -32,7 +32,7 @@ def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedP
 
 
 def findings(folder, url):
-    done = run("pageside doctor --json", folder, DATABASE_URL=url)
+    done = zygote.run(["doctor", "--json"], cwd=folder, env={"DATABASE_URL": url})
     found = {row["part"]: row for row in json.loads(done.stdout)}
     return done, found["database"], found
 
@@ -97,7 +97,9 @@ def test_no_command_says_the_password(postgres, tmp_path):
     url = postgres.database()
     wrong = url.replace("s3cret", "0ther")
     told = [
-        run(f"pageside {word}", tmp_path, DATABASE_URL=each) for word in ("doctor", "migrate") for each in (url, wrong)
+        zygote.run([word], cwd=tmp_path, env={"DATABASE_URL": each})
+        for word in ("doctor", "migrate")
+        for each in (url, wrong)
     ]
 
     assert [done.returncode for done in told] == [0, 1, 0, 1]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 from tests import object_store as stores
+from tests import zygote
 from tests.repository import ROOT
 
 from pageside import settings
@@ -19,10 +16,7 @@ GUIDE = (ROOT / "docs" / "guides" / "store-attachments.md").read_text(encoding="
 
 def doctor(folder, **environment):
     """What it finds of the files, and all that it prints."""
-    command = [str(Path(sys.executable).with_name("pageside")), "doctor", "--json"]
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120
-    )
+    done = zygote.run(["doctor", "--json"], cwd=folder, env=environment)
     (found,) = [row for row in json.loads(done.stdout) if row["part"] == "files"]
     return found, done
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2
-from tests import small_book
+from tests import small_book, zygote
 
 PAGESIDE = str(Path(sys.executable).with_name("pageside"))
 
@@ -40,7 +40,7 @@ class Machine:
         self._within = within
         self._data_dir = data_dir or folder / "data"
         self._environment = environment
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[str] | zygote.Process | None = None
         small_book.write(folder / "book")
 
     def __enter__(self) -> Self:
@@ -52,18 +52,24 @@ class Machine:
 
     def start(self) -> None:
         """Returns once it answers."""
-        command = [PAGESIDE, "serve", str(self.folder / "book"), "--data-dir", str(self._data_dir)]
+        command = ["serve", str(self.folder / "book"), "--data-dir", str(self._data_dir), "--port", str(self.port)]
+        environment = {"PAGESIDE_LOG_FORMAT": "json", **self._environment}
         log = self.folder / "server.log"
         with log.open("a", encoding="utf-8") as told:
-            self._process = subprocess.Popen(
-                [*self._within, *command, "--port", str(self.port)],
-                cwd=self.folder,
-                env={**os.environ, "PAGESIDE_LOG_FORMAT": "json", **self._environment},
-                stdout=subprocess.PIPE,
-                stderr=told,
-                text=True,
-                start_new_session=True,
-            )
+            if self._within:
+                self._process = subprocess.Popen(
+                    [*self._within, PAGESIDE, *command],
+                    cwd=self.folder,
+                    env={**os.environ, **environment},
+                    stdout=subprocess.PIPE,
+                    stderr=told,
+                    text=True,
+                    start_new_session=True,
+                )
+            else:
+                self._process = zygote.start(
+                    command, cwd=self.folder, env=environment, stdout=zygote.PIPE, stderr=told, own_session=True
+                )
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if re.search(r"http://\S+", line):

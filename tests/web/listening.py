@@ -6,7 +6,6 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
-import psutil
 from tests import served
 from tests.chatkit_client import message
 
@@ -82,11 +81,9 @@ def deltas(events):
 @asynccontextmanager
 async def process_of(book, data_dir, environment):
     """A server process: its address, and the process."""
-    before = set(psutil.Process().children())
-    server = served.server(book, data_dir, **environment)
-    address = await asyncio.to_thread(server.__enter__)
-    (child,) = [found for found in set(psutil.Process().children()) - before if "serve" in found.cmdline()]
+    server = served.running(book, data_dir, **environment)
+    address, process = await asyncio.to_thread(server.__enter__)
     try:
-        yield address, child
+        yield address, process
     finally:
         await asyncio.to_thread(server.__exit__, None, None, None)

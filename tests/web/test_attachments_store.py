@@ -8,7 +8,6 @@ import secrets
 from datetime import timedelta
 
 import httpx2
-import psutil
 import pytest
 from PIL import Image
 from tests import object_store as stores
@@ -198,9 +197,7 @@ async def test_a_server_killed_in_the_middle_of_keeping_a_file_leaves_none_of_it
     content = b"a" * 8_000_000
     with stores.running(tmp_path / "store") as store:
         set_up = environment(store, PAGESIDE_FILES_TIMEOUT_S="20")
-        before = set(psutil.Process().children())
-        with processes.server(book, tmp_path / "data", **set_up) as address:
-            (server,) = set(psutil.Process().children()) - before
+        with processes.running(book, tmp_path / "data", **set_up) as (address, server):
             async with httpx2.AsyncClient(base_url=address, timeout=60) as http:
                 cookie = (await http.get("/")).cookies
                 attachment = await ChatKit(http).call(
