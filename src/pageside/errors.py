@@ -14,6 +14,7 @@
     ├── Unauthorized            nobody knows who is asking
     ├── Forbidden               who is asking may not do this
     ├── TooManyRequests         the reader has to wait before they ask again
+    │   └── LimitReached        they asked as often as they may      (limiting.limiter)
     ├── TooLarge                a body, message or file over its limit
     ├── ThreadBusy              the thread is already answering
     │   └── Busy                and when it may be free              (conversation.busy)

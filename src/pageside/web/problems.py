@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from pageside import telemetry
 from pageside.conversation.busy import Busy
 from pageside.errors import PagesideError, TooManyRequests, Unauthorized
+from pageside.limiting.limiter import LimitReached
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +26,54 @@ _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not take requests of this kind.",
 }
+
+
+class Problem(BaseModel):
+    """Why a request was refused or failed, as RFC 9457 says it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:pageside:problem:not_found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "There is no conversation 'thr_1'; it may have been deleted.",
+                    "code": "not_found",
+                    "retryable": False,
+                    "request_id": "req_0d9f1c2b3a4e",
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    request_id: str = ""
+
+
+_DECLARED: dict[int, str] = {
+    400: "It cannot be understood.",
+    401: "Nobody knows who is asking.",
+    403: "Who is asking may not do this.",
+    404: "No such thing, or not this reader's.",
+    409: "Not as things are: the conversation is answering, or closed, or the reader has as many as they may.",
+    413: "It is longer than is taken.",
+    422: "A field cannot be accepted; `detail` names it.",
+    429: "Too much at once: `Retry-After` says in how many seconds it is worth asking again.",
+    503: "A part that this needs does not answer; it may later.",
+}
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI is told of a route that may refuse with `statuses`."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _DECLARED[status], "content": content} for status in statuses}
 
 
 def install(app: FastAPI) -> None:
@@ -72,6 +123,20 @@ def refusal(error: PagesideError) -> Response:
 
 
 def _headers(error: PagesideError) -> dict[str, str]:
+    """What headers say of `error`.
+
+    Source: RFC 9110, section 10.2.3, for `Retry-After`; draft-ietf-httpapi-ratelimit-headers-06, section 3, for
+    `RateLimit-*`, the last draft that has a field for each value.
+    """
+    if isinstance(error, LimitReached):
+        standing = error.standing
+        return {
+            "Retry-After": str(error.retry_after_s),
+            "RateLimit-Limit": str(standing.limit),
+            "RateLimit-Remaining": str(standing.remaining),
+            "RateLimit-Reset": str(standing.reset_s),
+            "RateLimit-Policy": f"{standing.limit};w={standing.window_s}",
+        }
     if isinstance(error, Busy | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
