@@ -208,6 +208,10 @@ class TextbookServer(ChatKitServer[Turn]):
         """
         return await self._runs.find(run_id, reader)
 
+    async def settle(self, thread_id: str, reader: Reader) -> None:
+        """Closes what a process that died was answering in the reader's thread; to be asked before it is shown."""
+        await self._leases.settle(thread_id, Turn(reader=reader))
+
     async def aclose(self) -> None:
         """Ends the answers under way, keeping what was said."""
         await self._runs.aclose()

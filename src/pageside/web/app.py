@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from pageside import __version__
-from pageside.web import attachments, chatkit, dictated, entities, health, me, originals, pages, problems
+from pageside.web import attachments, chat, chatkit, dictated, entities, health, me, originals, pages, problems
 from pageside.web.limits import Limits
 from pageside.web.middleware import GuestCookies, RequestIds, SecurityHeaders
 from pageside.wiring.serving import Services
@@ -33,6 +33,7 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     app.include_router(health.router(services))
     if settings.chatkit_enabled:
         app.include_router(chatkit.router(services.chat))
+        app.include_router(chat.router(services.chat, services.database))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
         if services.attachments is not None:

@@ -38,14 +38,15 @@ _EXAMPLES = {
     },
     "list": {"summary": "List conversations", "value": {"type": "threads.list", "params": {"limit": 20}}},
 }
+KEY_PARAMETER: dict[str, Any] = {
+    "name": KEY,
+    "in": "header",
+    "description": "Names the request for a day: sent again, it is answered again and not carried out again.",
+    "schema": {"type": "string", "pattern": f"^{_KEY.pattern}$"},
+}
 _OPENAPI: dict[str, Any] = {
     "parameters": [
-        {
-            "name": KEY,
-            "in": "header",
-            "description": "Names the request for a day: sent again, it is answered again and not carried out again.",
-            "schema": {"type": "string", "pattern": f"^{_KEY.pattern}$"},
-        },
+        KEY_PARAMETER,
         {
             "name": runs.RESUME,
             "in": "header",
@@ -113,7 +114,7 @@ def router(
             reader=who,
             origin=origin,
             language=language_hint(request.headers.get("accept-language", "")),
-            key=_key(request),
+            key=key_of(request),
             resumes=resumes,
         )
         if isinstance(answer, bytes):
@@ -124,7 +125,12 @@ def router(
     return routes
 
 
-def _key(request: Request) -> str:
+def key_of(request: Request) -> str:
+    """The key that `request` comes under; empty where it comes under none.
+
+    Raises:
+        BadRequest: It is no key, or there are several.
+    """
     told = request.headers.getlist(KEY)
     if not told:
         return ""

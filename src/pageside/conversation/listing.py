@@ -1,0 +1,153 @@
+"""A reader's conversations and their messages as plain rows: who said what, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from chatkit.types import AssistantMessageItem, StructuredInputItem, ThreadItem, UserMessageItem
+from sqlalchemy import func, select
+
+from pageside.conversation import clock, cursors, spoken, stored, transcript
+from pageside.conversation.ownership import mine
+from pageside.conversation.record import AnsweredItem
+from pageside.conversation.refusals import missing_thread
+from pageside.conversation.spoken import Source
+from pageside.conversation.turn import Turn
+from pageside.errors import InvalidInput
+from pageside.storage.engine import Database
+from pageside.storage.tables import items, threads
+
+_SPOKEN: Final = ("user_message", "assistant_message", "structured_input")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation, and how many messages `messages` has of it."""
+
+    id: str
+    title: str | None
+    created_at: datetime
+    updated_at: datetime
+    message_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """Some of the reader's conversations, and how many there are in all."""
+
+    rows: tuple[Conversation, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody said.
+
+    Attributes:
+        selected_text: What the reader had selected when they said it.
+        files: Names of what they sent along.
+    """
+
+    id: str
+    role: Literal["user", "assistant"]
+    text: str
+    created_at: datetime
+    sources: tuple[Source, ...] = ()
+    selected_text: str | None = None
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """A page of messages; `cursor` is what comes after, None at the end."""
+
+    rows: tuple[Message, ...]
+    cursor: str | None
+
+
+async def conversations(database: Database, turn: Turn, *, limit: int, offset: int) -> Conversations:
+    """The reader's conversations, those they last wrote in first.
+
+    Raises:
+        StoreUnavailable: The database cannot be read.
+    """
+    said = (
+        select(func.count())
+        .select_from(items)
+        .where(mine(items, turn), items.c.thread_id == threads.c.id, items.c.type.in_(_SPOKEN))
+        .where(items.c.hidden.is_(False))
+        .correlate(threads)
+        .scalar_subquery()
+    )
+    async with database.reading(turn.reader) as connection:
+        counted = await connection.execute(select(func.count()).select_from(threads).where(mine(threads, turn)))
+        found = await connection.execute(
+            select(threads, said.label("message_count"))
+            .where(mine(threads, turn))
+            .order_by(threads.c.activity.desc(), threads.c.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        total, rows = int(counted.scalar_one()), found.all()
+    return Conversations(
+        tuple(Conversation(row.id, row.title, row.created_at, row.updated_at, row.message_count) for row in rows),
+        total,
+    )
+
+
+async def messages(database: Database, thread_id: str, turn: Turn, *, limit: int, cursor: str | None) -> Messages:
+    """A page of what was said in the conversation, oldest first; what comes meanwhile neither repeats nor skips any.
+
+    Raises:
+        Missing: There is no such conversation, or it is another reader's.
+        InvalidInput: `cursor` is no cursor.
+        StoreUnavailable: The database cannot be read.
+    """
+    after = _place(cursor)
+    async with database.reading(turn.reader) as connection:
+        known = await connection.execute(select(threads.c.id).where(mine(threads, turn), threads.c.id == thread_id))
+        if known.one_or_none() is None:
+            raise missing_thread(thread_id)
+        found = await connection.execute(
+            select(items)
+            .where(mine(items, turn), items.c.thread_id == thread_id, items.c.type.in_(_SPOKEN))
+            .where(items.c.hidden.is_(False), items.c.seq > after)
+            .order_by(items.c.seq)
+            .limit(limit + 1)
+        )
+        rows = found.all()
+    shown = rows[:limit]
+    return Messages(
+        tuple(_message(stored.item(row)) for row in shown),
+        cursors.write(shown[-1].id, shown[-1].seq) if len(rows) > limit else None,
+    )
+
+
+def _place(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    read = cursors.read(cursor)
+    if read is None:
+        raise InvalidInput("cursor: send the `next_cursor` of the page before.")
+    return read[1]
+
+
+def _message(item: ThreadItem) -> Message:
+    created_at = clock.instant(item.created_at)
+    match item:
+        case UserMessageItem():
+            files: Sequence[str] = [each.name for each in item.attachments]
+            text = transcript.question_text(item)
+            return Message(
+                item.id, "user", text, created_at, selected_text=item.quoted_text or None, files=tuple(files)
+            )
+        case AssistantMessageItem():
+            told = spoken.answer(item, item.record if isinstance(item, AnsweredItem) else None)
+        case StructuredInputItem():
+            told = spoken.asked_back(item)
+        case _:
+            raise TypeError(f"{item.type} is no message")
+    return Message(item.id, "assistant", told.text, created_at, sources=told.sources)
