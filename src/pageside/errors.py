@@ -12,6 +12,8 @@
     │       └── KeyReused       its key stood for another request    (conversation.repeats)
     ├── ResultGone              carried out, but its answer is lost  (conversation.repeats)
     ├── Unauthorized            nobody knows who is asking
+    │   ├── TokenDenied         a token proves nothing               (identity.denial)
+    │   └── Elsewhere           a guest's cookie is good here alone  (web.recognition)
     ├── Forbidden               who is asking may not do this
     ├── TooManyRequests         the reader has to wait before they ask again
     │   └── LimitReached        they asked as often as they may      (limiting.limiter)
@@ -28,6 +30,8 @@
     │   ├── StoreUnavailable    the database
     │   │   └── StoreDown       the same inside a ChatKit stream     (conversation.refusals)
     │   ├── RedisUnavailable    Redis                                (storage.redis_server)
+    │   ├── KeysUnavailable     the identity provider's keys         (identity.keys)
+    │   ├── SessionsUnavailable sessions that OpenAI hosts           (identity.hosted)
     │   └── ModelUnavailable    the language model
     └── SettingsError           a setting is misspelt or unusable
 

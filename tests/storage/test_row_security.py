@@ -105,6 +105,7 @@ def rows(reader):
         "leases": {**place, "holder": "h", "expires_at": NOON},
         "attachments": {"id": f"file of {reader.subject}", **file},
         "requests": {"key": "k", "claimant": "c", "digest": "d", "created_at": NOON},
+        "sessions": {"id": f"session of {reader.subject}", "profile": {}, "created_at": NOON, "expires_at": NOON},
         "readers": {},
     }
     owner = {"organisation": reader.organisation, "subject": reader.subject}

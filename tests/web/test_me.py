@@ -11,6 +11,7 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, select
 from tests import sample_files
 from tests.chatkit_client import message
@@ -18,6 +19,7 @@ from tests.chatkit_house import browser, house, served
 from tests.scripted_tutor import ScriptedTutor, asked_back
 
 from pageside import ids
+from pageside.conversation.sessions import Sessions
 from pageside.conversation.sweeping import SETTLING, Sweep
 from pageside.identity.reader import Reader
 from pageside.storage.files import LocalFiles
@@ -354,6 +356,7 @@ async def test_deleting_everything_leaves_nothing(home, ada):
     await ada.call("items.feedback", thread_id=first.thread_id, item_ids=[first.answer["id"]], kind="positive")
     keyed = {"type": "threads.create", "params": {"input": message("Again?")}}
     await ada.http.post("/chatkit", json=keyed, headers={"Idempotency-Key": "k"})
+    await Sessions(home.database, SecretStr("of this test alone")).begin(Reader("ada"), origin="")
     async with home.client("eve") as eve:
         theirs = await uploaded(eve)
         await eve.ask("And mine?", attachments=[theirs])

@@ -14,7 +14,7 @@ from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
 from pageside.errors import Unavailable
 from pageside.storage.files import Files
-from pageside.storage.tables import attachments, leases, readers, requests, threads
+from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads
 
 log = structlog.get_logger(__name__)
 
@@ -77,5 +77,6 @@ async def erase_all(connection: AsyncConnection, turn: Turn, *, at_most: int) ->
     files = await connection.execute(delete(attachments).where(mine(attachments, turn)).returning(attachments.c.file))
     await connection.execute(delete(requests).where(mine(requests, turn)))
     await connection.execute(delete(leases).where(mine(leases, turn)))
+    await connection.execute(delete(sessions).where(mine(sessions, turn)))
     await connection.execute(delete(readers).where(mine(readers, turn)))
     return Erased(erased.threads, (*erased.files, *files.scalars())), True

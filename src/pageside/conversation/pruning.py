@@ -21,7 +21,7 @@ from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
-from pageside.storage.tables import attachments, leases, requests, threads
+from pageside.storage.tables import attachments, leases, requests, sessions, threads
 
 EVERY: Final = timedelta(days=1)
 ABANDONED: Final = timedelta(minutes=10)  # a claim on no thread that ran out so long ago is nobody's
@@ -54,6 +54,7 @@ class Pruned:
 class _Ages:
     """What was written before these moments is old."""
 
+    now: datetime
     written: datetime
     unsent: datetime
     asked: datetime
@@ -101,6 +102,7 @@ class Pruning:
     def _ages(self, older_than: timedelta | None) -> _Ages:
         now = self._now()
         return _Ages(
+            now=now,
             written=_NEVER if older_than is None else now - older_than,
             unsent=now - UNSENT_FOR,
             asked=now - remembered.KEPT_FOR,
@@ -142,9 +144,10 @@ class Pruning:
             .where(leases.c.thread_id.not_in(select(threads.c.id).where(mine(threads, turn))))
             .exists()
         )
+        ended = select(sessions.c.id).where(mine(sessions, turn), sessions.c.expires_at <= ages.now).exists()
         async with self._database.reading(turn.reader) as connection:
-            found = (await connection.execute(select(old, files, asked, held, stray))).one()
-        return Pruned(found[0], found[1], found[2]), not found[3] or bool(found[4])
+            found = (await connection.execute(select(old, files, asked, held, stray, ended))).one()
+        return Pruned(found[0], found[1], found[2]), not found[3] or bool(found[4]) or bool(found[5])
 
     async def _take_away(self, turn: Turn, ages: _Ages) -> None:
         more = True
@@ -171,6 +174,7 @@ async def _tidied(connection: AsyncConnection, turn: Turn, ages: _Ages) -> list[
     )
     keys = list(unsent.scalars())
     await connection.execute(delete(requests).where(mine(requests, turn), requests.c.created_at < ages.asked))
+    await connection.execute(delete(sessions).where(mine(sessions, turn), sessions.c.expires_at <= ages.now))
     await connection.execute(
         delete(leases)
         .where(mine(leases, turn), leases.c.expires_at < ages.claimed)

@@ -12,7 +12,7 @@ from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
-from pageside.storage.tables import attachments, leases, readers, requests, threads
+from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads
 
 
 async def enrol(connection: AsyncConnection, turn: Turn) -> None:
@@ -32,6 +32,7 @@ async def strike(connection: AsyncConnection, turn: Turn) -> None:
         .where(~select(attachments.c.id).where(mine(attachments, turn)).exists())
         .where(~select(requests.c.key).where(mine(requests, turn)).exists())
         .where(~select(leases.c.thread_id).where(mine(leases, turn)).exists())
+        .where(~select(sessions.c.id).where(mine(sessions, turn)).exists())
     )
 
 

@@ -176,6 +176,19 @@ requests = Table(
     PrimaryKeyConstraint("organisation", "subject", "key"),
 )
 
+sessions = Table(
+    "sessions",  # what readers chat with from other pages; one that is gone is revoked
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("id", PlainText, nullable=False),
+    Column("profile", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),  # when it can no longer be renewed
+    PrimaryKeyConstraint("id"),
+    Index("sessions_by_reader", "organisation", "subject"),
+)
+
 readers = Table(
     "readers",  # who has rows above: what is kept for a time has to be found when its reader never returns
     metadata,

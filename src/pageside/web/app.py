@@ -7,9 +7,22 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from pageside import __version__
-from pageside.web import attachments, chat, chatkit, dictated, entities, health, me, originals, pages, problems
+from pageside.web import (
+    attachments,
+    chat,
+    chatkit,
+    dictated,
+    entities,
+    health,
+    me,
+    originals,
+    pages,
+    problems,
+    sessions,
+)
 from pageside.web.limits import Limits
-from pageside.web.middleware import GuestCookies, RequestIds, SecurityHeaders
+from pageside.web.middleware import RequestIds, SecurityHeaders
+from pageside.web.recognition import Addresses, Recognition
 from pageside.wiring.serving import Services
 
 
@@ -34,6 +47,7 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     if settings.chatkit_enabled:
         app.include_router(chatkit.router(services.chat))
         app.include_router(chat.router(services.chat, services.database))
+        app.include_router(sessions.router(services.admission))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
         if services.attachments is not None:
@@ -41,13 +55,14 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     app.include_router(originals.router(services.index, book))
     app.include_router(pages.router(services, book, sample=sample))
 
-    app.add_middleware(GuestCookies, guests=services.guests, secure=settings.environment == "production")
+    app.add_middleware(Recognition, admission=services.admission)
     app.add_middleware(
         Limits,
         max_bytes=settings.max_body_bytes,
         streamed=attachments.streamed,
         dictated_bytes=dictated.largest_body(settings.max_audio_bytes) if settings.transcription_model else 0,
     )
+    app.add_middleware(Addresses, proxies=services.admission.proxies)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)  # added last, so that it stands outermost and every answer bears the id
     return app

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from pageside import telemetry
 from pageside.conversation.busy import Busy
 from pageside.errors import PagesideError, TooManyRequests, Unauthorized
+from pageside.identity.denial import challenge
 from pageside.limiting.limiter import LimitReached
 
 log = structlog.get_logger(__name__)
@@ -148,7 +149,7 @@ def _headers(error: PagesideError) -> dict[str, str]:
     if isinstance(error, Busy | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
-        return {"WWW-Authenticate": "Bearer"}
+        return {"WWW-Authenticate": challenge(error)}
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_S)}
     return {}

@@ -46,6 +46,7 @@ async def run(settings: Settings, book: Path, *, sample: str, listening: Callabl
                 access_log=False,
                 timeout_graceful_shutdown=10,
                 server_header=False,
+                proxy_headers=False,  # which proxies are believed is a setting of ours
             )
             listening(address)
             await _Server(config, services.chat).serve(sockets=[listener])

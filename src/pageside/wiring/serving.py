@@ -16,7 +16,7 @@ from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
 from pageside.conversation.server import TextbookServer
 from pageside.errors import SettingsError
-from pageside.identity.tokens import Guests, kept_secret
+from pageside.identity.tokens import kept_secret
 from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.embed import Embedder
 from pageside.knowledge.index import Index
@@ -26,7 +26,8 @@ from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
-from pageside.wiring import answering, databases, dictating, keeping, knowing, receiving, sharing
+from pageside.wiring import admitting, answering, databases, dictating, keeping, knowing, receiving, sharing
+from pageside.wiring.admitting import Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Services:
     chat: TextbookServer
     attachments: Attachments | None
     links: Links
-    guests: Guests
+    admission: Admission
     redis: RedisServer | None
     keeping: Keeping
 
@@ -58,7 +59,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     async with AsyncExitStack() as stack:
         secret = settings.secret or _kept_secret(settings)
-        guests = Guests(secret)
         index = await stack.enter_async_context(knowing.open_index(settings))
         embedder = await stack.enter_async_context(knowing.open_embedder(settings))
         search = Search(index, embedder)
@@ -68,6 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         tutor = answering.tutor(settings, LedSearch(search, index, contents), chosen, contents=contents)
         database = await databases.opened(settings)
         stack.push_async_callback(database.aclose)
+        admission = await stack.enter_async_context(admitting.open_admission(settings, database, secret))
         links = receiving.links(settings, secret)
         attachments = await stack.enter_async_context(receiving.open_attachments(settings, database, links))
         redis, runs = await stack.enter_async_context(sharing.open_runs(settings))
@@ -98,7 +99,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             chat=chat,
             attachments=attachments,
             links=links,
-            guests=guests,
+            admission=admission,
             redis=redis,
             keeping=Keeping(database, receiving.files(settings), runs=runs),
         )
