@@ -12,17 +12,32 @@ from typing import Literal, TypedDict
 
 from pageside import __version__, settings
 from pageside.errors import IndexMissing, PagesideError, SettingsError
+from pageside.identity.denial import TokenDenied
 from pageside.knowledge.index_embedded import EmbeddedIndex
-from pageside.settings import Settings
+from pageside.settings import Settings, guarding
 from pageside.storage import migrate as migrations
 from pageside.storage import redis_address
 from pageside.storage.engine import Database
 from pageside.storage.outage import Outage
 from pageside.storage.redis_server import RedisServer, RedisUnavailable, reason
 from pageside.storage.revisions import newest
-from pageside.wiring import knowing, receiving
+from pageside.wiring import admitting, knowing, receiving
 
 State = Literal["on", "off", "missing", "broken"]
+
+_REMEDIES = {
+    "expired": "Get a new one; if it is new, compare the clocks, or raise JWT_LEEWAY_S.",
+    "not_yet": "Compare the clocks, or raise JWT_LEEWAY_S.",
+    "audience": "Set JWT_AUDIENCE to what the provider writes, or have it write this.",
+    "issuer": "Set JWT_ISSUER to what the provider writes, to the last slash.",
+    "algorithm": "Set JWT_ALGORITHM to what the provider signs with, if that is meant.",
+    "signature": "Compare JWT_SECRET with the provider's secret, character by character.",
+    "unknown_key": "Check that JWT_JWKS_URL is of the provider that made the token.",
+    "no_subject": "Have the provider write sub or user_id.",
+    "guests_only": "Set AUTH_MODE=jwt to take tokens.",
+    "ended": "It was revoked or forgotten: begin a session anew.",
+    "forged": "Compare PAGESIDE_SECRET of all processes; each must have the same.",
+}
 
 
 class FindingRow(TypedDict):
@@ -66,7 +81,68 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     findings.append(await _redis(chosen))
     findings.append(_model(chosen))
     findings.append(_secret(chosen))
+    findings += [finding async for finding in readers(chosen)]
     return findings
+
+
+async def explain(token: str, *, data_dir: Path | None = None) -> list[Finding]:
+    """Whose `token` is, or why it is denied; nothing of it is repeated."""
+    try:
+        chosen = settings.load(data_dir=data_dir)
+    except SettingsError as error:
+        return [Finding("settings", "broken", line, "Correct or unset it.") for line in str(error).split("\n")]
+    bare = token.strip()
+    bare = bare[len("bearer ") :].strip() if bare.lower().startswith("bearer ") else bare
+    try:
+        reader = await admitting.holder(chosen, bare)
+    except TokenDenied as denied:
+        told = f"denied: {denied}" + (f" ({denied.detail})" if denied.detail else "")
+        return [Finding("token", "broken", told, _REMEDIES.get(denied.reason, "Get a new one."))]
+    except PagesideError as error:
+        return [Finding("token", "broken", f"cannot be checked: {error}", "Run `pageside doctor` without a token.")]
+    roles = f", with the roles {', '.join(sorted(reader.roles))}" if reader.roles else ", without roles"
+    organisation = f" of the organisation {reader.organisation!r}" if reader.organisation else ""
+    return [Finding("token", "on", f"good: the reader {reader.subject!r}{organisation}{roles}")]
+
+
+async def readers(chosen: Settings) -> AsyncIterator[Finding]:
+    """How readers are known, and what weakens it."""
+    yield Finding("readers", "on", _known(chosen))
+    if chosen.auth_mode == "jwt":
+        async for finding in _tokens(chosen):
+            yield finding
+    if chosen.workflow_id:
+        yield Finding("sessions", "on", f"of the workflow {chosen.workflow_id}, hosted by OpenAI (not called)")
+
+
+def _known(chosen: Settings) -> str:
+    match chosen.auth_mode:
+        case "guest":
+            return "as guests: by a signed cookie, and on pages of other sites by a session"
+        case "jwt":
+            return f"by tokens signed with {', '.join(chosen.jwt_algorithms)}"
+        case "header" if chosen.trusted_proxies:
+            return f"by X-User-ID from {chosen.trusted_proxies}"
+        case "header":
+            return "by X-User-ID from this machine; without it they are test-user"
+
+
+async def _tokens(chosen: Settings) -> AsyncIterator[Finding]:
+    if chosen.jwt_secret is not None and (wrong := guarding.weak(chosen.jwt_secret)):
+        yield Finding("JWT_SECRET", "missing", wrong, f"Production takes none like it. {guarding.ANOTHER}")
+    if not chosen.jwt_audience:
+        yield Finding("token audience", "missing", "tokens meant for others are taken, too", "Set JWT_AUDIENCE.")
+    if not chosen.jwt_issuer:
+        yield Finding("token issuer", "missing", "whoever holds the key may make tokens", "Set JWT_ISSUER.")
+    keys = admitting.keys(chosen)
+    if keys is None:
+        return
+    try:
+        yield Finding("token keys", "on", f"{await keys.check()} at {chosen.jwt_jwks_url}")
+    except PagesideError as error:
+        yield Finding("token keys", "broken", f"{chosen.jwt_jwks_url}: {error}", "Check JWT_JWKS_URL and the network.")
+    finally:
+        await keys.aclose()
 
 
 def _values(chosen: Settings) -> list[Finding]:

@@ -279,17 +279,42 @@ async def prune(older_than: str | None, dry_run: bool, data_dir: Path | None, as
         click.echo(pruning.foretold(pruned) if dry_run else pruning.told(pruned))
 
 
+@main.command()
+@click.argument("user")
+@click.option("--org", "organisation", default="", help="The organisation they belong to.")
+@click.option("--role", "roles", multiple=True, help="A role they have; may be given several times.")
+@click.option("--ttl", default="1h", metavar="TIME", show_default=True, help="How long it is good, such as 30m or 7d.")
+@_command
+async def token(user: str, organisation: str, roles: tuple[str, ...], ttl: str) -> None:
+    """Print a token to develop with, as the reader USER."""
+    from pageside.cli import tokens  # noqa: PLC0415
+
+    chosen = _settings()
+    lifetime = tokens.lifetime(ttl)
+    made = tokens.made(chosen, user, organisation=organisation, roles=roles, ttl=lifetime)
+    if chosen.auth_mode != "jwt":
+        click.echo(f"AUTH_MODE is {chosen.auth_mode}: a server takes this token once it is jwt.", err=True)
+    click.echo(f"A token for {user}, good for {ttl}:", err=True)
+    click.echo(made)
+
+
 @main.command(name="doctor")
+@click.option(
+    "--token", "questioned", metavar="TOKEN", help="Say who this token is of, or why it is denied; - reads it."
+)
 @_DATA_DIR
 @_JSON
 @_command
-async def examine(data_dir: Path | None, as_json: bool) -> int:
+async def examine(data_dir: Path | None, as_json: bool, questioned: str | None) -> int:
     """Say what is on, what is missing and how to turn it on; fail when something is broken."""
     from pageside import doctor  # noqa: PLC0415
     from pageside.cli import checkup  # noqa: PLC0415
 
     telemetry.configure(level="CRITICAL")  # what is amiss is in the findings
-    findings = await doctor.examine(data_dir=data_dir)
+    if questioned is None:
+        findings = await doctor.examine(data_dir=data_dir)
+    else:
+        findings = await doctor.explain(sys.stdin.read() if questioned == "-" else questioned, data_dir=data_dir)
     if as_json:
         _emit([finding.row() for finding in findings])
     else:

@@ -6,9 +6,7 @@ is good for its own kind alone).
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,7 +14,6 @@ from typing import Any, Final
 import jwt
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
-from jwt.warnings import InsecureKeyLengthWarning
 from pydantic import SecretStr
 
 from pageside.identity.claims import Claims
@@ -31,6 +28,7 @@ PUBLIC: Final = (
 LONGEST_TOKEN: Final = 16_384
 
 _LONGEST_KID: Final = 500
+_BLOCK: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,41 +106,41 @@ class Verifier:
     def _shared(self) -> bytes:
         if self._secret is None:
             raise _unallowed("HS256", [name for name in self._rules.algorithms if name not in SHARED])
-        return self._secret.get_secret_value().encode()
+        return padded(self._secret)
 
     def _decoded(self, token: str, key: bytes | PyJWK, algorithm: str) -> Mapping[str, Any]:
         rules = self._rules
         try:
-            with _of_any_length(key):
-                return jwt.decode(
-                    token,
-                    key,
-                    algorithms=[algorithm],
-                    issuer=rules.issuers or None,
-                    audience=rules.audiences or None,
-                    leeway=rules.leeway,
-                    options={
-                        "require": ["exp"],
-                        "verify_iss": bool(rules.issuers),
-                        "verify_aud": bool(rules.audiences),
-                        "verify_sub": False,
-                        "verify_jti": False,
-                        "enforce_minimum_key_length": isinstance(key, PyJWK),
-                    },
-                )
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                issuer=rules.issuers or None,
+                audience=rules.audiences or None,
+                leeway=rules.leeway,
+                options={
+                    "require": ["exp"],
+                    "verify_iss": bool(rules.issuers),
+                    "verify_aud": bool(rules.audiences),
+                    "verify_sub": False,
+                    "verify_jti": False,
+                    "enforce_minimum_key_length": True,
+                },
+            )
         except PyJWTError as error:
             raise _explained(error, token, rules) from None
         except (ArithmeticError, ValueError, TypeError, RecursionError):
             raise _malformed() from None
 
 
-@contextmanager
-def _of_any_length(key: bytes | PyJWK) -> Iterator[None]:
-    """A shared secret that is short is the settings' affair, and no warning for each request."""
-    with warnings.catch_warnings():
-        if isinstance(key, bytes):
-            warnings.simplefilter("ignore", InsecureKeyLengthWarning)
-        yield
+def padded(secret: SecretStr) -> bytes:
+    """`secret` as a key, filled up as HMAC fills it up itself, so that a short one is no warning for each token.
+
+    Whether it is too short is the settings' affair.
+
+    Source: RFC 2104, section 2: a key is followed by zeros to the block length, 64 bytes at least.
+    """
+    return secret.get_secret_value().encode().ljust(_BLOCK, b"\0")
 
 
 def _malformed() -> TokenDenied:

@@ -28,6 +28,7 @@ TIMEOUT_S: Final = 5.0
 _LARGEST: Final = 500_000
 _MOST_KEYS: Final = 100
 _KINDS: Final = {"RS": "RSA", "PS": "RSA", "Ed": "OKP"}
+_FAILURES: Final = (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, RecursionError)
 _CURVES: Final = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 
 
@@ -89,6 +90,17 @@ class KeySet:
             )
         return key
 
+    async def check(self) -> int:
+        """How many keys can be had now, for the person who runs the server.
+
+        Raises:
+            KeysUnavailable: None; the message says why.
+        """
+        try:
+            return len(usable(await self._document(), self._algorithms))
+        except _FAILURES as error:
+            raise KeysUnavailable(f"{type(error).__name__}: {error}") from error
+
     async def aclose(self) -> None:
         """Closes its connections."""
         await self._client.aclose()
@@ -119,7 +131,7 @@ class KeySet:
             self._tried = self._clock()
             try:
                 keys = usable(await self._document(), self._algorithms)
-            except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, RecursionError) as error:
+            except _FAILURES as error:
                 log.warning("keys_not_fetched", why=type(error).__name__, known=before is not None)
                 return False
             self._fetched = _Fetched(keys, self._clock())

@@ -55,3 +55,11 @@ def kept_secret(folder: Path) -> SecretStr:
         finally:
             draft.unlink()
     return SecretStr(path.read_text(encoding="ascii").strip())
+
+
+def found_secret(folder: Path) -> SecretStr | None:
+    """The signing secret kept in `folder`; None where none was made yet."""
+    try:
+        return SecretStr((folder / "secret").read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        return None

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
 from pageside.errors import SettingsError
+from pageside.settings import guarding
 from pageside.settings.access import Access
 from pageside.settings.answering import Answering
 from pageside.settings.limiting import Limiting
@@ -47,15 +48,18 @@ def load(environ: Mapping[str, str | None] | None = None, /, **overrides: object
     """The settings of this process; `overrides` (from the command line) win over the environment.
 
     Raises:
-        SettingsError: A variable is misspelt or its value cannot be used; the message names it and what to do.
+        SettingsError: A variable is misspelt, or its value cannot be used or is not safe; the message says what to do.
     """
     if unknown := misspelt(environ if environ is not None else {**dotenv_values(".env"), **os.environ}):
         raise SettingsError("\n".join(unknown))
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # the values are validated by the model itself
+        chosen = Settings(**given)  # type: ignore[arg-type]  # the values are validated by the model itself
     except ValidationError as error:
         raise SettingsError("\n".join(_complaint(part["loc"], part["msg"]) for part in error.errors())) from None
+    if unfit := list(guarding.unfit(chosen)):
+        raise SettingsError("\n".join(unfit))
+    return chosen
 
 
 def _complaint(location: tuple[int | str, ...], message: str) -> str:

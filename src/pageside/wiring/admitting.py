@@ -9,16 +9,19 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from pageside.conversation.sessions import RENEWABLE_FOR, Sessions
+from pageside.conversation.sessions import RENEWABLE_FOR, Sessions, is_secret
 from pageside.identity.claims import Claims
+from pageside.identity.denial import TokenDenied
 from pageside.identity.hosted import Hosted
 from pageside.identity.jwts import PUBLIC, Rules, Verifier
 from pageside.identity.keys import KeySet
 from pageside.identity.proxies import Proxies
-from pageside.identity.tokens import GUEST_LIFETIME, Guests
+from pageside.identity.reader import Reader
+from pageside.identity.tokens import GUEST_LIFETIME, Guests, found_secret
 from pageside.settings import Settings
 from pageside.settings.access import AuthMode, words
 from pageside.storage.engine import Database
+from pageside.wiring import databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,42 @@ def verifier(settings: Settings) -> Verifier | None:
         audiences=words(settings.jwt_audience),
         leeway=timedelta(seconds=settings.jwt_leeway_s),
     )
-    public = tuple(name for name in rules.algorithms if name in PUBLIC)
-    keys = KeySet(settings.jwt_jwks_url, public) if settings.jwt_jwks_url and public else None
-    return Verifier(rules, claims(settings), secret=settings.jwt_secret, keys=keys)
+    return Verifier(rules, claims(settings), secret=settings.jwt_secret, keys=keys(settings))
+
+
+def keys(settings: Settings) -> KeySet | None:
+    """The provider's public keys, where they are published."""
+    public = tuple(name for name in settings.jwt_algorithms if name in PUBLIC)
+    return KeySet(settings.jwt_jwks_url, public) if settings.jwt_jwks_url and public else None
+
+
+async def holder(settings: Settings, token: str) -> Reader:
+    """Whose `token` is, to a server with these settings.
+
+    Raises:
+        TokenDenied: It proves nobody.
+        Unavailable: It cannot be checked now.
+    """
+    if is_secret(token):
+        return await _of_session(settings, token)
+    verify = verifier(settings)
+    if verify is None:
+        raise TokenDenied(f"AUTH_MODE is {settings.auth_mode}, which takes no tokens.", reason="guests_only")
+    try:
+        return await verify.reader(token)
+    finally:
+        await verify.aclose()
+
+
+async def _of_session(settings: Settings, secret: str) -> Reader:
+    signed = settings.secret or found_secret(settings.data_dir)
+    if signed is None:
+        raise TokenDenied("No server has written secrets with this data folder.", reason="forged")
+    database = await databases.opened(settings)
+    try:
+        return (await Sessions(database, signed).recognise(secret, origin="")).reader
+    finally:
+        await database.aclose()
 
 
 def claims(settings: Settings) -> Claims:
