@@ -9,14 +9,16 @@
     │   └── Missing             the same inside a ChatKit stream     (conversation.refusals)
     ├── BadRequest              a request that cannot be understood
     │   └── InvalidInput        understood, but a field is not acceptable
-    │       └── KeyReused       its key stood for another request    (conversation.repeats)
+    │       ├── KeyReused       its key stood for another request    (conversation.repeats)
+    │       └── MessageRefused  a message that is not taken here     (conversation.moderation)
     ├── ResultGone              carried out, but its answer is lost  (conversation.repeats)
     ├── Unauthorized            nobody knows who is asking
     │   ├── TokenDenied         a token proves nothing               (identity.denial)
     │   └── Elsewhere           a guest's cookie is good here alone  (web.recognition)
     ├── Forbidden               who is asking may not do this
     ├── TooManyRequests         the reader has to wait before they ask again
-    │   └── LimitReached        they asked as often as they may      (limiting.limiter)
+    │   ├── LimitReached        they asked as often as they may      (limiting.limiter)
+    │   └── BudgetSpent         what may be spent in a day is spent  (conversation.budgets)
     ├── TooLarge                a body, message or file over its limit
     ├── ThreadBusy              the thread is already answering
     │   └── Busy                and when it may be free              (conversation.busy)
@@ -32,7 +34,8 @@
     │   ├── RedisUnavailable    Redis                                (storage.redis_server)
     │   ├── KeysUnavailable     the identity provider's keys         (identity.keys)
     │   ├── SessionsUnavailable sessions that OpenAI hosts           (identity.hosted)
-    │   └── ModelUnavailable    the language model
+    │   ├── ModelUnavailable    the language model
+    │   └── ModerationUnavailable whoever looks at messages          (conversation.moderation)
     └── SettingsError           a setting is misspelt or unusable
 
 A class that only one module raises stands in that module, named behind it; everybody else knows it by its parent.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from chatkit.types import NoticeEvent
+
 from pageside import ids
 
 
@@ -56,8 +58,12 @@ class Alongside:
 
     Attributes:
         resumes: Whether its client comes back when the connection is lost.
+        session: The one it came in; empty for none.
+        notices: What its reader is told beside the answer, for how often they asked.
     """
 
     resumes: bool = False
+    session: str = ""
     claim: Claim | None = None
     seat: Seat | None = None
+    notices: tuple[NoticeEvent, ...] = ()

@@ -15,6 +15,7 @@ from pageside.answer.events import Evidence
 from pageside.conversation import footnotes
 from pageside.knowledge.contents import Entry
 from pageside.knowledge.led import PLACES
+from pageside.limiting.limiter import waiting
 
 _SHOWN_CHARS = 80
 _SHOWN_NAMES = 3
@@ -81,6 +82,25 @@ def nearly_full(left: int) -> NoticeEvent:
         level="info",
         title="This conversation is nearly full",
         message=f"It takes {more}; after that, begin a new one.",
+    )
+
+
+def nearly_asked(left: int, reset_s: int) -> NoticeEvent:
+    """The reader may ask only `left` more questions for now; in so many seconds there is one more."""
+    questions = "No more questions are" if not left else "One more question is" if left == 1 else f"{left} more are"
+    return NoticeEvent(
+        level="info",
+        title="A short break soon",
+        message=f"{questions} taken from you for now; the next one in {waiting(reset_s)}.",
+    )
+
+
+def nearly_spent() -> NoticeEvent:
+    """Most of what the reader may ask in a day is asked."""
+    return NoticeEvent(
+        level="info",
+        title="Nearly all of today's questions are asked",
+        message="Only a few more answers can be given to you today; tomorrow there are new ones.",
     )
 
 

@@ -72,7 +72,7 @@ class Readying:
         """
         left = await self._room.left(message.thread_id, context)
         understood = await mentions.understand(question, message, self._contents)
-        told = list(understood.notices)
+        told = [*understood.notices, *context.alongside.notices]
         if not question.history and await self._knows_words_alone():
             told.append(notices.words_alone())
         if self._room.nearly_full(left):

@@ -56,6 +56,7 @@ from pageside.conversation import (
 )
 from pageside.conversation.acting import Acting
 from pageside.conversation.actions import Actions
+from pageside.conversation.allowance import Allowance
 from pageside.conversation.attachments import Attachments
 from pageside.conversation.checkpoints import Checkpoints
 from pageside.conversation.client_tools import ClientTools
@@ -97,6 +98,7 @@ class TextbookServer(ChatKitServer[Turn]):
     """Answers ChatKit requests about one book.
 
     Attributes:
+        allowance: Who may ask; whoever mounts the server may set its moderator.
         actions: What buttons of widgets do; whoever mounts the server may add to them before the first request.
         client_tools: What pages may offer to tell; likewise.
     """
@@ -120,6 +122,7 @@ class TextbookServer(ChatKitServer[Turn]):
         max_threads: int = quota.NO_LIMIT,
         words_alone: Callable[[], Awaitable[bool]] | None = None,
         dictation: Dictation | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         """A server whose conversations are in `database`.
 
@@ -136,6 +139,7 @@ class TextbookServer(ChatKitServer[Turn]):
             max_threads: How many conversations a reader may have; 0 for as many as they like.
             words_alone: Tells whether the search knows words only, though it should know their meaning.
             dictation: How recordings become text; without it, they do not.
+            allowance: Who may ask how often and what; without it, everybody anything.
         """
         super().__init__(SqlStore(database, attachments, max_threads=max_threads), attachments)
         self._attachments = attachments
@@ -155,6 +159,7 @@ class TextbookServer(ChatKitServer[Turn]):
         self._readying = Readying(self._room, contents=contents, words_alone=words_alone)
         self._naming = Naming(database)
         self._dictation = dictation or Dictation()
+        self.allowance = allowance or Allowance()
         if contents is not None:
             book_actions.register(self.actions, contents)
         self._acting = Acting(database, self.actions, room=self._room, respond=self.respond)
@@ -168,6 +173,7 @@ class TextbookServer(ChatKitServer[Turn]):
         language: str = "",
         key: str = "",
         resumes: bool = False,
+        session: str = "",
     ) -> Tape | bytes:
         """The answer to one ChatKit request: a run whose answer has begun, or a JSON document.
 
@@ -176,6 +182,7 @@ class TextbookServer(ChatKitServer[Turn]):
             language: What the reader's client prefers, ISO 639-1; empty where it does not say.
             key: Names the request, so that it is carried out once however often it comes; empty for no such promise.
             resumes: Whether the client comes back when its connection is lost, so that leaving stops nothing.
+            session: The one that the request came in; empty for none.
 
         Raises:
             PagesideError: The request is refused; its class says with which status.
@@ -183,11 +190,12 @@ class TextbookServer(ChatKitServer[Turn]):
         asked = await request.read(body, max_chars=self._max_message_chars)
         context = beginning.turn_of(asked, reader=reader, origin=origin)
         context = replace(context, language=language, page_tools=self.client_tools.offered(asked.metadata))
-        context.alongside.resumes = resumes
+        context.alongside.resumes, context.alongside.session = resumes, session
         return await self._repeats.once(key, asked, context, partial(self._carry_out, asked, context))
 
     async def _carry_out(self, asked: Request, context: Turn) -> Run | bytes:
         await gate.admit(asked, context, self.store, self.actions)
+        context.alongside.notices = await self.allowance.require(asked, context)
         if isinstance(asked, InputTranscribeReq):
             return wire.dump(await self._dictation.transcribe(asked.params, language=context.language))
         if isinstance(asked, ThreadsGetByIdReq | ItemsListReq):
@@ -249,7 +257,7 @@ class TextbookServer(ChatKitServer[Turn]):
             for notice in () if rested.since else ready.notices:
                 yield notice
             with self._runs.stopping_gently(thread.id) as stopped:
-                answered = self._answerer.answer(ready.question)
+                answered = self.allowance.metered(self._answerer.answer(ready.question), context)
                 events = pacing.paced(answered, patience=self._patience, stopped=stopped)
                 async with self._checkpoints.kept(telling.so_far, context), aclosing(events):
                     async for event in events:

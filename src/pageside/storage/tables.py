@@ -189,6 +189,18 @@ sessions = Table(
     Index("sessions_by_reader", "organisation", "subject"),
 )
 
+spending = Table(
+    "spending",  # what answers cost in a day; the rows are the server's own
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("day", PlainText, nullable=False),  # of UTC, as 2026-11-21
+    Column("whose", PlainText, nullable=False),  # a digest of the reader's name, or `all`
+    Column("tokens", BigInteger, nullable=False),
+    Column("millionths", BigInteger, nullable=False),  # of the currency in which prices are set
+    PrimaryKeyConstraint("organisation", "subject", "day", "whose"),
+)
+
 readers = Table(
     "readers",  # who has rows above: what is kept for a time has to be found when its reader never returns
     metadata,

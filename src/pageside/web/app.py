@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from pageside import __version__
+from pageside.settings import Settings
 from pageside.web import (
     attachments,
     chat,
@@ -20,8 +22,10 @@ from pageside.web import (
     problems,
     sessions,
 )
+from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
+from pageside.web.limiting import AddressLimits, ReaderLimits
 from pageside.web.limits import Limits
-from pageside.web.middleware import RequestIds, SecurityHeaders
+from pageside.web.middleware import RequestIds
 from pageside.web.recognition import Addresses, Recognition
 from pageside.wiring.serving import Services
 
@@ -55,6 +59,14 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     app.include_router(originals.router(services.index, book))
     app.include_router(pages.router(services, book, sample=sample))
 
+    _guard(app, services)
+    return app
+
+
+def _guard(app: FastAPI, services: Services) -> None:
+    """Puts in front of the routes what every request passes through; what is added last stands outermost."""
+    settings = services.settings
+    app.add_middleware(ReaderLimits, limiter=services.limiter)
     app.add_middleware(Recognition, admission=services.admission)
     app.add_middleware(
         Limits,
@@ -62,7 +74,17 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
         streamed=attachments.streamed,
         dictated_bytes=dictated.largest_body(settings.max_audio_bytes) if settings.transcription_model else 0,
     )
+    app.add_middleware(ForeignPages, origins=_own_origins(settings))
+    app.add_middleware(AddressLimits, limiter=services.limiter)
+    app.add_middleware(CrossOrigin, origins=settings.origins)
+    app.add_middleware(
+        SecurityHeaders, framed_by=settings.origins, strict_transport=settings.environment == "production"
+    )
     app.add_middleware(Addresses, proxies=services.admission.proxies)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestIds)  # added last, so that it stands outermost and every answer bears the id
-    return app
+    app.add_middleware(RequestIds)  # so that every answer bears the id
+
+
+def _own_origins(settings: Settings) -> tuple[str, ...]:
+    """Whose pages may act for their readers: those of listed sites, and ours where a proxy calls us by another name."""
+    address = urlsplit(settings.public_url)
+    return (*settings.origins, *([f"{address.scheme}://{address.netloc}".lower()] if address.netloc else []))

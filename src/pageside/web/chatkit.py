@@ -15,6 +15,7 @@ from pageside.conversation.server import TextbookServer
 from pageside.conversation.tape import KEEPALIVE_EVERY
 from pageside.errors import BadRequest, PagesideError
 from pageside.identity.reader import Reader
+from pageside.identity.secrets import Session
 from pageside.web import runs
 from pageside.web.runs import HEADERS
 
@@ -116,6 +117,7 @@ def router(
             language=language_hint(request.headers.get("accept-language", "")),
             key=key_of(request),
             resumes=resumes,
+            session=session_of(request),
         )
         if isinstance(answer, bytes):
             return Response(answer, media_type="application/json", headers=HEADERS)
@@ -123,6 +125,12 @@ def router(
 
     runs.install(routes, server, reader=reader, keepalive=keepalive)
     return routes
+
+
+def session_of(request: Request) -> str:
+    """The id of the session that `request` comes in; empty where it comes in none."""
+    session = getattr(request.state, "session", None)
+    return session.id if isinstance(session, Session) else ""
 
 
 def key_of(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""What every request passes through, as pure ASGI so that streams are never buffered."""
+"""The id of every request; pure ASGI, so that streams are never buffered."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pageside import telemetry
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-    ),
-}
 
 
 class RequestIds:
@@ -36,20 +26,3 @@ class RequestIds:
             await send(message)
 
         await self._app(scope, receive, labelled)
-
-
-class SecurityHeaders:
-    """Forbids what our pages never do: foreign scripts, sniffed types, foreign frames."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)

@@ -22,11 +22,12 @@ from pageside.knowledge.embed import Embedder
 from pageside.knowledge.index import Index
 from pageside.knowledge.led import LedSearch, by_words_alone
 from pageside.knowledge.search import Search
+from pageside.limiting.limiter import Limiter
 from pageside.settings import Settings
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
-from pageside.wiring import admitting, answering, databases, dictating, keeping, knowing, receiving, sharing
+from pageside.wiring import admitting, answering, databases, dictating, keeping, knowing, limiting, receiving, sharing
 from pageside.wiring.admitting import Admission
 
 
@@ -46,6 +47,7 @@ class Services:
     attachments: Attachments | None
     links: Links
     admission: Admission
+    limiter: Limiter
     redis: RedisServer | None
     keeping: Keeping
 
@@ -72,6 +74,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         links = receiving.links(settings, secret)
         attachments = await stack.enter_async_context(receiving.open_attachments(settings, database, links))
         redis, runs = await stack.enter_async_context(sharing.open_runs(settings))
+        limiter = await stack.enter_async_context(limiting.open_limiter(settings))
         chat = TextbookServer(
             database,
             tutor,
@@ -84,6 +87,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             contents=contents,
             words_alone=partial(by_words_alone, index, embedder),
             dictation=await stack.enter_async_context(dictating.open_dictation(settings)),
+            allowance=await stack.enter_async_context(limiting.open_allowance(settings, database, limiter)),
         )
         stack.push_async_callback(chat.aclose)
         await stack.enter_async_context(keeping.pruned(settings, database))
@@ -100,6 +104,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             attachments=attachments,
             links=links,
             admission=admission,
+            limiter=limiter,
             redis=redis,
             keeping=Keeping(database, receiving.files(settings), runs=runs),
         )
