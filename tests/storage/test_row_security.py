@@ -106,6 +106,7 @@ def rows(reader):
         "attachments": {"id": f"file of {reader.subject}", **file},
         "requests": {"key": "k", "claimant": "c", "digest": "d", "created_at": NOON},
         "sessions": {"id": f"session of {reader.subject}", "profile": {}, "created_at": NOON, "expires_at": NOON},
+        "spending": {"day": "2026-11-21", "whose": "all", "tokens": 1, "millionths": 1},
         "readers": {},
     }
     owner = {"organisation": reader.organisation, "subject": reader.subject}
