@@ -11,13 +11,14 @@ export UV_COMPILE_BYTECODE := 1
 # A uv already on the machine is used; otherwise one is installed in a folder of its own, without root.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: help install serve test lint types imports format bench clean
+.PHONY: help install serve test lint types imports format fuzz bench clean
 
 help:
 	@echo "make serve    index the example book and serve it     (BOOK=folder for another)"
 	@echo "make test     lint, types, import rules, then every test"
 	@echo "make install  only the program: .venv/bin/pageside"
 	@echo "make bench    speed and quality figures               (slow)"
+	@echo "make fuzz     some 50,000 requests, against the OpenAPI document (slow)"
 	@echo "make format   put the code in its one format"
 
 .uv/bin/uv:
@@ -53,6 +54,9 @@ imports: .venv/.installed-dev
 
 test: lint types imports
 	.venv/bin/pytest -n $(JOBS) --dist worksteal
+
+fuzz: .venv/.installed-dev
+	FUZZ_EXAMPLES=2000 .venv/bin/pytest tests/web/test_contract.py --timeout 0 -s
 
 format: .venv/.installed-dev
 	.venv/bin/ruff check --fix .

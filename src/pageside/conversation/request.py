@@ -60,6 +60,9 @@ def parse(body: bytes, *, max_chars: int) -> Request:
         raise BadRequest(f"`type` must name an operation: one of {', '.join(_OPERATIONS)}.")
     if not isinstance(told.get("params"), dict):
         raise BadRequest("`params` is missing; it must be an object, and may be empty.")
+    limit = told["params"].get("limit")
+    if isinstance(limit, bool | str):  # which a lenient reader would take for a number
+        raise InvalidInput("params.limit: Input should be a number.")
     if told.get("metadata") is None:
         told.pop("metadata", None)
     _complete_tags(told["params"].get("input"))

@@ -52,7 +52,7 @@ _OPENAPI: dict[str, Any] = {
             "name": runs.RESUME,
             "in": "header",
             "description": f"`1`: leaving stops nothing; `{runs.RUN}` of the answer names the run to come back to.",
-            "schema": {"type": "string", "enum": ["1"]},
+            "schema": {"type": "string"},
         },
     ],
     "requestBody": {
