@@ -145,6 +145,9 @@ def completed(document: Json) -> Json:
         schemas.update(_schemas(name, kind, _PLACE_OF_ANSWER))
     for path, method, operation in _operations(document):
         responses = operation["responses"]
+        for response in responses.values():
+            if stream := response.get("content", {}).get("text/event-stream"):
+                stream.pop("schema", None)  # which would speak of the one event or the other
         for status in {*_statuses(path, method), *({"422"} & responses.keys())}:
             if status != "422" and "content" in responses.get(status, {}):
                 continue
