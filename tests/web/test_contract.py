@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from tests import served, small_book
 
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "10")
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "5")
 DOCUMENT = "/openapi.json"
 # What is valid by its schema may still name what does not exist: cursors, ids, the bytes of a picture.
 CHECKS = """
@@ -89,7 +89,7 @@ def test_every_refusal_is_a_problem(document):
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             for status, response in operation["responses"].items():
-                if status[0] in "45":
+                if status[0] in "45" and not path.endswith("/health"):
                     assert list(response["content"]) == ["application/problem+json"], (method, path, status)
 
 
