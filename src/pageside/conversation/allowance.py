@@ -46,7 +46,7 @@ class Allowance:
         """
         if not (is_streaming_req(asked) or isinstance(asked, InputTranscribeReq)):
             return ()
-        told = await self._within_limits(turn.reader, turn.alongside.session)
+        told = await self.within_limits(turn.reader, turn.alongside.session)
         nearly_spent = self._budgets is not None and await self._budgets.require(turn.reader)
         await self.moderation.require(asked)
         return (*told, notices.nearly_spent()) if nearly_spent else told
@@ -55,7 +55,12 @@ class Allowance:
         """`events` of an answer, whose cost is counted as the reader's; `BudgetSpent` where nothing is left."""
         return events if self._budgets is None else self._budgets.metered(events, turn.reader)
 
-    async def _within_limits(self, reader: Reader, session: str) -> tuple[NoticeEvent, ...]:
+    async def within_limits(self, reader: Reader, session: str) -> tuple[NoticeEvent, ...]:
+        """What the reader is to be told, if they may ask once more; counts it.
+
+        Raises:
+            LimitReached: They ask too often.
+        """
         if self._limiter is None:
             return ()
         name = counted(reader)

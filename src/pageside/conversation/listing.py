@@ -74,24 +74,25 @@ async def conversations(database: Database, turn: Turn, *, limit: int, offset: i
     Raises:
         StoreUnavailable: The database cannot be read.
     """
-    said = (
-        select(func.count())
-        .select_from(items)
-        .where(mine(items, turn), items.c.thread_id == threads.c.id, items.c.type.in_(_SPOKEN))
-        .where(items.c.hidden.is_(False))
-        .correlate(threads)
-        .scalar_subquery()
+    listed = (
+        select(
+            threads,
+            select(func.count())
+            .select_from(items)
+            .where(mine(items, turn), items.c.thread_id == threads.c.id, items.c.type.in_(_SPOKEN))
+            .where(items.c.hidden.is_(False))
+            .correlate(threads)
+            .scalar_subquery()
+            .label("message_count"),
+        )
+        .where(mine(threads, turn))
+        .order_by(threads.c.activity.desc(), threads.c.id.desc())
+        .limit(limit)
+        .offset(offset)
     )
     async with database.reading(turn.reader) as connection:
         counted = await connection.execute(select(func.count()).select_from(threads).where(mine(threads, turn)))
-        found = await connection.execute(
-            select(threads, said.label("message_count"))
-            .where(mine(threads, turn))
-            .order_by(threads.c.activity.desc(), threads.c.id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
-        total, rows = int(counted.scalar_one()), found.all()
+        total, rows = int(counted.scalar_one()), (await connection.execute(listed)).all()
     return Conversations(
         tuple(Conversation(row.id, row.title, row.created_at, row.updated_at, row.message_count) for row in rows),
         total,

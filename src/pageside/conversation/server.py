@@ -50,6 +50,7 @@ from pageside.conversation import (
     sending,
     titles,
     transcript,
+    trials,
     turn,
     widgets,
     wire,
@@ -75,6 +76,7 @@ from pageside.conversation.runs import Runs
 from pageside.conversation.store import SqlStore
 from pageside.conversation.tape import Tape
 from pageside.conversation.telling import Telling
+from pageside.conversation.trials import Trial
 from pageside.conversation.turn import Turn
 from pageside.conversation.wording import in_words
 from pageside.identity.reader import Reader
@@ -215,6 +217,18 @@ class TextbookServer(ChatKitServer[Turn]):
             RedisUnavailable: There is none here, and what there is elsewhere cannot be known.
         """
         return await self._runs.find(run_id, reader)
+
+    async def try_out(self, text: str, *, reader: Reader, origin: str = "", session: str = "") -> tuple[Run, Trial]:
+        """The answer to one question that is kept nowhere: its run, which has begun, and what becomes known of it."""
+        asked = await request.read(trials.body(text), max_chars=self._max_message_chars)
+        context = beginning.turn_of(asked, reader=reader, origin=origin)
+        context.alongside.session = session
+        await self.allowance.require(asked, context)
+        answered = self.allowance.metered(self._answerer.answer(Question(text.strip())), context)
+        trial = Trial(answered, site=self._base_url or origin, max_chars=self._max_answer_chars)
+        run = await self._runs.start(trial.id, trial.frames(), reader=reader)
+        run.began()
+        return run, trial
 
     async def settle(self, thread_id: str, reader: Reader) -> None:
         """Closes what a process that died was answering in the reader's thread; to be asked before it is shown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -21,7 +21,7 @@ from pydantic_core import from_json
 from pageside.answer import citations, file_search
 from pageside.answer.events import Outcome
 from pageside.conversation import forms
-from pageside.conversation.frames import INTERRUPTED
+from pageside.conversation.frames import INTERRUPTED, KEEPALIVE
 from pageside.conversation.record import AnswerRecord, KeptCitation
 from pageside.conversation.store import SqlStore
 from pageside.conversation.tape import KEEPALIVE_EVERY, Tape
@@ -121,12 +121,18 @@ class Ended:
 Heard = Opened | Said | Noticed | Spoken | Failed | Ended
 
 
+Records = Callable[[AssistantMessageItem], Awaitable[AnswerRecord | None]]
+
+
 async def hear(
-    tape: Tape, store: SqlStore, turn: Turn, *, keepalive: timedelta = KEEPALIVE_EVERY
+    tape: Tape, records: Records, *, keepalive: timedelta = KEEPALIVE_EVERY
 ) -> AsyncGenerator[Sequence[Heard], None]:
     """What the run tells, as much at a time as is there; nothing at all in a long silence.
 
     The last of it is `Ended` or `Failed`.
+
+    Args:
+        records: Finds what is known of an answer beside its words.
     """
     said: dict[str, str] = {}
     async for chunk in tape.frames(keepalive=keepalive):
@@ -138,13 +144,27 @@ async def hear(
                     return
                 case {"type": "thread.item.done", "item": {"type": "assistant_message"} as told}:
                     item = AssistantMessageItem.model_validate(told)
-                    heard += _whole(await _answer(item, store, turn), said)
+                    heard += _whole(answer(item, await records(item)), said)
                 case {"type": "thread.item.done", "item": {"type": "structured_input"} as told}:
                     heard += _whole(asked_back(StructuredInputItem.model_validate(told)), said)
                 case _:
                     heard += _told(event, said)
-        yield heard
+        if heard or chunk == KEEPALIVE:
+            yield heard
     yield [Failed(INTERRUPTED) if tape.lost else Ended(stopped=tape.cut)]
+
+
+def stored(store: SqlStore, turn: Turn) -> Records:
+    """Records as the store has them; an answer whose record cannot be had, as it was deleted meanwhile, has none."""
+
+    async def record(item: AssistantMessageItem) -> AnswerRecord | None:
+        try:
+            return await store.load_record(item.thread_id, item.id, turn)
+        except PagesideError as error:
+            log.warning("record_not_read", code=error.code)
+            return None
+
+    return record
 
 
 def answer(item: AssistantMessageItem, record: AnswerRecord | None) -> Spoken:
@@ -170,15 +190,6 @@ def asked_back(form: StructuredInputItem) -> Spoken:
     blocks.append("\n".join(f"> {citations.literal(reply)}" for reply in forms.said(form)))
     text = "\n\n".join(block for block in blocks if block)
     return Spoken(form.id, text, outcome="conversation", asks=True, options=tuple(options))
-
-
-async def _answer(item: AssistantMessageItem, store: SqlStore, turn: Turn) -> Spoken:
-    try:
-        record = await store.load_record(item.thread_id, item.id, turn)
-    except PagesideError as error:  # the thread was deleted meanwhile, or the database is away: the words are here
-        log.warning("record_not_read", code=error.code)
-        record = None
-    return answer(item, record)
 
 
 def _events(chunk: bytes) -> Iterator[Mapping[str, Any]]:
@@ -248,7 +259,7 @@ def _of_record(citation: KeptCitation, note: URLSource | FileSource | None) -> S
         section=labels.get("section_type") or citation.heading,
         url="" if own else address,
         quote=citation.quote,
-        relevance=min(1.0, max(0.0, citation.relevance)),
+        relevance=round(min(1.0, max(0.0, citation.relevance)), 4),
     )
 
 

@@ -12,7 +12,11 @@ from pageside.settings import Settings
 from pageside.web import (
     attachments,
     chat,
+    chat_health,
+    chat_tools,
+    chat_trial,
     chatkit,
+    contract,
     dictated,
     entities,
     health,
@@ -20,6 +24,7 @@ from pageside.web import (
     originals,
     pages,
     problems,
+    reference,
     sessions,
 )
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
@@ -44,18 +49,26 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
         summary="The teaching assistant that sits beside a textbook.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/-/openapi.json",
+        openapi_url=None,
     )
     problems.install(app)
+    contract.install(app)
     app.include_router(health.router(services))
     if settings.chatkit_enabled:
         app.include_router(chatkit.router(services.chat))
         app.include_router(chat.router(services.chat, services.database))
+        app.include_router(
+            chat_tools.router(services.search, services.chat.allowance, max_query_chars=settings.max_message_chars)
+        )
+        app.include_router(chat_trial.router(services.chat, everybody=settings.environment == "development"))
+        app.include_router(chat_health.router(services))
         app.include_router(sessions.router(services.admission))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
         if services.attachments is not None:
             app.include_router(attachments.router(services.attachments, services.links))
+    app.include_router(reference.router(app))
+    contract.close(app)
     app.include_router(originals.router(services.index, book))
     app.include_router(pages.router(services, book, sample=sample))
 

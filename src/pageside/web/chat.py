@@ -33,27 +33,13 @@ from pageside.web.chat_shapes import (
     metadata,
     source,
 )
-from pageside.web.chatkit import KEY_PARAMETER, asking, key_of
+from pageside.web.chatkit import KEY_PARAMETER, asking, key_of, session_of
 from pageside.web.runs import HEADERS, EventStream
 
 PREFIX: Final = "/api/chatkit"
 MAX_PAGE: Final = 100
 MAX_OFFSET: Final = 1_000_000
 
-_EITHER: Final[dict[str, Any]] = {
-    "description": "The answer; a stream of events where `stream` asks for it.",
-    "content": {
-        "text/event-stream": {
-            "schema": {
-                "type": "string",
-                "description": "`thread.created` of a new conversation, `thread.message.delta` for every piece of the "
-                "text, `thread.message.completed`, `thread.run.completed`; `error` is the end where something fails.",
-            },
-            "example": chat_streams.EXAMPLE,
-        }
-    },
-    "headers": {"Cache-Control": {"description": "`no-store`.", "schema": {"type": "string"}}},
-}
 # Two routes at one address, which has one name in OpenAPI.
 _USER: Final = Path(alias="id", max_length=1000, description="Who asks; anybody else is not found.")
 _THREAD: Final = Path(alias="id", max_length=MAX_ID_CHARS, description="The conversation.")
@@ -79,7 +65,7 @@ def router(
         "/chat",
         summary="Ask, and be answered whole or as it is made",
         response_model=ChatAnswer,
-        responses={200: _EITHER, **problems.declared(400, 401, 404, 409, 413, 422, 429, 503)},
+        responses={200: chat_streams.EITHER, **problems.declared(400, 401, 404, 409, 413, 422, 429, 503)},
         openapi_extra={"parameters": [KEY_PARAMETER]},
     )
     async def chat(request: Request, response: Response, asked: ChatRequest, who: Reader = recognised) -> object:
@@ -95,10 +81,11 @@ def router(
             origin=origin,
             language=language_hint(request.headers.get("accept-language", "")),
             key=key_of(request),
+            session=session_of(request),
         )
         if isinstance(run, bytes):
             raise TypeError("a question is answered with a run")
-        hearing = spoken.hear(run, server.store, Turn(reader=who, origin=origin), keepalive=keepalive)
+        hearing = spoken.hear(run, spoken.stored(server.store, Turn(reader=who)), keepalive=keepalive)
         said: dict[str, Any] = {"thread_id": asked.thread_id or None, "library_docs": library_docs(asked)}
         if asked.stream:
             return EventStream(run, chat_streams.told(hearing, user_id=who.subject, **said))

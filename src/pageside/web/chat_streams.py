@@ -19,7 +19,7 @@ from pageside.web.chat_shapes import ChatAnswer, Given, LibraryDocs, Status, com
 
 Hearing = AsyncGenerator[Sequence[Heard], None]
 
-EXAMPLE: Final = """\
+_EXAMPLE: Final = """\
 event: thread.created
 data: {"thread_id": "thr_0d9f1c2b3a4e5f60718293a4", "user_id": "test-user"}
 
@@ -32,6 +32,20 @@ data: {"message_id": "msg_5a4e5f60718293a40d9f1c2b", "content": "A node is a pro
 event: thread.run.completed
 data: {"thread_id": "thr_0d9f1c2b3a4e5f60718293a4", "status": "completed"}
 """
+EITHER: Final[dict[str, Any]] = {
+    "description": "The answer; a stream of events where `stream` asks for it.",
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "string",
+                "description": "`thread.created` of a new conversation, `thread.message.delta` for every piece of the "
+                "text, `thread.message.completed`, `thread.run.completed`; `error` is the end where something fails.",
+            },
+            "example": _EXAMPLE,
+        }
+    },
+    "headers": {"Cache-Control": {"description": "`no-store`.", "schema": {"type": "string"}}},
+}
 
 
 class AnswerFailed(Unavailable):

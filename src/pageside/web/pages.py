@@ -7,11 +7,12 @@ from importlib import resources
 from pathlib import Path
 
 import jinja2
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
-from pageside.errors import IndexMissing, NotFound
+from pageside.errors import IndexMissing, NotFound, PagesideError
+from pageside.web import reference
 from pageside.web.book import FILES, IMAGES, Book, Group, grouped
 from pageside.wiring.serving import Services
 
@@ -47,7 +48,9 @@ def router(services: Services, root: Path, *, sample: str) -> APIRouter:
         return FileResponse(file, media_type=IMAGES[file.suffix.lower()], headers=_FOR_EVERYBODY)
 
     @routes.api_route("/{address:path}", methods=["GET", "HEAD"])
-    async def page(address: str) -> Response:
+    async def page(request: Request, address: str) -> Response:
+        if f"/{address}" == reference.PAGE and not await _stands(book, address):
+            return reference.page(request.app)
         try:
             shown = await _page(book, address)
         except IndexMissing as error:
@@ -65,6 +68,14 @@ def router(services: Services, root: Path, *, sample: str) -> APIRouter:
         return _html({**shown, **box}, book, 200)
 
     return routes
+
+
+async def _stands(book: Book, address: str) -> bool:
+    try:
+        await book.at(f"/{address}")
+    except PagesideError:
+        return False
+    return True
 
 
 async def _page(book: Book, address: str) -> dict[str, object]:

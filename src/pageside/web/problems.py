@@ -9,7 +9,6 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from pageside import telemetry
@@ -27,37 +26,6 @@ _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not take requests of this kind.",
 }
-
-
-class Problem(BaseModel):
-    """Why a request was refused or failed, as RFC 9457 says it."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "urn:pageside:problem:not_found",
-                    "title": "Not Found",
-                    "status": 404,
-                    "detail": "There is no conversation 'thr_1'; it may have been deleted.",
-                    "code": "not_found",
-                    "retryable": False,
-                    "request_id": "req_0d9f1c2b3a4e",
-                }
-            ]
-        },
-    )
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    retryable: bool
-    request_id: str = ""
-
-
 _DECLARED: dict[int, str] = {
     400: "It cannot be understood.",
     401: "Nobody knows who is asking.",
@@ -72,7 +40,7 @@ _DECLARED: dict[int, str] = {
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI is told of a route that may refuse with `statuses`."""
+    """What OpenAPI is told of a route that may refuse with `statuses`; `contract` describes the document itself."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _DECLARED[status], "content": content} for status in statuses}
 
@@ -83,14 +51,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _by_status)
     app.add_exception_handler(Exception, _unforeseen)
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = described()
-        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI has it done: a schema that no route returns
 
 
 def problem(
