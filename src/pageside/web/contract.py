@@ -148,7 +148,7 @@ def completed(document: Json) -> Json:
         for response in responses.values():
             if stream := response.get("content", {}).get("text/event-stream"):
                 stream.pop("schema", None)  # which would speak of the one event or the other
-        for status in {*_statuses(path, method), *({"422"} & responses.keys())}:
+        for status in {*_statuses(path, method), *(each for each in responses if each[0] in "45")}:
             if status != "422" and "content" in responses.get(status, {}):
                 continue
             said = responses.get(status, {}).get("description", "")
