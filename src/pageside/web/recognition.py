@@ -36,7 +36,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 
 
 class Elsewhere(Unauthorized):
-    """A page of another site asks for a guest, whose cookie is good on our own pages alone."""
+    """A page of another site asks, to which a browser may not give a guest's cookie: it needs a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +157,13 @@ class Recognition:
                 "This server knows readers as guests and takes no tokens of others. Begin a session instead.",
                 reason="guests_only",
             )
-        if comes_from_elsewhere(headers, self._admission.own_origin):
+        away = comes_from_elsewhere(headers, self._admission.own_origin)
+        if not away or headers.get("origin", "").lower() in self._admission.origins:
+            reader = self._admission.guests.recognise(_cookie(headers, GUEST_COOKIE))
+            if reader is not None:
+                return Recognised(reader)
+        if away:
             raise Elsewhere("Begin a session at /api/chatkit/session, and send its client_secret as a Bearer token.")
-        reader = self._admission.guests.recognise(_cookie(headers, GUEST_COOKIE))
-        if reader is not None:
-            return Recognised(reader)
         reader, proof = self._admission.guests.mint()
         return Recognised(reader, cookie=proof)
 

@@ -31,6 +31,7 @@ class Admission:
     Attributes:
         verifier: Of other people's tokens, where those are believed.
         hosted: Begins sessions at OpenAI, where those are wanted.
+        origins: Sites whose pages may use the cookie of a guest, too.
         own_origin: Where clients reach this server, if that is known.
         secure: Whether cookies travel over HTTPS alone.
         trusts_loopback: Whether this machine may say who asks, and is a test reader where it says nothing.
@@ -42,6 +43,7 @@ class Admission:
     proxies: Proxies
     verifier: Verifier | None = None
     hosted: Hosted | None = None
+    origins: frozenset[str] = frozenset()
     own_origin: str = ""
     secure: bool = False
     trusts_loopback: bool = False
@@ -66,6 +68,7 @@ async def open_admission(settings: Settings, database: Database, secret: SecretS
             proxies=Proxies.parse(settings.trusted_proxies),
             verifier=verify,
             hosted=hosts,
+            origins=frozenset(settings.origins),
             own_origin=settings.public_url,
             secure=settings.environment == "production",
             trusts_loopback=settings.environment != "production" and not settings.trusted_proxies,
