@@ -13,4 +13,6 @@ def http_url(url: str) -> str:
     """
     if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
         raise ValueError("must begin with http:// or https:// and name a host")
+    if "@" in urlsplit(url).netloc:
+        raise ValueError("must hold no name and no password, for it is shown; a key has a setting of its own")
     return url.rstrip("/")
