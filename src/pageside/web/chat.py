@@ -94,21 +94,7 @@ def router(
 
     _look_back(routes, server, database, recognised)
 
-    @routes.delete(
-        "/threads/{id}",
-        summary="Delete a conversation",
-        responses=problems.declared(400, 401, 404, 422, 429, 503),
-        openapi_extra={"parameters": [KEY_PARAMETER]},
-    )
-    async def delete(
-        request: Request, response: Response, thread_id: Annotated[str, _THREAD], who: Reader = recognised
-    ) -> Deleted:
-        """It goes with all that is in it, and an answer under way is stopped; a second time, it is not found."""
-        asked = to_json({"type": "threads.delete", "params": {"thread_id": thread_id}})
-        await server.receive(asked, reader=who, key=key_of(request))
-        response.headers.update(HEADERS)
-        return Deleted()
-
+    _delete(routes, server, recognised)
     return routes
 
 
@@ -160,6 +146,23 @@ def _look_back(routes: APIRouter, server: TextbookServer, database: Database, re
         response.headers.update(HEADERS)
         page = await listing.messages(database, thread_id, Turn(reader=who), limit=limit, cursor=cursor or None)
         return MessageRows(messages=[_row(message) for message in page.rows], next_cursor=page.cursor)
+
+
+def _delete(routes: APIRouter, server: TextbookServer, recognised: Reader) -> None:
+    @routes.delete(
+        "/threads/{id}",
+        summary="Delete a conversation",
+        responses=problems.declared(400, 401, 404, 422, 429, 503),
+        openapi_extra={"parameters": [KEY_PARAMETER]},
+    )
+    async def delete(
+        request: Request, response: Response, thread_id: Annotated[str, _THREAD], who: Reader = recognised
+    ) -> Deleted:
+        """It goes with all that is in it, and an answer under way is stopped; a second time, it is not found."""
+        asked = to_json({"type": "threads.delete", "params": {"thread_id": thread_id}})
+        await server.receive(asked, reader=who, key=key_of(request))
+        response.headers.update(HEADERS)
+        return Deleted()
 
 
 def require_own(user_id: str | None, who: Reader) -> None:
