@@ -11,12 +11,13 @@ export UV_COMPILE_BYTECODE := 1
 # A uv already on the machine is used; otherwise one is installed in a folder of its own, without root.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: help install serve test lint types imports format fuzz bench clean
+.PHONY: help install serve test lint types imports audit format fuzz bench clean
 
 help:
 	@echo "make serve    index the example book and serve it     (BOOK=folder for another)"
 	@echo "make test     lint, types, import rules, then every test"
 	@echo "make install  only the program: .venv/bin/pageside"
+	@echo "make audit    asks osv.dev whether a dependency is known to be vulnerable"
 	@echo "make bench    speed and quality figures               (slow)"
 	@echo "make fuzz     some 50,000 requests, against the OpenAPI document (slow)"
 	@echo "make format   put the code in its one format"
@@ -51,6 +52,9 @@ types: .venv/.installed-dev
 
 imports: .venv/.installed-dev
 	.venv/bin/lint-imports
+
+audit: | $(filter .uv/bin/uv,$(UV))
+	$(UV) audit --frozen --no-dev --preview-features audit-command
 
 test: lint types imports
 	.venv/bin/pytest -n $(JOBS) --dist worksteal
