@@ -10,9 +10,11 @@ from pageside.conversation import erasing, finding
 from pageside.conversation.erasing import Erased
 from pageside.conversation.exporting import Exports
 from pageside.conversation.finding import FoundPage
+from pageside.conversation.merging import Merging
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
 from pageside.conversation.zipping import zipped
+from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
 
@@ -42,6 +44,10 @@ class Keeping:
     def archive(self, turn: Turn) -> AsyncGenerator[bytes, None]:
         """All that is the reader's, as a ZIP archive, piece by piece."""
         return zipped(self.exports.everything(turn))
+
+    async def take_over(self, guest: Reader, account: Reader) -> int:
+        """Makes what a guest has an account's; see `Merging.merge`."""
+        return await Merging(self._database, self._files, runs=self._runs).merge(guest, account)
 
     async def erase(self, turn: Turn) -> None:
         """Deletes all that is the reader's: rows, then answers under way, then bytes.

@@ -30,6 +30,7 @@ class Form(Protocol):
     async def ready(self) -> None: ...
     def writing(self, owner: Owner) -> AbstractAsyncContextManager[AsyncConnection]: ...
     def reading(self, owner: Owner | None) -> AbstractAsyncContextManager[AsyncConnection]: ...
+    async def become(self, connection: AsyncConnection, owner: Owner) -> None: ...
     def concerns(self) -> Sequence[str]: ...
     async def aclose(self) -> None: ...
 
@@ -107,6 +108,20 @@ class Database:
         require_keepable(owner)
         async with self._form.reading(owner) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def handing_over(
+        self, giver: Owner, taker: Owner
+    ) -> AsyncIterator[tuple[AsyncConnection, Callable[[], Awaitable[None]]]]:
+        """One unit of work that begins with the giver's rows, and after a call of the function is about the taker's.
+
+        Raises:
+            StoreUnavailable: The database cannot be reached or written.
+            BadRequest: A name cannot be kept.
+        """
+        require_keepable(taker)
+        async with self.transaction(giver) as connection:
+            yield connection, partial(self._form.become, connection, taker)
 
     async def roll(self, *, after: tuple[str, str] | None = None) -> Sequence[tuple[str, str]]:
         """Who has rows here, by organisation and subject: the next page behind `after`, empty at the end.

@@ -79,6 +79,10 @@ class PostgresServer:
         async with self._unit(messages.begin_reading(owner, self._limits)) as connection:
             yield connection
 
+    async def become(self, connection: AsyncConnection, owner: Owner) -> None:
+        """Turns a unit of work to another owner's rows; those of its first owner are out of its sight from here on."""
+        await messages.become(connection, owner, self._limits)
+
     def concerns(self) -> list[str]:
         """What weakens the walls between readers, in sentences; known once the database was opened."""
         return self._concerns

@@ -57,6 +57,12 @@ def begin_writing(owner: Owner, limits: Limits) -> str:
     return f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {_configuration(owner, limits)}; {turnstile}"
 
 
+async def become(connection: AsyncConnection, owner: Owner, limits: Limits) -> None:
+    """Lets the unit of work go on with another owner's rows, once every other that writes those has ended."""
+    message = f"{_configuration(owner, limits)}; SELECT pg_advisory_xact_lock({_turnstile(owner)})"
+    await _tell(connection, message, timeout_s=limits.wait.total_seconds() + _ENDING_TIMEOUT_S)
+
+
 async def begin(connection: AsyncConnection, message: str, limits: Limits) -> None:
     """Says `message`, and waits a little longer for its answer than the server waits for a lock."""
     await _tell(connection, message, timeout_s=limits.wait.total_seconds() + _ENDING_TIMEOUT_S)

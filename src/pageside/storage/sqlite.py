@@ -102,6 +102,9 @@ class SqliteFile:
         async with self._begun("BEGIN") as connection:
             yield connection
 
+    async def become(self, connection: AsyncConnection, owner: Owner) -> None:
+        """Nothing to do: statements alone say whose rows they are about."""
+
     def concerns(self) -> list[str]:
         """Nothing: the file's rights are all there is."""
         return []

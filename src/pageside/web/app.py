@@ -19,6 +19,7 @@ from pageside.web import (
     contract,
     dictated,
     entities,
+    guests,
     health,
     me,
     originals,
@@ -63,6 +64,7 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
         app.include_router(chat_trial.router(services.chat, everybody=settings.environment == "development"))
         app.include_router(chat_health.router(services))
         app.include_router(sessions.router(services.admission))
+        app.include_router(guests.router(services.admission, services.keeping))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
         if services.attachments is not None:
