@@ -38,7 +38,7 @@ Event = dict[str, Any]
 
 def live(book: str, data_dir: str, port: int, environment: dict[str, str]) -> None:
     """The server's life, in a process of its own."""
-    os.environ.update(environment, PAGESIDE_LOG_LEVEL="ERROR")
+    os.environ.update(environment, PAGESIDE_LOG_LEVEL="ERROR", PAGESIDE_LIMIT_CHAT_READER="0")
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)

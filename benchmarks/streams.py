@@ -25,6 +25,7 @@ import httpx2
 import numpy as np
 import psutil
 import uvicorn
+from benchmarks import limits
 from benchmarks.turn_servers import BOOK, Telling
 from chatkit.types import (
     AssistantMessageContent,
@@ -75,7 +76,7 @@ async def serve(database: str) -> None:
     os.sched_setaffinity(0, {SERVER_PROCESSOR})
     telemetry.configure(style="json", level="ERROR")
     with tempfile.TemporaryDirectory(prefix="streams-") as scratch:
-        chosen = settings.load({}, data_dir=Path(scratch), database_url=database)
+        chosen = settings.load({}, data_dir=Path(scratch), database_url=database, **limits.OFF)
         async with open_services(chosen) as services:
             chat = TextbookServer(services.database, Clock())
             app = web.create(replace(services, chat=chat), BOOK, sample="")

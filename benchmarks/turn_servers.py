@@ -21,6 +21,7 @@ from typing import Any
 
 import uvicorn
 from agents import Agent, ModelSettings, RunConfig, Runner
+from benchmarks import limits
 from benchmarks.bare_store import MemoryStore
 from chatkit.agents import AgentContext, simple_to_agent_input, stream_agent_response
 from chatkit.server import ChatKitServer, StreamingResult
@@ -142,7 +143,7 @@ FORMS = {"bare": bare, "kept": kept, "whole": whole}
 @asynccontextmanager
 async def _services(scratch: Path, url: str) -> AsyncIterator[Any]:
     telemetry.configure(style="json", level="ERROR")
-    chosen = settings.load({}, data_dir=scratch, database_url=url)
+    chosen = settings.load({}, data_dir=scratch, database_url=url, **limits.OFF)
     async with open_services(chosen) as services:
         yield services
 

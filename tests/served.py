@@ -10,6 +10,13 @@ from pathlib import Path
 from tests import zygote
 from tests.zygote import Process
 
+# Tests ask more in a minute than a person does.
+UNLIMITED = {
+    "PAGESIDE_LIMIT_CHAT_READER": "0",
+    "PAGESIDE_LIMIT_CHAT_SESSION": "0",
+    "PAGESIDE_LIMIT_UPLOADS_READER": "0",
+}
+
 
 @contextmanager
 def server(book: Path, data_dir: Path, **environment: str) -> Iterator[str]:
@@ -23,7 +30,7 @@ def running(book: Path, data_dir: Path, **environment: str) -> Iterator[tuple[st
     """As `server`, with the process."""
     log = data_dir.parent / "server.log"
     command = ["serve", book, "--port", "0", "--data-dir", data_dir]
-    environment = {"PAGESIDE_LOG_FORMAT": "json", **environment}
+    environment = {"PAGESIDE_LOG_FORMAT": "json", **UNLIMITED, **environment}
     with (
         log.open("w", encoding="utf-8") as told,
         zygote.start(command, cwd=data_dir.parent, env=environment, stdout=zygote.PIPE, stderr=told) as process,

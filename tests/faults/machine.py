@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2
-from tests import small_book, zygote
+from tests import served, small_book, zygote
 
 PAGESIDE = str(Path(sys.executable).with_name("pageside"))
 
@@ -53,7 +53,7 @@ class Machine:
     def start(self) -> None:
         """Returns once it answers."""
         command = ["serve", str(self.folder / "book"), "--data-dir", str(self._data_dir), "--port", str(self.port)]
-        environment = {"PAGESIDE_LOG_FORMAT": "json", **self._environment}
+        environment = {"PAGESIDE_LOG_FORMAT": "json", **served.UNLIMITED, **self._environment}
         log = self.folder / "server.log"
         with log.open("a", encoding="utf-8") as told:
             if self._within:
