@@ -15,13 +15,11 @@ from tests.chatkit_client import message
 from tests.chatkit_house import browser, house, served
 from tests.scripted_openai import ScriptedOpenAI
 from tests.scripted_tutor import PASSAGE, ScriptedTutor, said, searched
+from tests.web.listening import DELTA, asking, coming_back, deltas
 
 from pageside.conversation.runs import Runs
 from pageside.errors import NotFound
 from pageside.identity.reader import Reader
-
-RESUME = {"X-Pageside-Resume": "1"}
-DELTA = "assistant_message.content_part.text_delta"
 
 
 @asynccontextmanager
@@ -30,72 +28,10 @@ async def at_home(folder, tutor, **options):
         yield home, ada
 
 
-class Listening:
-    """An answer heard by a client that can come back, event by event, each with its id."""
-
-    def __init__(self, response):
-        self.response = response
-        self.lines = response.aiter_lines()
-        self.heard = []
-
-    @property
-    def run(self):
-        return self.response.headers["x-pageside-run"]
-
-    @property
-    def last(self):
-        return self.heard[-1][0]
-
-    @property
-    def events(self):
-        return [event for _, event in self.heard]
-
-    async def next(self):
-        number = None
-        async for line in self.lines:
-            if line.startswith("id: "):
-                number = int(line[4:])
-            elif line.startswith("data: "):
-                self.heard.append((number, json.loads(line[6:])))
-                return self.heard[-1][1]
-        return None
-
-    async def until(self, kind):
-        while (event := await self.next()) is not None:
-            if kind in (event["type"], event.get("update", {}).get("type")):
-                return event
-        raise AssertionError(f"the stream ended without {kind}")
-
-    async def rest(self):
-        while await self.next() is not None:
-            pass
-        return self.heard
-
-
-@asynccontextmanager
-async def asking(ada, text, **headers):
-    body = {"type": "threads.create", "params": {"input": message(text)}}
-    async with ada.http.stream("POST", "/chatkit", json=body, headers={**RESUME, **headers}) as response:
-        assert response.status_code == 200, (await response.aread()).decode()
-        yield Listening(response)
-
-
-@asynccontextmanager
-async def coming_back(ada, run, after=None):
-    headers = {} if after is None else {"Last-Event-ID": str(after)}
-    async with ada.http.stream("GET", f"/chatkit/runs/{run}/events", headers=headers) as response:
-        assert response.status_code in (200, 204), (await response.aread()).decode()
-        yield Listening(response)
-
-
 async def ended(home, run):
     with suppress(NotFound):  # nor is one kept that ended too long ago
         async with asyncio.timeout(5):
             await (await home.server.run(run, Reader("ada"))).ended.wait()
-
-
-def deltas(events):
-    return "".join(event["update"]["delta"] for event in events if event.get("update", {}).get("type") == DELTA)
 
 
 async def test_a_lost_connection_loses_nothing(tmp_path):
