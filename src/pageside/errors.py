@@ -35,6 +35,8 @@
     │   ├── KeysUnavailable     the identity provider's keys         (identity.keys)
     │   ├── SessionsUnavailable sessions that OpenAI hosts           (identity.hosted)
     │   ├── ModelUnavailable    the language model
+    │   ├── AnswerFailed        an answer, after it had begun        (web.chat_streams)
+    │   │   └── AnswerLost      and it cannot be tried again         (web.chat_streams)
     │   └── ModerationUnavailable whoever looks at messages          (conversation.moderation)
     └── SettingsError           a setting is misspelt or unusable
 

@@ -135,6 +135,7 @@ async def hear(
         records: Finds what is known of an answer beside its words.
     """
     said: dict[str, str] = {}
+    whole = False
     async for chunk in tape.frames(keepalive=keepalive):
         heard: list[Heard] = []
         for event in _events(chunk):
@@ -149,9 +150,11 @@ async def hear(
                     heard += _whole(asked_back(StructuredInputItem.model_validate(told)), said)
                 case _:
                     heard += _told(event, said)
+        whole = whole or any(isinstance(each, Spoken) and each.outcome is not None for each in heard)
         if heard or chunk == KEEPALIVE:
             yield heard
-    yield [Failed(INTERRUPTED) if tape.lost else Ended(stopped=tape.cut)]
+    # An answer that is told again has ended in its own time, whatever it once was.
+    yield [Failed(INTERRUPTED) if tape.lost else Ended(stopped=tape.cut or not whole)]
 
 
 def stored(store: SqlStore, turn: Turn) -> Records:

@@ -54,6 +54,12 @@ class AnswerFailed(Unavailable):
     code = "answer_failed"
 
 
+class AnswerLost(AnswerFailed):
+    """As that, and asking the same again changes nothing, as the conversation has gone on since."""
+
+    retryable = False
+
+
 class ThreadCreated(Given):
     """A conversation has begun: `thread.created`."""
 
@@ -168,7 +174,9 @@ async def awaited(request: Request, run: Tape, hearing: Hearing, **said: Any) ->
             run.leave()
     if isinstance(answer, ChatAnswer):
         return answer
-    raise AnswerFailed(answer.message if answer else "The answer ended early. Please try again.")
+    if answer is None:
+        raise AnswerFailed("The answer ended early. Please try again.")
+    raise (AnswerFailed if answer.retryable else AnswerLost)(answer.message)
 
 
 async def gone(request: Request) -> None:
