@@ -30,6 +30,7 @@ _REMEDIES = {
     "not_yet": "Compare the clocks, or raise JWT_LEEWAY_S.",
     "audience": "Set JWT_AUDIENCE to what the provider writes, or have it write this.",
     "no_aud": "Have the provider write it: it says whom a token is meant for.",
+    "party": "Set JWT_AUTHORIZED_PARTIES to the sites whose readers are meant.",
     "issuer": "Set JWT_ISSUER to what the provider writes, to the last slash.",
     "algorithm": "Set JWT_ALGORITHM to what the provider signs with, if that is meant.",
     "signature": "Compare JWT_SECRET with the provider's secret, character by character.",

@@ -65,6 +65,7 @@ PROVIDERS = {
         },
         {
             "jwt_issuer": "https://clerk.school.example", "jwt_organisation_claim": "o.id, org_id",
+            "jwt_authorized_parties": "https://other.example, https://book.example",
             "jwt_roles_claim": "o.rol, org_role",
         },
         ("user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", "org_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", {"admin"}, {}),

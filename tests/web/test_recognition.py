@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -90,6 +91,8 @@ TOKENS: dict[str, tuple[dict[str, Any], Callable[[], str]]] = {
     "no audience": (SHARED, lambda: shared(aud=None)),
     "wrong issuer": (SHARED, lambda: shared(iss="https://login.example")),
     "no issuer": (SHARED, lambda: shared(iss=None)),
+    "another site": ({**SHARED, "jwt_authorized_parties": ELSEWHERE}, lambda: shared(azp="https://shop.example")),
+    "a site that is no text": ({**SHARED, "jwt_authorized_parties": ELSEWHERE}, lambda: shared(azp=[ELSEWHERE])),
     "no subject": (SHARED, lambda: shared(sub=None)),
     "a subject with a line of its own": (SHARED, lambda: shared(sub="ada\r\nX-User-ID: eve")),
     "key confusion": (PUBLIC, lambda: assembled({"alg": "HS256", "kid": "k1"}, claims(), pem())),
@@ -230,6 +233,31 @@ async def test_the_pages_of_the_book_are_everybodys(tmp_path):
         assert [answer.status_code for answer in public] == [200, 200]
         assert lost.status_code in {404, 503}
         assert own.status_code == (200 if not chosen else 401)
+
+
+# What anybody may ask, and where bytes go to an address that is sealed.
+OPEN = {("GET", f"{API}/health"), ("PUT", "/chatkit/attachments/{attachment_id}")}
+
+
+async def test_every_route_of_the_assistant_needs_a_reader(tmp_path):
+    """Also one that is added later: what is below `/chatkit` and `/api/chatkit` tells strangers nothing."""
+    body = {"existing_session_id": "ses_1"}
+    async with door(tmp_path, **SHARED) as house, house.client() as client:
+        paths = house.app.openapi()["paths"]
+        routes = [
+            (method.upper(), path)
+            for path, methods in paths.items()
+            for method in methods
+            if path.startswith(("/chatkit", "/api/"))
+        ]
+        told = {
+            (method, path): (await client.request(method, re.sub(r"{\w+}", "x_1", path), json=body)).status_code
+            for method, path in routes
+            if (method, path) not in OPEN
+        }
+
+    assert len(told) > 15
+    assert {route: status for route, status in told.items() if status != 401} == {}
 
 
 async def test_a_proxy_says_who_asks(tmp_path):

@@ -39,12 +39,14 @@ class Rules:
         algorithms: It may be signed with, by name.
         issuers: One of which made it; whoever holds the key, where there are none.
         audiences: One of which it is meant for; not looked at, where there are none.
+        parties: Sites for one of which it was made, where it says for which (`azp`).
         leeway: How far two clocks may be apart.
     """
 
     algorithms: tuple[str, ...]
     issuers: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
     leeway: timedelta = timedelta(seconds=30)
 
 
@@ -79,6 +81,7 @@ class Verifier:
             claims = self._decoded(token, await self._keys.find(kid, algorithm), algorithm)
         else:
             raise _unallowed(algorithm, self._rules.algorithms)
+        _require_party(claims.get("azp"), self._rules.parties)
         return self._claims.reader(claims)
 
     async def aclose(self) -> None:
@@ -141,6 +144,16 @@ def padded(secret: SecretStr) -> bytes:
     Source: RFC 2104, section 2: a key is followed by zeros to the block length, 64 bytes at least.
     """
     return secret.get_secret_value().encode().ljust(_BLOCK, b"\0")
+
+
+def _require_party(party: object, parties: Sequence[str]) -> None:
+    """Returns if the token was made for one of `parties`, for whichever, or does not say for which."""
+    if parties and party is not None and party not in parties:
+        raise TokenDenied(
+            "The token was made for another site. Sign in here.",
+            reason="party",
+            detail=f"azp is {repr(party)[:200]}; JWT_AUTHORIZED_PARTIES is {', '.join(parties)}",
+        )
 
 
 def _malformed() -> TokenDenied:

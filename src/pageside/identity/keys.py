@@ -165,7 +165,8 @@ def usable(document: object, algorithms: Sequence[str]) -> Mapping[tuple[str, st
         for algorithm in algorithms:
             if isinstance(kid, str) and _fits(told, algorithm):
                 with suppress(PyJWTError, TypeError, ValueError):
-                    found.setdefault((kid, algorithm), []).append(PyJWK(told, algorithm))
+                    key = PyJWK(told, algorithm)
+                    found.setdefault((kid, algorithm), []).append(key)
     if not found:
         raise ValueError("no key of the set is of a kind that is allowed")
     return found

@@ -54,6 +54,12 @@ class Access(BaseSettings):
         validation_alias="JWT_AUDIENCE",
         description="Whom they are meant for (`aud`), one or several. Unset: not looked at.",
     )
+    jwt_authorized_parties: str = Field(
+        "",
+        validation_alias="JWT_AUTHORIZED_PARTIES",
+        description="Sites that tokens may be made for, where they say for which (`azp`), such as "
+        "`https://book.example`. Unset: not looked at.",
+    )
     jwt_leeway_s: int = Field(
         30, ge=0, le=600, validation_alias="JWT_LEEWAY_S", description="Seconds that clocks may be apart."
     )

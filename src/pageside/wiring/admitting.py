@@ -88,6 +88,7 @@ def verifier(settings: Settings) -> Verifier | None:
         algorithms=settings.jwt_algorithms,
         issuers=words(settings.jwt_issuer),
         audiences=words(settings.jwt_audience),
+        parties=words(settings.jwt_authorized_parties),
         leeway=timedelta(seconds=settings.jwt_leeway_s),
     )
     return Verifier(rules, claims(settings), secret=settings.jwt_secret, keys=keys(settings))
