@@ -11,11 +11,7 @@ from tests import zygote
 from tests.zygote import Process
 
 # Tests ask more in a minute than a person does.
-UNLIMITED = {
-    "PAGESIDE_LIMIT_CHAT_READER": "0",
-    "PAGESIDE_LIMIT_CHAT_SESSION": "0",
-    "PAGESIDE_LIMIT_UPLOADS_READER": "0",
-}
+UNLIMITED = {f"PAGESIDE_LIMIT_{each}": "0" for each in ("CHAT_READER", "CHAT_SESSION", "UPLOADS_READER")}
 
 
 @contextmanager

@@ -15,6 +15,9 @@ from pageside.storage.redis_server import RedisServer
 from pageside.wiring.serving import Services
 
 
+_ALONE = "cannot be reached; answers go on, and each process knows and limits its own alone"
+
+
 class Part(BaseModel):
     """One part, and a sentence about it."""
 
@@ -70,7 +73,7 @@ async def _files(attachments: Attachments) -> Part:
 async def _redis(redis: RedisServer) -> Part:
     if await redis.healthy():
         return Part(status="ok", told=f"reachable; gone {redis.outages} times since the start")
-    return Part(status="unavailable", told="cannot be reached; answers go on, and are known to their own process alone")
+    return Part(status="unavailable", told=_ALONE)
 
 
 async def _index(services: Services) -> Part:
