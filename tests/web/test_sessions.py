@@ -323,7 +323,11 @@ async def test_a_session_keeps_the_profile_and_no_role(tmp_path):
         sessions = house.services.admission.sessions
         reader = (await sessions.recognise(made["client_secret"], origin="")).reader
         alone = await renewed(client, made["session_id"], token)
+        beside = await renewed(client, made["client_secret"], token)
+        eve = jwt.encode({**told, "sub": "eve"}, padded(SecretStr(SECRET)))
+        foreign = await renewed(client, made["client_secret"], eve)
 
+    assert (beside.status_code, foreign.status_code) == (200, 401)
     assert reader == Reader("ada", "school", profile={"name": "Ada"})
     assert alone.status_code == 401
     assert "Ada" not in made["client_secret"]

@@ -67,7 +67,10 @@ class Addresses:
 
 
 class Recognition:
-    """Puts into the request's state who asks (`reader`) and by which session (`session`), or why nobody (`refusal`)."""
+    """Puts into the request's state who asks (`reader`) and by which session (`session`), or why nobody (`refusal`).
+
+    `vouched` is whom a proxy or a token of somebody else's speaks for, also beside a session.
+    """
 
     def __init__(self, app: ASGIApp, *, admission: Admission) -> None:
         self._app = app
@@ -101,7 +104,7 @@ class Recognition:
     async def _recognise(self, scope: Scope, headers: Headers) -> Recognised:
         token = bearer(headers)
         named = self._named(scope, headers) if self._admission.mode == "header" else None
-        scope["state"]["named"] = named
+        scope["state"]["vouched"] = named
         if sessions.is_secret(token):
             session = await self._admission.sessions.recognise(token, origin=headers.get("origin", ""))
             require_same(named, session.reader)
@@ -110,7 +113,8 @@ class Recognition:
             case "header":
                 return Recognised(self._by_header(scope, named))
             case "jwt":
-                return Recognised(await self._by_token(token))
+                scope["state"]["vouched"] = reader = await self._by_token(token)
+                return Recognised(reader)
             case "guest":
                 return self._by_cookie(token, headers)
 
@@ -119,7 +123,7 @@ class Recognition:
             raise Unauthorized("Sign in: this needs a token, sent as `Authorization: Bearer ...`.")
         return await self._admission.verifier.reader(token)
 
-    def _named(self, scope: Scope, headers: Headers) -> str | None:
+    def _named(self, scope: Scope, headers: Headers) -> Reader | None:
         """Whom a proxy names; None where it names nobody.
 
         Raises:
@@ -138,11 +142,11 @@ class Recognition:
             name = ""
         if len(told) > 1 or not name or not nameable(name):
             raise Unauthorized(f"{USER_HEADER}: send one name of at most 255 characters.")
-        return name
+        return Reader(subject=name)
 
-    def _by_header(self, scope: Scope, named: str | None) -> Reader:
+    def _by_header(self, scope: Scope, named: Reader | None) -> Reader:
         if named is not None:
-            return Reader(subject=named)
+            return named
         if self._admission.trusts_loopback and is_loopback(peer(scope)):
             return Reader(subject=TEST_READER)
         raise Unauthorized(f"Sign in: the proxy in front of this server has to say who asks, as {USER_HEADER}.")
@@ -190,13 +194,13 @@ def bearer(headers: Headers) -> str:
     return found[1]
 
 
-def require_same(named: str | None, reader: Reader) -> None:
-    """Returns unless a proxy names somebody else than whose session it is.
+def require_same(vouched: Reader | None, reader: Reader) -> None:
+    """Returns unless a proxy or a token speaks for somebody else than `reader`, whose session it is.
 
     Raises:
         TokenDenied: It does.
     """
-    if named is not None and (named, "") != (reader.subject, reader.organisation):
+    if vouched is not None and (vouched.subject, vouched.organisation) != (reader.subject, reader.organisation):
         raise TokenDenied("The session belongs to another reader. Begin a new one.", reason="another_reader")
 
 

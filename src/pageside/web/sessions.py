@@ -88,8 +88,8 @@ def router(admission: Admission) -> APIRouter:
         response.headers["Cache-Control"] = "no-store"
         if admission.hosted is not None:
             return await _hosted(admission.hosted, asking(request))
-        named = body.existing_session_id
-        secret = bearer(request.headers) or (named if sessions.is_secret(named) else "")
+        named, sent = body.existing_session_id, bearer(request.headers)
+        secret = sent if sessions.is_secret(sent) or not sessions.is_secret(named) else named
         _require_secret(request, secret, admission)
         return _made(*await admission.sessions.renew(secret, origin=_origin(request), named=named))
 
@@ -127,10 +127,11 @@ def _beginning(request: Request, admission: Admission) -> Reader:
 
 
 def _require_secret(request: Request, secret: str, admission: Admission) -> None:
-    """Returns if `secret` is one of ours, and no proxy names somebody else than whose it is."""
+    """Returns if `secret` is one of ours, and neither a proxy nor a token names somebody else than whose it is."""
     if not sessions.is_secret(secret):
         raise Unauthorized("This needs the session's own client_secret, sent as `Authorization: Bearer ...`.")
-    require_same(getattr(request.state, "named", None), admission.sessions.renewable(secret, _origin(request)).reader)
+    whose = admission.sessions.renewable(secret, _origin(request)).reader
+    require_same(getattr(request.state, "vouched", None), whose)
 
 
 async def _hosted(hosted: Hosted, reader: Reader) -> SessionMade:
