@@ -263,6 +263,7 @@ REFUSED = {
     "nobody": ({"message": "a", "user_id": ""}, 404, ""),
     "another reader, of half a character": ({"message": "a", "user_id": "\ud800"}, 422, "user_id"),
     "a stream that is no yes or no": ({"message": "a", "stream": "perhaps"}, 422, "stream"),
+    "a stream that is a number": ({"message": "a", "stream": 0}, 422, "stream"),
     "a page that is none": ({"message": "a", "page_context": "/motors"}, 422, "page_context"),
     "too many labels": ({"message": "a", "filters": {str(n): "x" for n in range(11)}}, 422, "filters"),
 }

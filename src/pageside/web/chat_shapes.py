@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from pageside.answer.events import Outcome
 from pageside.conversation import spoken
@@ -110,14 +110,14 @@ class ChatRequest(Taken):
     user_id: str | None = Field(
         None, max_length=1000, description="Who asks, where a client says so: the caller, or it is not found."
     )
-    use_library_docs: bool = Field(False, description="Asks for library documentation beside the book.")
+    use_library_docs: StrictBool = Field(False, description="Asks for library documentation beside the book.")
     selected_text: str | None = Field(None, description="What the reader has selected and asks about.")
     page_context: PageContext | None = None
     user_info: UserInfo | None = None
     filters: dict[str, str] | None = Field(
         None, max_length=MAX_LABELS, description="Labels that every passage must have, such as `module`."
     )
-    stream: bool = Field(False, description="Sends the answer as it is made, as server-sent events.")
+    stream: StrictBool = Field(False, description="Sends the answer as it is made, as server-sent events.")
 
 
 class Source(Given):
