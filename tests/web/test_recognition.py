@@ -367,3 +367,37 @@ async def test_what_the_provider_cannot_tell_is_not_the_readers_fault(tmp_path):
 
     assert (answer.status_code, answer.json()["code"], page.status_code) == (503, "keys_unavailable", 200)
     assert int(answer.headers["retry-after"]) > 0
+
+
+STRANGE = [
+    b"", b" ", b"\xff\xfe", b"\xc3\xa9", b"null", b"http://[::1", b"http://", b"://", b"//book.test", b"http://book.test:99999",
+    b"javascript:alert(1)", b"a" * 9000, b"=", b";;;", b"pageside_guest", b'pageside_guest="', b"pageside_guest=a.b.c",
+    b"Bearer", b"Bearer  ", b"Bearer =", b"Bearer pgs_", b"Bearer pgs_.", b"Bearer pgs_W10.x", b"Bearer ..",
+    b"Bearer a.b", b"[", b"[::1", b"1.2.3.4:x", b",,,", b"fe80::1%eth0", b"\x00", b"\t", b"0" * 400,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "chosen", [{}, SHARED, PROXIED, {"auth_mode": "header"}], ids=["guest", "jwt", "proxy", "machine"]
+)
+async def test_whatever_stands_in_a_header_there_is_a_reader_or_a_denial(tmp_path, chosen):
+    """Never a fault of the server: each header that says who asks, with each thing that is none of it."""
+    names = [
+        "authorization",
+        "cookie",
+        "origin",
+        "sec-fetch-site",
+        "host",
+        "x-user-id",
+        "x-forwarded-for",
+        "x-forwarded-proto",
+    ]
+    async with door(tmp_path, **chosen) as house, house.client("10.0.0.1") as client:
+        told = [
+            (await client.post("/chatkit", json=LIST, headers=[(name.encode(), value), *more])).status_code
+            for name in names
+            for value in STRANGE
+            for more in ([], [(b"cookie", b"a=b")], [(b"origin", b"https://evil.example")])
+        ]
+
+    assert set(told) <= {200, 400, 401, 403}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -151,7 +150,7 @@ class ForeignPages:
 
 def _is_of(origin: str, host: str) -> bool:
     """Whether `origin` is this server's, by the host that the request names; a proxy may have taken its scheme away."""
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    return bool(host) and origin.lower() in {f"http://{host.lower()}", f"https://{host.lower()}"}
 
 
 def _preflight(origin: str) -> list[tuple[bytes, bytes]]:

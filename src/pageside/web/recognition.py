@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -208,16 +207,15 @@ def comes_from_elsewhere(headers: Headers, own_origin: str = "") -> bool:
     """Whether a page of another site asks, as browsers say of every request that could do something.
 
     Args:
-        own_origin: Where this server is reached, if the request's own `Host` does not say so.
+        own_origin: Where this server is reached, in lower case, if the request's own `Host` does not say so.
     """
     origin = headers.get("origin")
     if origin is None:
         return False
     if site := headers.get("sec-fetch-site"):
         return site not in {"same-origin", "none"}
-    asking = urlsplit(origin)
-    ours = {headers.get("host", "").lower(), urlsplit(own_origin).netloc.lower()}
-    return asking.scheme not in {"http", "https"} or asking.netloc.lower() not in ours
+    host = headers.get("host", "").lower()
+    return origin.lower() not in {f"http://{host}", f"https://{host}", own_origin}
 
 
 def baked(proof: str, *, secure: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -69,7 +70,7 @@ async def open_admission(settings: Settings, database: Database, secret: SecretS
             verifier=verify,
             hosted=hosts,
             origins=frozenset(settings.origins),
-            own_origin=settings.public_url,
+            own_origin=_origin(settings.public_url),
             secure=settings.environment == "production",
             trusts_loopback=settings.environment != "production" and not settings.trusted_proxies,
         )
@@ -78,6 +79,12 @@ async def open_admission(settings: Settings, database: Database, secret: SecretS
             await verify.aclose()
         if hosts is not None:
             await hosts.aclose()
+
+
+def _origin(url: str) -> str:
+    """The origin of `url` as a browser names it; empty where there is none."""
+    parts = urlsplit(url.lower())
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def verifier(settings: Settings) -> Verifier | None:
