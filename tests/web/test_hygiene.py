@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import httpx2
 import pytest
@@ -10,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
+from tests import served, small_book
+from tests.chatkit_client import message
 
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
 
@@ -224,3 +227,71 @@ async def test_nothing_here_holds_a_stream_back():
     await guarded(route=pieces)({**scope, "headers": headers, "http_version": "1.1"}, receive, send)
 
     assert made == ["made one", "sent one", "made two", "sent two"]
+
+
+# The whole server, in a process of its own.
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hygiene")
+    small_book.write(folder / "book")
+    with served.server(folder / "book", folder / "data", CORS_ORIGINS=f"{BOOK}, http://localhost:3000") as address:
+        yield address
+
+
+@pytest.mark.parametrize("page", ["/", "/docs", "/nowhere"])
+async def test_our_pages_need_no_more_than_the_policy_allows(url, page):
+    """No script, style or handler stands in a page itself, and nothing comes from elsewhere."""
+    async with httpx2.AsyncClient(base_url=url) as client:
+        told = await client.get(page)
+
+    assert told.headers["content-type"].startswith("text/html")
+    assert "unsafe" not in told.headers["content-security-policy"]
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|(?:src|href)=.?https?://", told.text) == []
+
+
+async def test_a_listed_site_chats_with_a_session_and_reads_all_it_needs(url):
+    """From what its browser asks first to the last event of a stream that can be resumed."""
+    asked = {"type": "threads.create", "params": {"input": message("What is a queen excluder?")}}
+    async with httpx2.AsyncClient(base_url=url, timeout=60, headers={"Origin": BOOK}) as client:
+        first = await client.options("/chatkit", headers={"Access-Control-Request-Method": "POST"})
+        begun = await client.post("/api/chatkit/session", json={})
+        bearer = {"Authorization": f"Bearer {begun.json()['client_secret']}", "X-Pageside-Resume": "1"}
+        told = await client.post("/chatkit", json=asked, headers=bearer)
+        refused = await client.post("/chatkit", json=asked, headers={"Authorization": "Bearer nobody"})
+
+    assert first.status_code == 204
+    assert told.status_code == 200
+    assert "thread.item.done" in told.text
+    assert told.headers["x-pageside-run"]
+    assert refused.status_code == 401
+    assert {each.headers["access-control-allow-origin"] for each in (first, begun, told, refused)} == {BOOK}
+
+
+async def test_a_site_that_is_not_listed_changes_nothing_with_a_guests_cookie(url):
+    """Though it names a thread of the guest's, by any route that changes something."""
+    asked = {"type": "threads.create", "params": {"input": message("What is a queen excluder?")}}
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as client:
+        told = await client.post("/chatkit", json=asked)
+        thread = re.search(r"thr_\w+", told.text)[0]
+        foreign = {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}
+        answers = [
+            await client.delete(f"/api/chatkit/threads/{thread}", headers=foreign),
+            await client.delete("/api/chatkit/me", headers=foreign),
+            await client.post("/chatkit", json=asked, headers=foreign),
+            await client.post("/api/chatkit/chat", json={"message": "q"}, headers=foreign),
+        ]
+        left = await client.post("/chatkit", json={"type": "threads.list", "params": {}})
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert [each["id"] for each in left.json()["data"]] == [thread]
+
+
+async def test_any_site_may_send_a_file_to_the_address_it_was_given(url):
+    """What browsers ask before that is still answered for everybody."""
+    first = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}
+    async with httpx2.AsyncClient(base_url=url) as client:
+        told = await client.options("/chatkit/attachments/att_1", headers=first)
+
+    assert told.headers["access-control-allow-origin"] == "*"

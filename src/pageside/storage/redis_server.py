@@ -45,14 +45,16 @@ class RedisServer:
         outages: How often it has gone away.
     """
 
-    def __init__(self, address: RedisAddress, *, timeout: timedelta = TIMEOUT) -> None:
+    def __init__(self, address: RedisAddress, *, timeout: timedelta = TIMEOUT, name: str = "redis") -> None:
         """A server that has not been asked anything.
 
         Args:
             timeout: How long it may take to answer, connecting included.
+            name: How the log calls it, where one process asks it for several things.
         """
         self.place = address.place
         self.outages = 0
+        self._lost_event, self._back_event = f"{name}_lost", f"{name}_back"
         self._timeout_s = timeout.total_seconds()
         self._asking = self._client(address, connections=CONNECTIONS)
         self._listening = self._client(address, connections=2)
@@ -149,7 +151,7 @@ class RedisServer:
     def _lost(self, error: Exception) -> None:
         if not self._failures:
             self.outages += 1
-            log.error("redis_lost", place=self.place, reason=reason(error), outages=self.outages)
+            log.error(self._lost_event, place=self.place, reason=reason(error), outages=self.outages)
         self._failures += 1
         self._found_at = None
         pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failures, 10))
@@ -162,7 +164,7 @@ class RedisServer:
             self._found_at = asyncio.get_running_loop().time()
         if self._failures:
             self._failures = 0
-            log.info("redis_back", place=self.place)
+            log.info(self._back_event, place=self.place)
             for call in self._on_return:
                 call()
 

@@ -23,7 +23,7 @@ _SHOWN: Final = (
     "WWW-Authenticate, X-Pageside-Run, X-Request-ID"
 )
 _REMEMBERED_S: Final = 600
-_HSTS: Final = "max-age=31536000; includeSubDomains"
+_HSTS: Final = "max-age=31536000"  # of this host alone: the others are not ours to lock
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",

@@ -28,7 +28,9 @@ async def open_limiter(settings: Settings) -> AsyncIterator[Limiter]:
     if settings.redis_url is None:
         yield Limiter(rules(settings))
         return
-    server = RedisServer(redis_address.parse(settings.redis_url.get_secret_value()), timeout=_PATIENCE)
+    server = RedisServer(
+        redis_address.parse(settings.redis_url.get_secret_value()), timeout=_PATIENCE, name="limits_redis"
+    )
     try:
         yield Limiter(rules(settings), redis=server)
     finally:
