@@ -14,7 +14,6 @@ from pageside.errors import IndexMissing, PagesideError, Unavailable
 from pageside.storage.redis_server import RedisServer
 from pageside.wiring.serving import Services
 
-
 _ALONE = "cannot be reached; answers go on, and each process knows and limits its own alone"
 
 
