@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from pageside.answer.events import Outcome
 from pageside.conversation import spoken
@@ -81,7 +81,7 @@ class UserInfo(Taken):
     email: str | None = None
     role: str | None = None
     softwareBackground: str | None = None  # noqa: N815  # so named on the wire
-    hardwareTier: str | int | None = None  # noqa: N815
+    hardwareTier: str | StrictInt | None = None  # noqa: N815
 
 
 class ChatRequest(Taken):
