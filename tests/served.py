@@ -10,8 +10,10 @@ from pathlib import Path
 from tests import zygote
 from tests.zygote import Process
 
+from pageside.settings import Settings, variables
+
 # Tests ask more in a minute than a person does.
-UNLIMITED = {f"PAGESIDE_LIMIT_{each}": "0" for each in ("CHAT_READER", "CHAT_SESSION", "UPLOADS_READER")}
+UNLIMITED = {variables(field)[0]: "0" for name, field in Settings.model_fields.items() if name.startswith("limit_")}
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ipaddress
 import math
@@ -127,7 +128,7 @@ class Limiter:
     async def nearest(self, kind: Kind, whose: Whose, name: str) -> Standing | None:
         """How somebody stands to the limit that they will reach first; None where there is none."""
         key = _key(kind, whose, name)
-        standings = [await self._standing(item, key) for item in self._rules.of(kind, whose)]
+        standings = await asyncio.gather(*(self._standing(item, key) for item in self._rules.of(kind, whose)))
         return min(standings, key=lambda standing: standing.remaining, default=None)
 
     async def _hit(self, item: RateLimitItem, key: str) -> bool:

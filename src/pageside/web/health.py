@@ -12,6 +12,7 @@ from pageside import __version__
 from pageside.conversation.attachments import Attachments
 from pageside.errors import IndexMissing, PagesideError, Unavailable
 from pageside.storage.redis_server import RedisServer
+from pageside.web import problems
 from pageside.wiring.serving import Services
 
 _ALONE = "cannot be reached; answers go on, and each process knows and limits its own alone"
@@ -36,7 +37,7 @@ def router(services: Services) -> APIRouter:
     """`GET /health`."""
     routes = APIRouter()
 
-    @routes.get("/health", summary="The state of each part")
+    @routes.get("/health", summary="The state of each part", responses=problems.declared(429))
     async def health() -> Health:
         """`ok` when every part works, `degraded` when one does not; always 200 while the server itself answers."""
         parts = {
