@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 import jinja2
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from markupsafe import Markup, escape
 
 Document = Mapping[str, Any]
 
@@ -28,6 +30,7 @@ _templates = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_CODE: Final = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,16 @@ def page(app: FastAPI) -> Response:
     return HTMLResponse(rendered(app.openapi()), headers=_HEADERS)
 
 
+def prose(text: str) -> Markup:
+    """A description as HTML: its paragraphs, and `code` in them."""
+    paragraphs = (_CODE.sub(r"<code>\1</code>", str(escape(each))) for each in text.split("\n\n") if each.strip())
+    return Markup("".join(f"<p>{each}</p>" for each in paragraphs))  # noqa: S704  # escaped above
+
+
 def rendered(document: Document) -> str:
     """The page about what `document` describes."""
-    shown = _templates.get_template("reference.html")
-    return shown.render(
+    return _templates.get_template("reference.html").render(
+        prose=prose,
         title=document["info"]["title"],
         version=document["info"]["version"],
         summary=document["info"].get("summary", ""),
