@@ -33,6 +33,7 @@ from pageside.web.limiting import AddressLimits, ReaderLimits
 from pageside.web.limits import Limits
 from pageside.web.middleware import RequestIds
 from pageside.web.recognition import Addresses, Recognition
+from pageside.web.reference import Reference
 from pageside.wiring.serving import Services
 
 
@@ -69,10 +70,11 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
         app.include_router(entities.router(services.contents, services.index))
         if services.attachments is not None:
             app.include_router(attachments.router(services.attachments, services.links))
-    app.include_router(reference.router(app))
+    described = Reference(app)
+    app.include_router(reference.router(described))
     contract.close(app)
     app.include_router(originals.router(services.index, book))
-    app.include_router(pages.router(services, book, sample=sample))
+    app.include_router(pages.router(services, book, described, sample=sample))
 
     _guard(app, services)
     return app

@@ -7,13 +7,13 @@ from importlib import resources
 from pathlib import Path
 
 import jinja2
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
 from pageside.errors import IndexMissing, NotFound, PagesideError
-from pageside.web import reference
 from pageside.web.book import FILES, IMAGES, Book, Group, grouped
+from pageside.web.reference import PAGE, Reference
 from pageside.wiring.serving import Services
 
 _ASSETS = {"book.css": "text/css; charset=utf-8", "ask.js": "text/javascript; charset=utf-8"}
@@ -26,10 +26,11 @@ _templates = jinja2.Environment(
 )
 
 
-def router(services: Services, root: Path, *, sample: str) -> APIRouter:
+def router(services: Services, root: Path, reference: Reference, *, sample: str) -> APIRouter:
     """Every page of the book at the address its own site gives it, and what those pages need.
 
     Args:
+        reference: Stands at an address of its own, where the book has no page.
         sample: A question to show in the box.
     """
     routes = APIRouter(include_in_schema=False)
@@ -48,9 +49,9 @@ def router(services: Services, root: Path, *, sample: str) -> APIRouter:
         return FileResponse(file, media_type=IMAGES[file.suffix.lower()], headers=_FOR_EVERYBODY)
 
     @routes.api_route("/{address:path}", methods=["GET", "HEAD"])
-    async def page(request: Request, address: str) -> Response:
-        if f"/{address}" == reference.PAGE and not await _stands(book, address):
-            return reference.page(request.app)
+    async def page(address: str) -> Response:
+        if f"/{address}" == PAGE and not await _stands(book, address):
+            return await reference.page()
         try:
             shown = await _page(book, address)
         except IndexMissing as error:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import jinja2
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import Response
 from markupsafe import Markup, escape
 
 Document = Mapping[str, Any]
@@ -75,25 +76,45 @@ class Operation:
     replies: tuple[Reply, ...]
 
 
-def router(app: FastAPI) -> APIRouter:
+class Reference:
+    """The document of an application and the page about it, each made once: what is described stays as it is."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._document = b""
+        self._page = b""
+
+    async def document(self) -> Response:
+        """The document, for programs."""
+        self._document = self._document or await run_sync(self._written)
+        return Response(self._document, media_type="application/json", headers=_HEADERS)
+
+    async def page(self) -> Response:
+        """The page, for people."""
+        self._page = self._page or await run_sync(self._rendered)
+        return Response(self._page, media_type="text/html; charset=utf-8", headers=_HEADERS)
+
+    def _written(self) -> bytes:
+        return json.dumps(self._app.openapi(), ensure_ascii=False).encode()
+
+    def _rendered(self) -> bytes:
+        return rendered(self._app.openapi()).encode()
+
+
+def router(reference: Reference) -> APIRouter:
     """The document, and the page where it always stands."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(DOCUMENT)
     @routes.get("/-/openapi.json")
     async def document() -> Response:
-        return JSONResponse(app.openapi(), headers=_HEADERS)
+        return await reference.document()
 
     @routes.api_route(ALWAYS, methods=["GET", "HEAD"])
     async def always() -> Response:
-        return page(app)
+        return await reference.page()
 
     return routes
-
-
-def page(app: FastAPI) -> Response:
-    """The page about the routes of `app`."""
-    return HTMLResponse(rendered(app.openapi()), headers=_HEADERS)
 
 
 def prose(text: str) -> Markup:
