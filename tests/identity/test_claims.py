@@ -13,10 +13,11 @@ from pydantic import SecretStr
 from tests.admitted import SECRET, Key, Provider
 
 from pageside import settings
-from pageside.identity.claims import Claims
+from pageside.identity.claims import LONGEST_NAME, Claims
 from pageside.identity.denial import TokenDenied
 from pageside.identity.jwts import Rules, Verifier, padded
 from pageside.identity.reader import Reader
+from pageside.storage.owner import require_keepable
 from pageside.wiring import admitting
 
 NOW = int(time.time())
@@ -125,6 +126,15 @@ async def test_a_token_of_each_provider_is_a_reader(name):
 def test_the_subject_is_sub_or_user_id(claims, subject):
     """In this order; a number is one, too."""
     assert Claims().reader(claims).subject == subject
+
+
+def test_the_longest_name_can_be_kept():
+    """In any script; one character more cannot."""
+    reader = Claims().reader({"sub": "🐝" * LONGEST_NAME, "org_id": "🐝" * LONGEST_NAME})
+    require_keepable(reader)
+
+    with pytest.raises(TokenDenied):
+        Claims().reader({"sub": "b" * (LONGEST_NAME + 1)})
 
 
 @pytest.mark.parametrize(

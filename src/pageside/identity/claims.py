@@ -11,7 +11,7 @@ from pageside.identity.denial import TokenDenied
 from pageside.identity.reader import Reader
 
 SUBJECTS = ("sub", "user_id")
-LONGEST_NAME = 255
+LONGEST_NAME = 250  # characters, which are 1,000 bytes at most: what the database takes as a name
 MOST_ROLES = 100
 
 _LONGEST_PROFILE = 200

@@ -140,7 +140,7 @@ class Recognition:
         except UnicodeError:
             name = ""
         if len(told) > 1 or not name or not nameable(name):
-            raise Unauthorized(f"{USER_HEADER}: send one name of at most 255 characters.")
+            raise Unauthorized(f"{USER_HEADER}: send one name of at most 250 characters.")
         return Reader(subject=name)
 
     def _by_header(self, scope: Scope, named: Reader | None) -> Reader:
