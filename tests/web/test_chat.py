@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.chatkit_client import message
@@ -439,6 +440,19 @@ async def test_conversations_are_listed(ada):
     assert page["threads"][0]["title"] == "First"
     assert page["threads"][0]["created_at"].endswith("Z")
     assert page["threads"][0]["created_at"] < page["threads"][0]["updated_at"]
+
+
+@pytest.mark.parametrize("name", ["https://id.example.org/users/7", "auth0|7", "Ada Lovelace", "a/b", "messages"])
+async def test_a_reader_of_any_name_finds_their_conversations(home, name):
+    """Also one whose name has slashes, as the subjects of some tokens do; nobody else does."""
+    place = f"{API}/threads/{quote(name, safe='')}"
+    async with home.client(name) as client, home.client("eve") as eve:
+        thread = (await ask(client, user_id=name))["thread_id"]
+        found = await client.http.get(place)
+        other = await eve.http.get(place)
+
+    assert [row["id"] for row in found.json()["threads"]] == [thread]
+    assert other.status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic_core import PydanticSerializationError, to_json
+from starlette.convertors import Convertor, register_url_convertor
 
 from pageside.answer.transcription import language_hint
 from pageside.conversation import listing, spoken
@@ -39,6 +40,21 @@ from pageside.web.runs import HEADERS, EventStream
 PREFIX: Final = "/api/chatkit"
 MAX_PAGE: Final = 100
 MAX_OFFSET: Final = 1_000_000
+
+
+class _ReaderName(Convertor[str]):
+    """A reader's name in an address, which may have slashes, as the subjects of some tokens do."""
+
+    regex = "(?:(?!/(?:messages|export)$).)+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("reader_name", _ReaderName())
 
 # Two routes at one address, which has one name in OpenAPI.
 _USER: Final = Path(alias="id", max_length=1000, description="Who asks; anybody else is not found.")
@@ -100,7 +116,7 @@ def router(
 
 def _look_back(routes: APIRouter, server: TextbookServer, database: Database, recognised: Reader) -> None:
     @routes.get(
-        "/threads/{id}",
+        "/threads/{id:reader_name}",
         summary="List your conversations",
         responses=problems.declared(401, 404, 422, 429, 503),
     )
