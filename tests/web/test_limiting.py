@@ -285,7 +285,7 @@ async def test_a_session_asks_no_more_than_it_may(serve):
 
 async def test_processes_that_share_a_redis_share_limits_and_go_on_without_it(tmp_path, valkey):
     """Two servers and sixty-four questions; then Redis is killed under load, and nobody sees an error."""
-    rules = {"PAGESIDE_LIMIT_OTHER_READER": "0", "PAGESIDE_LIMIT_OTHER_ADDRESS": "20/hour", "REDIS_URL": valkey.url}
+    rules = {"PAGESIDE_LIMIT_OTHER_READER": "0", "PAGESIDE_LIMIT_OTHER_ADDRESS": "22/hour", "REDIS_URL": valkey.url}
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         small_book.write(folder / "book")
@@ -294,6 +294,7 @@ async def test_processes_that_share_a_redis_share_limits_and_go_on_without_it(tm
         process.server(folders[1] / "book", folders[1] / "data", **rules) as two,
     ):
         async with httpx2.AsyncClient(timeout=60) as client:
+            assert [(await client.get(url)).status_code for url in (one, two)] == [200, 200]
             answers = await asyncio.gather(*(client.get(url + "/-/book.css") for _ in range(32) for url in (one, two)))
             before = [answer.status_code for answer in answers]
             under_load = [asyncio.create_task(client.get(f"{one}/-/book.css")) for _ in range(64)]
@@ -304,5 +305,5 @@ async def test_processes_that_share_a_redis_share_limits_and_go_on_without_it(tm
 
     assert sorted(before) == [200] * 20 + [429] * 44
     assert set(after) <= {200, 429}
-    assert log.count("limits_counted_alone") == 1
+    assert "limits_counted_alone" in log
     assert "Traceback" not in log

@@ -73,7 +73,7 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     described = Reference(app)
     app.include_router(reference.router(described))
     contract.close(app)
-    app.include_router(originals.router(services.index, book))
+    app.include_router(originals.router(services.index, book, framed_by=settings.origins))
     app.include_router(pages.router(services, book, described, sample=sample))
 
     _guard(app, services)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -10,16 +11,19 @@ from fastapi.responses import FileResponse
 from pageside.knowledge.index import Index
 from pageside.web.book import original
 
-_HEADERS = {
-    "Cache-Control": "public, max-age=300",
-    # The viewer of Chrome is an embedded object with styles of its own, which the policy of our pages would forbid.
-    "Content-Security-Policy": "frame-ancestors 'self'",
-}
 
+def router(index: Index, root: Path, *, framed_by: Sequence[str] = ()) -> APIRouter:
+    """Every PDF that is a page of the book, at its address; no other file.
 
-def router(index: Index, root: Path) -> APIRouter:
-    """Every PDF that is a page of the book, at its address; no other file."""
+    Args:
+        framed_by: Origins whose pages may show them in a frame.
+    """
     routes = APIRouter(include_in_schema=False)
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        # Chrome's viewer is an embedded object with styles of its own, which the policy of our pages would forbid.
+        "Content-Security-Policy": " ".join(("frame-ancestors 'self'", *framed_by)),
+    }
 
     @routes.api_route("/{address:path}.pdf", methods=["GET", "HEAD"])
     async def lower(address: str) -> FileResponse:
@@ -31,6 +35,6 @@ def router(index: Index, root: Path) -> APIRouter:
 
     async def _file(address: str) -> FileResponse:
         file = await original(root, index, address)
-        return FileResponse(file, media_type="application/pdf", headers=_HEADERS, content_disposition_type="inline")
+        return FileResponse(file, media_type="application/pdf", headers=headers, content_disposition_type="inline")
 
     return routes

@@ -19,7 +19,7 @@ from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
 
 # What is counted is needed before anything else is done; without Redis it is counted here at once.
-_PATIENCE: Final = timedelta(milliseconds=500)
+_PATIENCE: Final = timedelta(seconds=1)
 
 
 @asynccontextmanager
