@@ -27,6 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pageside.web.recognition import GUEST_COOKIE, USER_HEADER
+
 Json = dict[str, Any]
 
 _ALL_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
@@ -34,6 +36,25 @@ _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _PLACE: Final = "#/components/schemas/{model}"
 _PLACE_OF_ANSWER: Final = "#/components/schemas/Told{model}"  # what is asked for may have more fields than an answer
 _PREFIXES: Final = ("/chatkit", "/api/chatkit")
+_KNOWN_BY: Final[Mapping[str, Json]] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The `client_secret` of a session; with `AUTH_MODE=jwt` an identity provider's token, too.",
+    },
+    "guest": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": GUEST_COOKIE,
+        "description": "With `AUTH_MODE=guest`; who has none gets one with the first answer.",
+    },
+    "proxy": {
+        "type": "apiKey",
+        "in": "header",
+        "name": USER_HEADER,
+        "description": "With `AUTH_MODE=header`, from a trusted proxy.",
+    },
+}
 _SAID: Final[Mapping[str, str]] = {
     "400": "The request cannot be understood.",
     "401": "Nobody knows who is asking.",
@@ -144,6 +165,9 @@ def completed(document: Json) -> Json:
     for name, kind in _ANSWERS.items():
         schemas.update(_schemas(name, kind, _PLACE_OF_ANSWER))
     for path, method, operation in _operations(document):
+        if path.startswith(_PREFIXES):
+            # One of these, or none: who is nobody yet is a new guest.
+            operation.setdefault("security", [*({name: []} for name in _KNOWN_BY), {}])
         responses = operation["responses"]
         for response in responses.values():
             if stream := response.get("content", {}).get("text/event-stream"):
@@ -154,6 +178,7 @@ def completed(document: Json) -> Json:
             said = responses.get(status, {}).get("description", "")
             told = said if said and said != "Validation Error" else _SAID[status]
             responses[status] = {**responses.get(status, {}), **_problem(told)}
+    document["components"]["securitySchemes"] = _KNOWN_BY
     _describe_chatkit(document["paths"])
     _close_answers(document)
     return document
