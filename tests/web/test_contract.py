@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from tests import served, small_book
+
+from pageside.web import contract
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "5")
 DOCUMENT = "/openapi.json"
@@ -91,6 +95,26 @@ def test_every_refusal_is_a_problem(document):
             for status, response in operation["responses"].items():
                 if status[0] in "45" and not path.endswith("/health"):
                     assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_nobody_gets_half_a_document(monkeypatch):
+    """Who asks while it is written waits until it is whole."""
+    app = FastAPI()
+    contract.install(app)
+    whole, heard = contract.completed, []
+    second = threading.Thread(target=lambda: heard.append(list(app.openapi()["components"]["schemas"])))
+
+    def slowly(document):
+        second.start()
+        second.join(0.3)  # long enough for whoever does not wait
+        return whole(document)
+
+    monkeypatch.setattr(contract, "completed", slowly)
+    first = list(app.openapi()["components"]["schemas"])
+    second.join()
+
+    assert "Problem" in first
+    assert heard == [first]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from pageside.identity.secrets import Session
 from pageside.web import runs
 from pageside.web.runs import HEADERS
 
+REST = "/api/chatkit"  # where everything stands that is not the protocol itself
 KEY = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,200}")
 _EXAMPLES = {

@@ -6,8 +6,11 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
+from threading import Lock
 from typing import Any, Final, Literal
 
+from anyio.to_thread import run_sync
 from chatkit.types import (
     ChatKitReq,
     FileAttachment,
@@ -27,6 +30,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pageside.web import problems
+from pageside.web.chatkit import REST
 from pageside.web.recognition import GUEST_COOKIE, USER_HEADER
 
 Json = dict[str, Any]
@@ -35,7 +40,7 @@ _ALL_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _PLACE: Final = "#/components/schemas/{model}"
 _PLACE_OF_ANSWER: Final = "#/components/schemas/Told{model}"  # what is asked for may have more fields than an answer
-_PREFIXES: Final = ("/chatkit", "/api/chatkit")
+_PREFIXES: Final = ("/chatkit", REST)
 _KNOWN_BY: Final[Mapping[str, Json]] = {
     "bearer": {
         "type": "http",
@@ -54,20 +59,6 @@ _KNOWN_BY: Final[Mapping[str, Json]] = {
         "name": USER_HEADER,
         "description": "With `AUTH_MODE=header`, from a trusted proxy.",
     },
-}
-_SAID: Final[Mapping[str, str]] = {
-    "400": "The request cannot be understood.",
-    "401": "Nobody knows who is asking.",
-    "403": "Who is asking may not do this.",
-    "404": "There is no such thing, or it is another reader's.",
-    "405": "The address does not take this method.",
-    "409": "Not now, or not any more: the detail says which, `Retry-After` when to come back.",
-    "410": "It was carried out, and what it answered is lost.",
-    "413": "The body, message or file is over its limit.",
-    "422": "A field is not acceptable; the detail names it.",
-    "429": "Too many requests; `Retry-After` says when to come back.",
-    "501": "Switched off here.",
-    "503": "A part that is needed does not answer; `Retry-After` says when to come back.",
 }
 _EVERY: Final = ("400", "401", "403", "429", "503")
 _BRINGING: Final = ("413", "422")
@@ -128,12 +119,15 @@ def close(app: FastAPI) -> None:
     To be called when every route of the API is there.
     """
 
-    async def nothing(request: Request) -> Response:
-        allowed = [
-            method.upper()
-            for path, method, _ in _operations(app.openapi())
-            if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), request.url.path)
+    @cache
+    def taken() -> list[tuple[re.Pattern[str], str]]:
+        return [
+            (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), method.upper())
+            for path, method, _ in operations(app.openapi())
         ]
+
+    async def nothing(request: Request) -> Response:
+        allowed = [method for path, method in await run_sync(taken) if path.fullmatch(request.url.path)]
         if allowed:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
         raise HTTPException(404)
@@ -144,13 +138,15 @@ def close(app: FastAPI) -> None:
 
 
 def install(app: FastAPI) -> None:
-    """Lets `app` describe itself in full."""
-    generated = app.openapi
+    """Lets `app` describe itself in full, once; it takes a while, so not on the event loop."""
+    generated, writing = app.openapi, Lock()
+    whole: list[Json] = []  # `app.openapi_schema` is there before it is whole
 
     def openapi() -> Json:
-        if app.openapi_schema is None:
-            app.openapi_schema = completed(generated())
-        return app.openapi_schema
+        with writing:
+            if not whole:
+                whole.append(completed(generated()))
+            return whole[0]
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's guide on extending OpenAPI has it
 
@@ -164,7 +160,7 @@ def completed(document: Json) -> Json:
     schemas.update(_lenient(_schemas("ChatKitRequest", ChatKitReq, _PLACE)))
     for name, kind in _ANSWERS.items():
         schemas.update(_schemas(name, kind, _PLACE_OF_ANSWER))
-    for path, method, operation in _operations(document):
+    for path, method, operation in operations(document):
         if path.startswith(_PREFIXES):
             # One of these, or none: who is nobody yet is a new guest.
             operation.setdefault("security", [*({name: []} for name in _KNOWN_BY), {}])
@@ -176,8 +172,10 @@ def completed(document: Json) -> Json:
             if status != "422" and "content" in responses.get(status, {}):
                 continue
             said = responses.get(status, {}).get("description", "")
-            told = said if said and said != "Validation Error" else _SAID[status]
-            responses[status] = {**responses.get(status, {}), **_problem(told)}
+            told = problems.declared(int(status))[int(status)]
+            if said and said != "Validation Error":
+                told["description"] = said
+            responses[status] = {**responses.get(status, {}), **told}
     document["components"]["securitySchemes"] = _KNOWN_BY
     _describe_chatkit(document["paths"])
     _close_answers(document)
@@ -199,7 +197,7 @@ def _close_answers(document: Json) -> None:
     """Lets no answer have a field that is not described; requests may bring more than is read."""
     schemas = document["components"]["schemas"]
     asked = [
-        operation.get(part, {}) for *_, operation in _operations(document) for part in ("requestBody", "parameters")
+        operation.get(part, {}) for *_, operation in operations(document) for part in ("requestBody", "parameters")
     ]
     open_ones: set[str] = set()
     found = {name for each in asked for name in _names(each)}
@@ -278,7 +276,8 @@ def _statuses(path: str, method: str) -> Iterator[str]:
         yield "422"
 
 
-def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Json]]:
+    """Everything that `document` describes, in its order: path, method in lower case, and what is said of it."""
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
@@ -291,10 +290,6 @@ def _schemas(name: str, kind: Any, place: str) -> Json:
         schema = TypeAdapter(kind).json_schema(ref_template=place)
     defined = schema.pop("$defs", {})
     return {**{place.format(model=each).rpartition("/")[2]: told for each, told in defined.items()}, name: schema}
-
-
-def _problem(told: str) -> Json:
-    return {"description": told, "content": {"application/problem+json": {"schema": _reference("Problem")}}}
 
 
 def _reference(name: str) -> Json:

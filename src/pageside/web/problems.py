@@ -31,10 +31,13 @@ _DECLARED: dict[int, str] = {
     401: "Nobody knows who is asking.",
     403: "Who is asking may not do this.",
     404: "No such thing, or not this reader's.",
+    405: "The address does not take this method.",
     409: "Not as things are: the conversation is answering, or closed, or the reader has as many as they may.",
+    410: "It was carried out, and what it answered is lost.",
     413: "It is longer than is taken.",
     422: "A field cannot be accepted; `detail` names it.",
     429: "Too much at once: `Retry-After` says in how many seconds it is worth asking again.",
+    501: "It is switched off here.",
     503: "A part that this needs does not answer; it may later.",
 }
 

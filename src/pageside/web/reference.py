@@ -14,13 +14,14 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 from markupsafe import Markup, escape
 
+from pageside.web import contract
+
 Document = Mapping[str, Any]
 
 DOCUMENT: Final = "/openapi.json"
 PAGE: Final = "/docs"  # unless the book has a page of its own there
 ALWAYS: Final = "/-/docs"
 
-_METHODS: Final = ("get", "post", "put", "delete")
 _DEEPEST: Final = 6
 _HEADERS: Final = {"Cache-Control": "no-cache"}
 
@@ -137,10 +138,8 @@ def rendered(document: Document) -> str:
 
 def operations(document: Document) -> Iterator[Operation]:
     """Everything that `document` describes, in its order."""
-    for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
-                yield _operation(path, method, item[method], document)
+    for path, method, told in contract.operations(document):
+        yield _operation(path, method, told, document)
 
 
 def _operation(path: str, method: str, told: Document, document: Document) -> Operation:
