@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pageside.errors import InvalidInput
+
 _MARK = "~"
 _LONGEST_PLACE = 18  # digits that every 64-bit number has room for
 
@@ -17,3 +19,15 @@ def read(cursor: str) -> tuple[str, int] | None:
     if mark and place.isascii() and place.isdecimal() and len(place) <= _LONGEST_PLACE:
         return name, int(place)
     return None
+
+
+def require(cursor: str) -> tuple[str, int]:
+    """The id and the place in `cursor`, where nothing else is taken.
+
+    Raises:
+        InvalidInput: It is no cursor of ours.
+    """
+    found = read(cursor)
+    if found is None:
+        raise InvalidInput("cursor: send the `next_cursor` of the page before.")
+    return found

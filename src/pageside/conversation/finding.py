@@ -88,7 +88,7 @@ async def find(database: Database, query: str, turn: Turn, *, limit: int = 20, c
     """
     looked_for = wanted(query)
     place = tuple_(threads.c.activity, threads.c.id)
-    behind = [place < _place(cursor)] if cursor is not None else []
+    behind = [place < cursors.require(cursor)[::-1]] if cursor is not None else []
     listed = (
         select(threads)
         .where(
@@ -117,13 +117,6 @@ async def find(database: Database, query: str, turn: Turn, *, limit: int = 20, c
         tuple(Found(row.id, row.title, row.created_at, row.updated_at, extracts.get(row.id)) for row in shown),
         cursors.write(shown[-1].id, shown[-1].activity) if len(rows) > limit else None,
     )
-
-
-def _place(cursor: str) -> tuple[int, str]:
-    read = cursors.read(cursor)
-    if read is None:
-        raise InvalidInput("cursor: send the `next_cursor` of the page before.")
-    return read[1], read[0]
 
 
 def wanted(query: str) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from pageside.conversation.record import AnsweredItem
 from pageside.conversation.refusals import missing_thread
 from pageside.conversation.spoken import Source
 from pageside.conversation.turn import Turn
-from pageside.errors import InvalidInput
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads
 
@@ -107,7 +106,7 @@ async def messages(database: Database, thread_id: str, turn: Turn, *, limit: int
         InvalidInput: `cursor` is no cursor.
         StoreUnavailable: The database cannot be read.
     """
-    after = _place(cursor)
+    after = 0 if cursor is None else cursors.require(cursor)[1]
     async with database.reading(turn.reader) as connection:
         known = await connection.execute(select(threads.c.id).where(mine(threads, turn), threads.c.id == thread_id))
         if known.one_or_none() is None:
@@ -125,15 +124,6 @@ async def messages(database: Database, thread_id: str, turn: Turn, *, limit: int
         tuple(_message(stored.item(row)) for row in shown),
         cursors.write(shown[-1].id, shown[-1].seq) if len(rows) > limit else None,
     )
-
-
-def _place(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    read = cursors.read(cursor)
-    if read is None:
-        raise InvalidInput("cursor: send the `next_cursor` of the page before.")
-    return read[1]
 
 
 def _message(item: ThreadItem) -> Message:

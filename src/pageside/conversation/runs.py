@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import structlog
@@ -107,9 +107,8 @@ class Runs:
     def stopping_gently(self, thread_id: str) -> Iterator[asyncio.Future[None]]:
         """As `Run.stopping_gently`, for the thread's run; never done where it has none."""
         asked = asyncio.get_running_loop().create_future()
-        with ExitStack() as stack:
-            if run := self._active.get(thread_id):
-                stack.enter_context(run.stopping_gently(asked))
+        run = self._active.get(thread_id)
+        with run.stopping_gently(asked) if run else nullcontext():
             yield asked
 
     def tell(self, thread_id: str, event: BaseModel) -> None:

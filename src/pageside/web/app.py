@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from pageside import __version__
-from pageside.settings import Settings
 from pageside.web import (
     attachments,
     chat,
@@ -91,7 +89,9 @@ def _guard(app: FastAPI, services: Services) -> None:
         streamed=attachments.streamed,
         dictated_bytes=dictated.largest_body(settings.max_audio_bytes) if settings.transcription_model else 0,
     )
-    app.add_middleware(ForeignPages, origins=_own_origins(settings))
+    # Whose pages may act for their readers: those of listed sites, and ours where a proxy calls us by another name.
+    own = filter(None, [services.admission.own_origin])
+    app.add_middleware(ForeignPages, origins=(*settings.origins, *own))
     app.add_middleware(AddressLimits, limiter=services.limiter)
     app.add_middleware(CrossOrigin, origins=settings.origins)
     app.add_middleware(
@@ -99,9 +99,3 @@ def _guard(app: FastAPI, services: Services) -> None:
     )
     app.add_middleware(Addresses, proxies=services.admission.proxies)
     app.add_middleware(RequestIds)  # so that every answer bears the id
-
-
-def _own_origins(settings: Settings) -> tuple[str, ...]:
-    """Whose pages may act for their readers: those of listed sites, and ours where a proxy calls us by another name."""
-    address = urlsplit(settings.public_url)
-    return (*settings.origins, *([f"{address.scheme}://{address.netloc}".lower()] if address.netloc else []))

@@ -34,10 +34,9 @@ from pageside.web.chat_shapes import (
     metadata,
     source,
 )
-from pageside.web.chatkit import KEY_PARAMETER, asking, key_of, session_of
+from pageside.web.chatkit import KEY_PARAMETER, REST, asking, key_of, session_of
 from pageside.web.runs import HEADERS, EventStream
 
-PREFIX: Final = "/api/chatkit"
 MAX_PAGE: Final = 100
 MAX_OFFSET: Final = 1_000_000
 
@@ -74,7 +73,7 @@ def router(
         reader: Dependency that says who is asking.
         keepalive: Longest silence of a stream.
     """
-    routes = APIRouter(prefix=PREFIX, tags=["chat"])
+    routes = APIRouter(prefix=REST, tags=["chat"])
     recognised = Depends(reader)
 
     @routes.post(

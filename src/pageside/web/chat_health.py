@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from pageside.errors import PagesideError
 from pageside.knowledge import led
 from pageside.web.chat_shapes import Given
+from pageside.web.chatkit import REST
 from pageside.web.runs import HEADERS
 from pageside.wiring.serving import Services
 
@@ -44,7 +45,7 @@ class ChatHealth(Given):
 
 def router(services: Services) -> APIRouter:
     """The route over `services`."""
-    routes = APIRouter(prefix="/api/chatkit", tags=["chat"])
+    routes = APIRouter(prefix=REST, tags=["chat"])
 
     @routes.get(
         "/health",

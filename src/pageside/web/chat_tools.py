@@ -18,7 +18,7 @@ from pageside.errors import InvalidInput, NotFound, TooLarge, Unauthorized
 from pageside.identity.reader import Reader
 from pageside.web import problems
 from pageside.web.chat_shapes import MAX_ID_CHARS, MAX_LABELS, Given, Taken
-from pageside.web.chatkit import asking, session_of
+from pageside.web.chatkit import REST, asking, session_of
 from pageside.web.runs import HEADERS
 
 MAX_RESULTS: Final = 20
@@ -123,7 +123,7 @@ def router(
         max_query_chars: Longest query.
         reader: Dependency that says who is asking.
     """
-    routes = APIRouter(prefix="/api/chatkit", tags=["chat"])
+    routes = APIRouter(prefix=REST, tags=["chat"])
 
     async def search(arguments: Mapping[str, Any]) -> ToolResult:
         asked = _read(arguments)

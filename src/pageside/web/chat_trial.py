@@ -15,7 +15,7 @@ from pageside.errors import Forbidden
 from pageside.identity.reader import Reader
 from pageside.web import chat_streams, problems
 from pageside.web.chat_shapes import ChatAnswer
-from pageside.web.chatkit import asking, session_of
+from pageside.web.chatkit import REST, asking, session_of
 from pageside.web.runs import HEADERS, EventStream
 
 ADMIN: Final = "admin"
@@ -35,7 +35,7 @@ def router(
         reader: Dependency that says who is asking.
         keepalive: Longest silence of a stream.
     """
-    routes = APIRouter(prefix="/api/chatkit", tags=["chat"])
+    routes = APIRouter(prefix=REST, tags=["chat"])
     recognised = Depends(reader)
 
     @routes.post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,11 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pageside.conversation.keeping import Keeping
 from pageside.errors import Forbidden
 from pageside.identity.reader import Reader
-from pageside.web.chatkit import asking
+from pageside.web.chatkit import REST, asking
 from pageside.web.recognition import GUEST_COOKIE
 from pageside.wiring.admitting import Admission
-
-PREFIX: Final = "/api/chatkit"
 
 Account = Annotated[Reader, Depends(asking)]
 
@@ -29,7 +27,7 @@ class TakenOver(BaseModel):
 
 def router(admission: Admission, keeping: Keeping) -> APIRouter:
     """The one route."""
-    routes = APIRouter(prefix=PREFIX, tags=["sessions"])
+    routes = APIRouter(prefix=REST, tags=["sessions"])
 
     @routes.post(
         "/me/guest",

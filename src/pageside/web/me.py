@@ -18,10 +18,8 @@ from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import PATH as FILES
 from pageside.conversation.turn import Turn
 from pageside.identity.reader import Reader
-from pageside.web.chatkit import asking
+from pageside.web.chatkit import REST, asking
 from pageside.web.downloads import download
-
-PREFIX: Final = "/api/chatkit"
 
 _TYPES: Final[dict[Format, str]] = {"markdown": "text/markdown; charset=utf-8", "json": "application/json"}
 _ROLES: Final[dict[str, Literal["user", "assistant"]]] = {"user_message": "user"}
@@ -68,7 +66,7 @@ def router(keeping: Keeping, *, reader: Callable[..., Reader] = asking) -> APIRo
     Args:
         reader: Dependency that says who is asking.
     """
-    routes = APIRouter(prefix=PREFIX, tags=["conversations"])
+    routes = APIRouter(prefix=REST, tags=["conversations"])
     recognised = Depends(reader)
 
     @routes.get("/threads", summary="Search your conversations", responses={422: {"description": "Too long a query."}})

@@ -14,11 +14,9 @@ from pageside.identity import secrets
 from pageside.identity.hosted import Hosted
 from pageside.identity.reader import Reader
 from pageside.identity.secrets import Session
-from pageside.web.chatkit import asking
+from pageside.web.chatkit import REST, asking
 from pageside.web.recognition import Elsewhere, bearer, require_same
 from pageside.wiring.admitting import Admission
-
-PREFIX: Final = "/api/chatkit"
 
 _EXAMPLE: Final[JsonDict] = {"client_secret": "pgs_...", "session_id": "ses_01jd...", "expires_at": 1795000000}
 _UNKNOWN: Final[dict[str, Any]] = {"description": "Nobody knows who is asking; `WWW-Authenticate` says what is amiss."}
@@ -51,7 +49,7 @@ class SessionMade(BaseModel):
 
 def router(admission: Admission) -> APIRouter:
     """The routes of sessions; where a workflow is hosted by OpenAI, they are begun there."""
-    routes = APIRouter(prefix=PREFIX, tags=["sessions"])
+    routes = APIRouter(prefix=REST, tags=["sessions"])
 
     @routes.post(
         "/session",
