@@ -1,0 +1,112 @@
+/** Builds what the server hands out into src/pageside/web/static, and says how large each file is. */
+
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { build, context } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = resolve(here, "../src/pageside/web/static");
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  target: ["es2022"],
+  charset: "utf8",
+  legalComments: "none",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  logLevel: "warning",
+  plugins: [sheets()],
+};
+
+/** Style sheets as minified text, to be adopted by a shadow root. */
+function sheets() {
+  return {
+    name: "sheets",
+    setup(on) {
+      on.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const made = await build({
+          entryPoints: [path],
+          minify: true,
+          write: false,
+          bundle: true,
+          loader: { ".css": "css" },
+        });
+        return { contents: made.outputFiles[0].text.trim(), loader: "text" };
+      });
+    },
+  };
+}
+
+/** What pages name themselves: classic scripts, which any page can carry. */
+const scripts = {
+  ...common,
+  entryPoints: { chatkit: "src/chatkit.ts", loader: "src/loader.ts" },
+  format: "iife",
+  outdir: out,
+};
+
+/** What those import when it is needed. */
+async function modules() {
+  const entryPoints = {};
+  for (const name of await readdir(join(here, "src/lazy"))) {
+    if (/\.tsx?$/.test(name) && !name.endsWith(".test.ts"))
+      entryPoints[`lazy/${name.replace(/\.tsx?$/, "")}`] = `src/lazy/${name}`;
+  }
+  return {
+    ...common,
+    entryPoints,
+    format: "esm",
+    splitting: true,
+    chunkNames: "lazy/shared-[hash]",
+    outdir: out,
+  };
+}
+
+async function compress() {
+  const made = [];
+  for (const path of await files(out)) {
+    if (!/\.(js|css|html|svg)$/.test(path)) continue;
+    const bytes = readFileSync(path);
+    const [zipped, brotli] = await Promise.all([
+      promisify(gzip)(bytes, { level: 9 }),
+      promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+    ]);
+    await writeFile(`${path}.gz`, zipped);
+    await writeFile(`${path}.br`, brotli);
+    made.push([path.slice(out.length + 1), bytes.length, zipped.length, brotli.length]);
+  }
+  return made;
+}
+
+async function files(folder) {
+  const found = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if ((await stat(path)).isDirectory()) found.push(...(await files(path)));
+    else if (!/\.(gz|br)$/.test(name)) found.push(path);
+  }
+  return found;
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+if (process.argv.includes("--watch")) {
+  for (const options of [scripts, await modules()]) await (await context(options)).watch();
+} else {
+  await Promise.all([build(scripts), build(await modules())]);
+  const made = await compress();
+  for (const [name, bytes, zipped, brotli] of made.sort((a, b) => a[0].localeCompare(b[0]))) {
+    if (!name.includes("shared-") && !name.includes("language"))
+      console.log(`${name.padEnd(28)} ${kb(bytes)}  gzip ${kb(zipped)}  br ${kb(brotli)}`);
+  }
+}
+
+function kb(bytes) {
+  return `${(bytes / 1024).toFixed(2).padStart(9)} KiB`;
+}
