@@ -16,6 +16,7 @@ from pageside.web import (
     chatkit,
     contract,
     dictated,
+    element,
     entities,
     guests,
     health,
@@ -71,6 +72,7 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     described = Reference(app)
     app.include_router(reference.router(described))
     contract.close(app)
+    app.include_router(element.router())
     app.include_router(originals.router(services.index, book, framed_by=settings.origins))
     app.include_router(pages.router(services, book, described, sample=sample))
 

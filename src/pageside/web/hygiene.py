@@ -60,8 +60,10 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                framed = "content-security-policy" in headers  # which says who may, and the older header cannot
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if not (framed and name == "X-Frame-Options"):
+                        headers.setdefault(name, value)
                 public = "public" in headers.get("cache-control", "")
                 headers.setdefault("Cross-Origin-Resource-Policy", self._shared if public else "same-origin")
                 if self._strict_transport and scope["scheme"] == "https":
