@@ -1,0 +1,61 @@
+import type { HeaderIcon } from "@openai/chatkit";
+import { useEnv } from "./env";
+import { Icon } from "./Icon";
+import type { Shell } from "./shell";
+import { useStore } from "./store";
+
+export function Header({ shell }: { shell: Shell }) {
+  const { chat, words } = useEnv();
+  const { options, history } = useStore(shell);
+  const { thread, threadId, items } = useStore(chat);
+  const { header } = options;
+  const title = header?.title?.text ?? thread?.title ?? "";
+  const own = (action: { icon: HeaderIcon; onClick: () => void } | undefined) =>
+    action && (
+      <HeaderButton icon={action.icon} label={action.icon.replace(/-/g, " ")} onClick={action.onClick} />
+    );
+  return (
+    <header class="header">
+      {own(header?.leftAction)}
+      {history && (
+        <HeaderButton icon="back-large" label={words.back} onClick={() => shell.setHistory(false)} />
+      )}
+      <h2 class="header-title" dir="auto" title={title}>
+        {history ? words.history : header?.title?.enabled === false ? "" : title}
+      </h2>
+      {options.history?.enabled !== false && !history && (
+        <HeaderButton icon="history" label={words.history} onClick={() => shell.setHistory(true)} />
+      )}
+      {(threadId || items.length > 0) && (
+        <HeaderButton
+          icon="compose"
+          label={words.newChat}
+          onClick={() => {
+            shell.setHistory(false);
+            chat.open(null);
+            shell.focus();
+          }}
+        />
+      )}
+      {own(header?.rightAction)}
+      {options.pageside?.buttons?.map((button) => (
+        <HeaderButton key={button.icon} {...button} />
+      ))}
+    </header>
+  );
+}
+
+function HeaderButton(props: { icon: string; label: string; onClick: () => void; pressed?: boolean }) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={props.label}
+      aria-pressed={props.pressed}
+      title={props.label}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}

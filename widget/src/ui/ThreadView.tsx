@@ -1,0 +1,177 @@
+/** What was said, oldest first, and what is being said; it follows the end only for readers who are there. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Item, NoticeBox, ProblemBox, Progress } from "../items/Item";
+import type { ThreadItem, UserMessageItem } from "../protocol/types";
+import type { ChatState } from "../thread/state";
+import { useEnv } from "./env";
+import { Icon } from "./Icon";
+import type { Shell } from "./shell";
+import { useStore } from "./store";
+
+const NEAR_PX = 48;
+
+export function ThreadView({ shell }: { shell: Shell }) {
+  const env = useEnv();
+  const { chat, words } = env;
+  const state = useStore(chat);
+  const { options } = useStore(shell);
+  const box = useRef<HTMLDivElement>(null);
+  const { away, toEnd } = useFollowing(box, state, options.thread?.autoScroll === true);
+  useAnnouncements(state);
+  const busy = state.phase === "sending" || state.phase === "answering" || state.phase === "reconnecting";
+  const shown = state.items.filter((item) => item.type !== "end_of_turn");
+  const last = shown.at(-1);
+  const status = state.thread?.status;
+  const actions = {
+    feedback: !!options.threadItemActions?.feedback,
+    retry: !!options.threadItemActions?.retry,
+  };
+  return (
+    <div class="thread-frame">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard */}
+      <div
+        class="thread"
+        ref={box}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-busy={busy}
+        aria-label={words.chat}
+      >
+        {state.hasOlder && (
+          <button type="button" class="quiet-button older" onClick={() => chat.loadOlder()}>
+            {words.earlierMessages}
+          </button>
+        )}
+        {shown.map((item) => (
+          <Item key={item.id} item={item} last={item === last} actions={actions} />
+        ))}
+        {state.pending && <Item key={state.pending.key} item={asItem(state)} last actions={actions} />}
+        {busy && !isSaid(last, state) && (
+          <Progress text={progress(state, words)} icon={state.progress?.icon} />
+        )}
+        {state.phase === "loading" && !shown.length && <Progress text="" />}
+        {state.notices.map((notice) => (
+          <NoticeBox key={notice.message} notice={notice} onDismiss={() => chat.dismissNotice(notice)} />
+        ))}
+        {state.problem && <ProblemBox problem={state.problem} />}
+        {(status?.type === "locked" || status?.type === "closed") && (
+          <p class="ended" dir="auto">
+            {status.reason || (status.type === "locked" ? words.locked : words.closed)}
+          </p>
+        )}
+      </div>
+      {away && (
+        <button type="button" class="jump" onClick={toEnd} aria-label={words.jump} title={words.jump}>
+          <Icon name="chevron-down" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Whether the answer's own words show that it is going on. */
+function isSaid(last: ThreadItem | undefined, state: ChatState): boolean {
+  return (
+    !!last &&
+    state.growing.has(last.id) &&
+    !state.progress &&
+    (last.type !== "assistant_message" || last.content.some((part) => part.text !== ""))
+  );
+}
+
+function progress(state: ChatState, words: Record<string, string>): string {
+  if (state.phase === "reconnecting") return words.reconnecting ?? "";
+  return state.progress?.text ?? words.thinking ?? "";
+}
+
+function asItem({ pending }: ChatState): UserMessageItem {
+  const sent = pending!;
+  return {
+    id: sent.key,
+    thread_id: "",
+    created_at: "",
+    type: "user_message",
+    content: sent.content,
+    attachments: sent.attachments,
+    quoted_text: sent.quote,
+    inference_options: sent.options,
+  };
+}
+
+/** Keeps the end in sight for readers who are at the end, and shows others the way there. */
+function useFollowing(box: { current: HTMLDivElement | null }, state: ChatState, follows: boolean) {
+  const atEnd = useRef(true);
+  const [away, setAway] = useState(false);
+  const thread = useRef<string | null>(null);
+  const firstId = useRef<string | undefined>(undefined);
+  const height = useRef(0);
+
+  const toEnd = () => {
+    const view = box.current;
+    if (!view) return;
+    atEnd.current = true;
+    view.scrollTop = view.scrollHeight;
+    setAway(false);
+  };
+
+  useEffect(() => {
+    const view = box.current;
+    if (!view) return;
+    const look = () => {
+      const near = view.scrollHeight - view.scrollTop - view.clientHeight <= NEAR_PX;
+      atEnd.current = near;
+      setAway(!near);
+    };
+    view.addEventListener("scroll", look, { passive: true });
+    const resized = new ResizeObserver(() => {
+      if (atEnd.current && follows) view.scrollTop = view.scrollHeight;
+      else look();
+    });
+    resized.observe(view);
+    return () => {
+      view.removeEventListener("scroll", look);
+      resized.disconnect();
+    };
+  }, [follows]);
+
+  const pending = state.pending?.key;
+  useLayoutEffect(() => {
+    if (pending) toEnd(); // whoever has just written wants to see it, and what comes of it
+  }, [pending]);
+
+  useLayoutEffect(() => {
+    const view = box.current;
+    if (!view) return;
+    const first = state.items[0]?.id;
+    if (state.threadId !== thread.current && state.items.length && !pending) {
+      thread.current = state.threadId;
+      toEnd();
+    } else if (first !== firstId.current && firstId.current && !atEnd.current) {
+      view.scrollTop += view.scrollHeight - height.current; // earlier messages came in above what is being read
+    } else if (atEnd.current && (follows || state.phase === "ready")) {
+      view.scrollTop = view.scrollHeight;
+    } else if (!atEnd.current || view.scrollHeight - view.scrollTop - view.clientHeight > NEAR_PX) {
+      setAway(true);
+    }
+    firstId.current = first;
+    height.current = view.scrollHeight;
+  }, [state]);
+
+  return { away, toEnd };
+}
+
+/** Says when an answer begins and ends, and never every word of it. */
+function useAnnouncements(state: ChatState) {
+  const { announce, words } = useEnv();
+  const before = useRef(state.phase);
+  useEffect(() => {
+    const was = before.current;
+    before.current = state.phase;
+    if (was === state.phase) return;
+    if (state.phase === "answering" && was === "sending") announce(words.answerBegins);
+    if (state.phase === "ready" && was === "stopping") announce(words.answerStopped);
+    else if (state.phase === "ready" && was === "answering" && !state.problem) announce(words.answerEnds);
+  }, [state.phase]);
+}
