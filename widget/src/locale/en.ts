@@ -116,6 +116,12 @@ export const en = {
   clear: "Clear",
   confirm: "Confirm",
   required: "This is needed.",
+  ownWords: "In your own words",
+  answerNeeded: "Choose or write something first, or skip.",
+  stepDone: "Done",
+  retryIn: "Try again in {seconds} s",
+  wrongPattern: "This does not have the form that is asked for.",
+  actionFailed: "That did not work. Please try again.",
   // Text
   code: "Code",
   diagram: "Diagram",

@@ -1,0 +1,130 @@
+/** An answer: its words with their sources, and what can be done with it. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { AssistantMessageItem } from "../protocol/types";
+import { Markdown, Sources } from "../text/Markdown";
+import { copyText } from "../ui/clipboard";
+import { useEnv } from "../ui/env";
+import { Icon } from "../ui/Icon";
+import { copied } from "./copying";
+import type { AnswerActions } from "./Item";
+import { useSlice } from "./slice";
+
+interface Props {
+  item: AssistantMessageItem;
+  last: boolean;
+  actions: AnswerActions;
+}
+
+/** A message of the assistant; while it grows it has no sources and no actions yet. */
+export function AssistantMessage({ item, last, actions }: Props) {
+  const { words } = useEnv();
+  const growing = useSlice((state) => state.growing.has(item.id));
+  const record = useSlice((state) => state.records.get(item.id));
+  const annotations = item.content.flatMap((part) => part.annotations);
+  const said = item.content.some((part) => part.text.trim());
+  return (
+    <article class="item assistant" aria-label={words.assistant} aria-busy={growing}>
+      {item.content.map((part, index) => (
+        <Markdown
+          key={index}
+          text={part.text}
+          annotations={part.annotations}
+          itemId={item.id}
+          streaming={growing && index === item.content.length - 1}
+        />
+      ))}
+      {!growing && annotations.length > 0 && <Sources annotations={annotations} record={record} />}
+      {!growing && said && <Actions item={item} last={last} {...actions} />}
+    </article>
+  );
+}
+
+function Actions({
+  item,
+  last,
+  feedback,
+  retry,
+}: { item: AssistantMessageItem; last: boolean } & AnswerActions) {
+  const { words, chat } = useEnv();
+  const thought = useSlice((state) => state.feedback.get(item.id));
+  const idle = useSlice((state) => state.phase === "ready");
+  const rate = (kind: "positive" | "negative") => {
+    if (thought !== kind) chat.rate([item.id], kind).catch(() => {}); // the conversation says what went wrong
+  };
+  return (
+    <div class={last ? "actions last" : "actions"}>
+      <CopyButton text={() => copied(item.content, words.sources)} label={words.copyAnswer} />
+      {feedback && (
+        <>
+          <Toggle
+            icon="thumbs-up"
+            label={words.good}
+            on={thought === "positive"}
+            press={() => rate("positive")}
+          />
+          <Toggle
+            icon="thumbs-down"
+            label={words.bad}
+            on={thought === "negative"}
+            press={() => rate("negative")}
+          />
+        </>
+      )}
+      {retry && last && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={words.answerAgain}
+          title={words.answerAgain}
+          disabled={!idle}
+          onClick={() => chat.retry(item.id).catch(() => {})}
+        >
+          <Icon name="rotate-ccw" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Toggle({ icon, label, on, press }: { icon: string; label: string; on: boolean; press: () => void }) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      aria-pressed={on}
+      onClick={press}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** A button that copies what `text` gives, and says that it did. */
+export function CopyButton({ text, label }: { text: () => string; label: string }) {
+  const { words, announce } = useEnv();
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(false), 2000);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = async () => {
+    if (!(await copyText(text()))) return;
+    setDone(true);
+    announce(words.copied);
+  };
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={done ? words.copied : label}
+      onClick={copy}
+    >
+      <Icon name={done ? "check" : "copy"} />
+    </button>
+  );
+}

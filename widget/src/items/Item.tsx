@@ -1,0 +1,48 @@
+/** An item of a conversation, whatever it is. */
+
+import type { ThreadItem } from "../protocol/types";
+import { memo } from "../ui/memo";
+import { WidgetView } from "../widgets/WidgetView";
+import { AssistantMessage } from "./AssistantMessage";
+import { ClientToolCall, GeneratedImage } from "./GeneratedImage";
+import { StructuredInput } from "./StructuredInput";
+import { UserMessage } from "./UserMessage";
+import { TaskView, WorkflowView } from "./Workflow";
+
+export { NoticeBox, ProblemBox, Progress } from "./Status";
+
+export interface AnswerActions {
+  feedback?: boolean;
+  retry?: boolean;
+}
+
+interface Props {
+  item: ThreadItem;
+  /** Whether it is the last answer, whose actions are always in sight. */
+  last?: boolean;
+  actions?: AnswerActions;
+}
+
+/** `item` as the reader sees it; nothing for kinds that nobody knows. */
+export const Item = memo(function Item({ item, last = false, actions = {} }: Props) {
+  switch (item.type) {
+    case "user_message":
+      return <UserMessage content={item.content} attachments={item.attachments} quote={item.quoted_text} />;
+    case "assistant_message":
+      return <AssistantMessage item={item} last={last} actions={actions} />;
+    case "workflow":
+      return <WorkflowView item={item} />;
+    case "task":
+      return <TaskView task={item.task} />;
+    case "structured_input":
+      return <StructuredInput item={item} />;
+    case "generated_image":
+      return <GeneratedImage item={item} />;
+    case "client_tool_call":
+      return <ClientToolCall item={item} />;
+    case "widget":
+      return <WidgetView widget={item.widget} item={item} />;
+    default:
+      return null;
+  }
+});
