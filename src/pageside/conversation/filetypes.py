@@ -64,6 +64,14 @@ _HEAD: Final = 32
 _MARKERS: Final = 1_000
 
 
+def accepted() -> dict[str, list[str]]:
+    """The endings of the names that are taken, by type, as browsers offer them to choose from."""
+    types: dict[str, list[str]] = {}
+    for ending, media_type in _BINARY.items():
+        types.setdefault(media_type, []).append(ending)
+    return {**types, PLAIN: sorted(_TEXT_ENDINGS)}
+
+
 def name(told: str) -> str:
     """`told`, which can be the name of a file.
 

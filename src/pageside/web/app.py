@@ -22,6 +22,7 @@ from pageside.web import (
     health,
     me,
     originals,
+    page_config,
     pages,
     problems,
     reference,
@@ -67,6 +68,7 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
         app.include_router(guests.router(services.admission, services.keeping))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
+        app.include_router(page_config.router(settings, services.contents, services.index, book))
         if services.attachments is not None:
             app.include_router(attachments.router(services.attachments, services.links))
     described = Reference(app)

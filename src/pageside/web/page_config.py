@@ -1,0 +1,210 @@
+"""`GET /chatkit/config`: what the assistant beside a page is told before anybody asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from pageside.conversation import filetypes
+from pageside.conversation.request import MAX_ATTACHMENTS
+from pageside.errors import IndexBroken, IndexMissing
+from pageside.knowledge import starter
+from pageside.knowledge.contents import Contents, KeptContents
+from pageside.knowledge.index import Index
+from pageside.knowledge.reading import naming
+from pageside.settings import Settings
+from pageside.settings.access import AuthMode
+from pageside.settings.showing import NONE
+
+_HEADERS: Final = {"Cache-Control": "public, max-age=60"}
+_GREETINGS: Final[Mapping[str, str]] = {
+    "en": "What would you like to know about “{title}”?",
+    "es": "¿Qué te gustaría saber sobre «{title}»?",
+    "ja": "「{title}」について、何を知りたいですか？",
+    "ur": "آپ ”{title}“ کے بارے میں کیا جاننا چاہیں گے؟",
+    "zh": "关于《{title}》，您想了解什么？",
+}
+_DISCLAIMERS: Final[Mapping[str, str]] = {
+    "en": "Answers come from this book and can be wrong. Check the linked sentences.",
+    "es": "Las respuestas salen de este libro y pueden ser erróneas. Comprueba las frases enlazadas.",
+    "ja": "回答はこの本にもとづきますが、誤ることがあります。リンク先の文を確かめてください。",
+    "ur": "جوابات اسی کتاب سے آتے ہیں اور غلط بھی ہو سکتے ہیں۔ منسلک جملے دیکھ لیجیے۔",
+    "zh": "回答来自本书，可能有误。请核对所链接的原句。",
+}
+_EXAMPLE: Final[JsonDict] = {
+    "title": "Physical AI",
+    "language": "en",
+    "greeting": "What would you like to know about “Physical AI”?",
+    "prompts": [{"label": "How fast does a robot fall?", "prompt": "How fast does a robot fall?", "icon": None}],
+    "composer": {
+        "max_chars": 8000,
+        "attachments": {"accept": {"image/png": [".png"]}, "max_size": 10_000_000, "max_count": 10},
+        "dictation": False,
+        "models": [],
+    },
+    "auth": "guest",
+    "modes": True,
+    "history": True,
+    "disclaimer": "Answers come from this book and can be wrong. Check the linked sentences.",
+}
+
+
+class Told(BaseModel):
+    """A part of what is told, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Prompt(Told):
+    """A question to begin with."""
+
+    label: str
+    prompt: str
+    icon: str | None
+
+
+class Attaching(Told):
+    """Which files a message may carry."""
+
+    accept: dict[str, list[str]] = Field(description="Endings of names, by media type.")
+    max_size: int = Field(description="Of one file, in bytes.")
+    max_count: int = Field(description="In one message.")
+
+
+class Model(Told):
+    """A model that readers may choose."""
+
+    id: str
+    label: str
+
+
+class Composer(Told):
+    """What may be written, and how."""
+
+    max_chars: int
+    attachments: Attaching | None
+    dictation: bool
+    models: list[Model] = Field(description="To choose from; this version answers with the one of its settings.")
+
+
+class PageConfig(Told):
+    """What stands beside every page of the book; nothing of it is any reader's."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    title: str = Field(description="The book's.")
+    language: str = Field(description="The one that most of its pages are in.")
+    greeting: str
+    prompts: list[Prompt]
+    composer: Composer
+    auth: AuthMode = Field(description="How readers are known.")
+    modes: bool = Field(description="Whether a reader may choose between the whole book and what they selected.")
+    history: bool = Field(description="Whether earlier conversations are kept to come back to.")
+    disclaimer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the book says of itself, at one generation of its index."""
+
+    title: str
+    language: str = "en"
+    questions: tuple[str, ...] = ()
+    contents: Contents | None = None
+
+
+class _Cover:
+    """What the book says of itself, looked up anew when its contents change."""
+
+    def __init__(self, contents: KeptContents, index: Index, book: Path) -> None:
+        self._contents = contents
+        self._index = index
+        self._book = book
+        self._known: _Known | None = None
+
+    async def read(self) -> _Known:
+        try:
+            contents = await self._contents.read()
+        except (IndexMissing, IndexBroken):  # the page stands all the same
+            return _Known(await anyio.to_thread.run_sync(_title, self._book))
+        if self._known is None or self._known.contents is not contents:
+            passages = await self._index.passages()
+            self._known = _Known(
+                title=await anyio.to_thread.run_sync(_title, self._book),
+                language=_usual(contents),
+                questions=tuple(await anyio.to_thread.run_sync(starter.questions, passages)) if passages else (),
+                contents=contents,
+            )
+        return self._known
+
+
+def router(settings: Settings, contents: KeptContents, index: Index, book: Path) -> APIRouter:
+    """What the pages of `book` are told; everybody may know it."""
+    routes = APIRouter(tags=["chatkit"])
+    cover = _Cover(contents, index, book)
+
+    @routes.get("/chatkit/config", summary="What stands beside the pages")
+    async def config(
+        response: Response,
+        locale: Annotated[
+            str, Query(max_length=35, description="The reader's language, such as `es` or `zh-Hans`; else the book's.")
+        ] = "",
+    ) -> PageConfig:
+        """The book's title, questions to begin with, and what a message may carry."""
+        response.headers.update(_HEADERS)
+        known = await cover.read()
+        language = locale.replace("_", "-").partition("-")[0].lower() or known.language
+        return PageConfig(
+            title=known.title,
+            language=known.language,
+            greeting=settings.greeting or _GREETINGS.get(language, _GREETINGS["en"]).format(title=known.title),
+            prompts=_prompts(settings, known),
+            composer=_composer(settings),
+            auth=settings.auth_mode,
+            modes=True,
+            history=True,
+            disclaimer=_disclaimer(settings, language),
+        )
+
+    return routes
+
+
+def _prompts(settings: Settings, known: _Known) -> list[Prompt]:
+    if (offered := settings.offered) is not None:
+        return [Prompt(label=each.label, prompt=each.prompt, icon=each.icon) for each in offered]
+    return [Prompt(label=each, prompt=each, icon=None) for each in known.questions]
+
+
+def _composer(settings: Settings) -> Composer:
+    attaching = Attaching(
+        accept=filetypes.accepted(), max_size=settings.max_attachment_bytes, max_count=MAX_ATTACHMENTS
+    )
+    return Composer(
+        max_chars=settings.max_message_chars,
+        attachments=attaching if settings.attachments else None,
+        dictation=bool(settings.transcription_model),
+        models=[],
+    )
+
+
+def _disclaimer(settings: Settings, language: str) -> str | None:
+    if settings.disclaimer.strip() == NONE:
+        return None
+    return settings.disclaimer or _DISCLAIMERS.get(language, _DISCLAIMERS["en"])
+
+
+def _title(book: Path) -> str:
+    return naming.book(book) or book.resolve().name
+
+
+def _usual(contents: Contents) -> str:
+    counted = Counter(document.language for document in contents.documents)
+    return counted.most_common(1)[0][0] if counted else "en"
