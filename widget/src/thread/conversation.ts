@@ -1,0 +1,337 @@
+/** The conversation that is shown, as a ChatKit server tells it. */
+
+import { en } from "../locale/en";
+import { Client, type ClientOptions } from "../protocol/client";
+import { isAbort, RequestError } from "../protocol/errors";
+import type { Action, Attachment, FormReply, Page, UserMessageInput } from "../protocol/types";
+import { isOffline } from "../protocol/waiting";
+import { Batch } from "./batching";
+import { Keeping, keepDraft } from "./keeping";
+import { type ClientTool, type House, OpenThread } from "./open-thread";
+import { type ProblemWords, problemOf } from "./problems";
+import { withItem } from "./reducer";
+import type { Chat, ChatEvents, ChatState, Notice, Outgoing, ThreadRow } from "./state";
+import { type News, type Tabs, tabs } from "./tabs";
+
+const THREADS = 30;
+
+export interface ConversationOptions {
+  client: Client | ClientOptions;
+  /** Words of the interface, for what goes wrong; English where nothing is said. */
+  words?(): ProblemWords;
+  events?: Partial<ChatEvents>;
+  /** Answers what the server asks the page; what it throws is told to the server, too. */
+  onClientTool?: ClientTool;
+  /** The book, where several share a server: each has a thread of its own that is open. */
+  scope?: string;
+}
+
+export class Conversation implements Chat {
+  private readonly keeping: Keeping;
+  private readonly client: Client;
+  private readonly house: House;
+  private readonly tabs: Tabs;
+  private readonly listeners = new Set<() => void>();
+  private readonly batch = new Batch(() => {
+    for (const listener of [...this.listeners]) listener();
+  });
+  /** Threads whose answers go on though another thread is shown. */
+  private readonly away = new Set<OpenThread>();
+  private shown: OpenThread;
+  private readonly restores: boolean;
+  private refused: Outgoing | null = null;
+  private readonly online = () => this.setOnline(true);
+  private readonly offline = () => this.setOnline(false);
+
+  constructor(options: ConversationOptions) {
+    const { words = () => en, events = {}, onClientTool, scope } = options;
+    const client = options.client instanceof Client ? options.client : new Client(options.client);
+    this.client = client;
+    this.restores = scope !== undefined;
+    this.keeping = new Keeping(`${client.url} ${scope ?? ""}`);
+    this.tabs = tabs(client.url, (news) => this.hear(news));
+    this.house = {
+      client,
+      keeping: this.keeping,
+      tabs: this.tabs,
+      words,
+      onClientTool,
+      events: {
+        ...events,
+        threadChange: (id) => {
+          // A thread that was left while it had no name yet is not the one that is shown.
+          if (id !== this.state.threadId) return;
+          this.keeping.keepThread(id);
+          events.threadChange?.(id);
+        },
+      },
+      changed: (thread, soon) => {
+        if (thread !== this.shown) return;
+        if (soon) this.batch.soon();
+        else this.batch.now();
+      },
+    };
+    this.shown = new OpenThread(this.house, null, !isOffline());
+    globalThis.addEventListener?.("online", this.online);
+    globalThis.addEventListener?.("offline", this.offline);
+  }
+
+  get state(): ChatState {
+    return this.shown.state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Opens the first thread: the one that is named, else the one that this tab had open when its page was left.
+   *
+   * Null is a new thread, but not for a book of its own, whose readers come from page to page. An answer that was under
+   * way goes on.
+   */
+  async start(threadId?: string | null): Promise<void> {
+    const kept = this.keeping.run();
+    const remembers = threadId === undefined || (threadId === null && this.restores);
+    const id = threadId ?? (remembers ? (kept?.threadId ?? this.keeping.thread()) : null);
+    if (id !== null) return this.open(id);
+    this.house.events.threadChange?.(null);
+    if (remembers && kept && this.client.ours) void this.shown.takeUp(kept.runId, true);
+  }
+
+  async open(threadId: string | null): Promise<void> {
+    if (threadId !== null && threadId === this.state.threadId) return this.refresh();
+    const before = this.shown;
+    if (before.isAnswering) this.away.add(before);
+    else before.close();
+    const back = [...this.away].find((each) => each.id !== null && each.id === threadId);
+    const next = back ?? new OpenThread(this.house, threadId, this.state.online);
+    this.away.delete(next);
+    this.forgetFinished();
+    this.shown = next;
+    this.refused = null;
+    next.set({ online: this.state.online });
+    this.house.events.threadChange?.(threadId);
+    if (back || threadId === null) return;
+    await next.load();
+    if (next.id !== null) await this.takeUp(next);
+  }
+
+  loadOlder(): Promise<void> {
+    return this.shown.loadOlder();
+  }
+
+  async send(message: Outgoing): Promise<void> {
+    const thread = this.shown;
+    const { words, events } = this.house;
+    try {
+      if (thread.state.phase !== "ready") throw new RequestError({ code: "busy", detail: "" });
+      if (!thread.state.online) throw new RequestError({ code: "offline", retryable: true });
+      this.refused = null;
+      thread.set({ pending: { ...message, key: String(Date.now()) } });
+      const input = inputOf(message);
+      if (thread.id === null) await thread.ask("threads.create", { input }, "send");
+      else await thread.ask("threads.add_user_message", { thread_id: thread.id, input }, "send");
+    } catch (error) {
+      if (error instanceof RequestError && error.code !== "busy") {
+        this.refused = message;
+        thread.set({ problem: error.code === "stopped" ? null : problemOf(error, "send", words()) });
+        if (error.code !== "stopped") events.error?.(error);
+      }
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.shown.stop();
+  }
+
+  async retry(itemId?: string): Promise<void> {
+    const { items, problem } = this.state;
+    if (itemId === undefined && problem?.retry === "send" && this.refused) return this.send(this.refused);
+    if (itemId === undefined && problem?.retry === "load") return this.shown.load();
+    if (itemId === undefined && problem?.retry === "reply") return this.shown.retryReply();
+    const at = itemId === undefined ? items.length - 1 : items.findIndex((item) => item.id === itemId);
+    const question = items.slice(0, at + 1).findLast((item) => item.type === "user_message");
+    if (question) await this.shown.answerAgain(question.id);
+  }
+
+  dismissProblem(): void {
+    this.shown.set({ problem: null });
+  }
+
+  dismissNotice(notice: Notice): void {
+    this.shown.set({ notices: this.state.notices.filter((each) => each !== notice) });
+  }
+
+  async act(action: Action, itemId?: string, streaming = true): Promise<void> {
+    const thread = this.shown;
+    if (thread.id === null) return;
+    const params = { thread_id: thread.id, item_id: itemId, action };
+    if (streaming) return thread.reply("threads.custom_action", params);
+    try {
+      const { updated_item: item } = await this.client.call("threads.sync_custom_action", params);
+      if (item) thread.set({ items: withItem(thread.state, item).items });
+    } catch (error) {
+      this.tell(thread, error);
+    }
+  }
+
+  async reply(itemId: string, reply: FormReply): Promise<void> {
+    const thread = this.shown;
+    if (thread.id === null) return;
+    await thread.reply("threads.add_structured_input", {
+      thread_id: thread.id,
+      item_id: itemId,
+      input: reply,
+    });
+  }
+
+  async rate(itemIds: string[], kind: "positive" | "negative"): Promise<void> {
+    const thread = this.shown;
+    if (thread.id === null) return;
+    const before = thread.state.feedback;
+    const feedback = new Map(before);
+    for (const id of itemIds) feedback.set(id, kind);
+    thread.set({ feedback });
+    try {
+      await this.client.call("items.feedback", { thread_id: thread.id, item_ids: itemIds, kind });
+    } catch (error) {
+      thread.set({ feedback: before });
+      this.tell(thread, error);
+    }
+  }
+
+  async refresh(): Promise<void> {
+    const thread = this.shown;
+    if (thread.isAnswering || thread.state.phase === "loading") return;
+    await thread.load();
+  }
+
+  async threads(after?: string, query?: string): Promise<Page<ThreadRow>> {
+    if (query && this.client.ours) {
+      const { data, ...page } = await this.client.search(query, after);
+      const rows = data.map(({ title, extract, ...row }) => ({
+        ...row,
+        title: title ?? undefined,
+        extract: extract?.parts,
+      }));
+      return { ...page, data: rows };
+    }
+    const { data, ...page } = await this.client.call("threads.list", {
+      limit: THREADS,
+      order: "desc",
+      after,
+    });
+    const words = query?.toLowerCase() ?? "";
+    const rows = data.map(({ id, title, created_at }) => ({ id, title, created_at }));
+    return { ...page, data: words ? rows.filter((row) => row.title?.toLowerCase().includes(words)) : rows };
+  }
+
+  async rename(threadId: string, title: string): Promise<void> {
+    await this.client.call("threads.update", { thread_id: threadId, title });
+    this.renamed(threadId, title);
+    this.tabs.tell({ type: "renamed", threadId, title });
+  }
+
+  async remove(threadId: string): Promise<void> {
+    await this.client.call("threads.delete", { thread_id: threadId });
+    keepDraft(threadId, null);
+    this.tabs.tell({ type: "deleted", threadId });
+    await this.removed(threadId);
+  }
+
+  upload(file: File, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<Attachment> {
+    return this.client.upload(file, onProgress, signal);
+  }
+
+  async discard(attachmentId: string): Promise<void> {
+    await this.client.call("attachments.delete", { attachment_id: attachmentId });
+  }
+
+  async transcribe(recording: Blob): Promise<string> {
+    const audio = { audio_base64: await base64(recording), mime_type: recording.type };
+    return (await this.client.call("input.transcribe", audio)).text;
+  }
+
+  close(): void {
+    this.batch.cancel();
+    this.listeners.clear();
+    this.shown.close();
+    for (const each of this.away) each.close();
+    this.tabs.close();
+    globalThis.removeEventListener?.("online", this.online);
+    globalThis.removeEventListener?.("offline", this.offline);
+  }
+
+  /** Goes on with the answer that this tab was hearing when its page was left, or asks the other tabs for one. */
+  private async takeUp(thread: OpenThread): Promise<void> {
+    if (!this.client.ours || thread.id === null) return;
+    const kept = this.keeping.run();
+    if (kept?.threadId === thread.id)
+      void thread.takeUp(kept.runId, true).then(() => this.keeping.endRun(kept.runId));
+    else this.tabs.tell({ type: "opened", threadId: thread.id });
+  }
+
+  private hear(news: News): void {
+    if (news.type === "signed out") {
+      this.keeping.forget();
+      void this.open(null);
+      return;
+    }
+    const { threadId } = news;
+    const here = [this.shown, ...this.away].find((each) => each.id === threadId);
+    if (!here) return;
+    if (news.type === "renamed") this.renamed(threadId, news.title);
+    else if (news.type === "deleted") void this.removed(threadId);
+    else if (news.type === "opened") {
+      if (here.runId) this.tabs.tell({ type: "answering", threadId, runId: here.runId });
+    } else if (here === this.shown && !here.isAnswering) {
+      const follow = () => (news.type === "answering" ? here.takeUp(news.runId, false) : undefined);
+      void here.load().then(follow);
+    }
+  }
+
+  private renamed(threadId: string, title: string): void {
+    const { thread } = this.state;
+    if (thread?.id === threadId) this.shown.set({ thread: { ...thread, title } });
+  }
+
+  private async removed(threadId: string): Promise<void> {
+    for (const each of this.away) if (each.id === threadId) each.close();
+    if (this.state.threadId !== threadId) return;
+    this.shown.close();
+    await this.open(null);
+  }
+
+  private forgetFinished(): void {
+    for (const each of this.away) if (!each.isAnswering) this.away.delete(each);
+  }
+
+  private tell(thread: OpenThread, error: unknown): void {
+    if (isAbort(error)) return;
+    this.house.events.error?.(error as Error);
+    thread.set({ problem: problemOf(error, null, this.house.words()) });
+  }
+
+  private setOnline(online: boolean): void {
+    this.shown.set({ online });
+  }
+}
+
+function inputOf({ content, attachments, quote, options }: Outgoing): UserMessageInput {
+  return {
+    content,
+    attachments: attachments.map((each) => each.id),
+    quoted_text: quote || undefined,
+    inference_options: options,
+  };
+}
+
+async function base64(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}

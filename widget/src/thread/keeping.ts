@@ -1,0 +1,127 @@
+/** What a browser keeps of conversations: drafts for every tab, and which thread and answer this tab had open. */
+
+import type { InputTag } from "../protocol/types";
+
+/** What stands in the composer; files are not kept. */
+export interface Draft {
+  text: string;
+  tags: InputTag[];
+  quote: string;
+  tool: string | null;
+  model: string | null;
+}
+
+/** An answer under way; `threadId` is null until the server has named the thread. */
+export interface KeptRun {
+  threadId: string | null;
+  runId: string;
+}
+
+const MAX_DRAFTS = 30;
+const LATER_MS = 400;
+
+/** The draft of a thread, or of a new one for null; `book` tells new threads of several books of an origin apart. */
+export function draft(threadId: string | null, book = ""): Draft | null {
+  const name = threadId ?? `new:${book}`;
+  return unsaved.has(name) ? unsaved.get(name)! : (drafts.read()[name] ?? null);
+}
+
+/** Keeps the draft of a thread, or of a new one; null forgets it. Written a moment later, and when the page is left. */
+export function keepDraft(threadId: string | null, value: Draft | null, book = ""): void {
+  unsaved.set(threadId ?? `new:${book}`, value);
+  clearTimeout(timer);
+  timer = setTimeout(saveDrafts, LATER_MS);
+  globalThis.addEventListener?.("pagehide", saveDrafts, { once: true });
+}
+
+/** Writes the drafts that wait to be written. */
+export function saveDrafts(): void {
+  clearTimeout(timer);
+  if (!unsaved.size) return;
+  const kept = { ...drafts.read() };
+  for (const [name, value] of unsaved) {
+    delete kept[name];
+    if (value) kept[name] = value;
+  }
+  unsaved.clear();
+  drafts.write(Object.fromEntries(Object.entries(kept).slice(-MAX_DRAFTS)));
+}
+
+/** Which thread and which answer this tab has open, for one server and book. */
+export class Keeping {
+  private readonly runs: Place<KeptRun | null>;
+  private readonly open: Place<string | null>;
+
+  constructor(place: string) {
+    this.runs = new Place(() => globalThis.sessionStorage, `pageside:run:${place}`, null);
+    this.open = new Place(() => globalThis.sessionStorage, `pageside:thread:${place}`, null);
+  }
+
+  /** The answer that was under way in this tab when its page was left. */
+  run(): KeptRun | null {
+    return this.runs.read();
+  }
+
+  keepRun(run: KeptRun): void {
+    this.runs.write(run);
+  }
+
+  endRun(runId: string): void {
+    if (this.runs.read()?.runId === runId) this.runs.write(null);
+  }
+
+  /** The thread that was open in this tab. */
+  thread(): string | null {
+    return this.open.read();
+  }
+
+  keepThread(threadId: string | null): void {
+    this.open.write(threadId);
+  }
+
+  /** Forgets everything, drafts too: the reader has signed out. */
+  forget(): void {
+    unsaved.clear();
+    drafts.write({});
+    this.runs.write(null);
+    this.open.write(null);
+  }
+}
+
+/** A value in a storage of the browser, and in memory where that does not work. */
+class Place<T> {
+  private memory: T;
+  private works = true;
+
+  constructor(
+    private readonly storage: () => Storage | undefined,
+    private readonly name: string,
+    private readonly empty: T,
+  ) {
+    this.memory = empty;
+  }
+
+  read(): T {
+    if (!this.works) return this.memory;
+    try {
+      const kept = this.storage()!.getItem(this.name);
+      return kept === null ? this.empty : (JSON.parse(kept) as T);
+    } catch {
+      return this.memory;
+    }
+  }
+
+  write(value: T): void {
+    this.memory = value;
+    try {
+      if (value === null) this.storage()!.removeItem(this.name);
+      else this.storage()!.setItem(this.name, JSON.stringify(value));
+    } catch {
+      this.works = false;
+    }
+  }
+}
+
+const drafts = new Place<Record<string, Draft>>(() => globalThis.localStorage, "pageside:drafts", {});
+const unsaved = new Map<string, Draft | null>();
+let timer: ReturnType<typeof setTimeout> | undefined;
