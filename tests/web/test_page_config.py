@@ -49,7 +49,7 @@ def test_the_book_says_what_can_be_asked(url):
     """Out of the box, from its own sections; and the server, what may be sent."""
     told = httpx2.get(f"{url}/chatkit/config").json()
 
-    assert told["title"] in told["greeting"]
+    assert told["title"]
     assert told["language"] == "en"
     assert 1 <= len(told["prompts"]) <= 4
     assert told["composer"]["max_chars"] == 8000
@@ -58,15 +58,7 @@ def test_the_book_says_what_can_be_asked(url):
     assert told["composer"]["attachments"]["max_count"] == 10
     assert (told["auth"], told["modes"], told["history"]) == ("guest", True, True)
     assert not told["composer"]["dictation"]
-    assert "can be wrong" in told["disclaimer"]
-
-
-@pytest.mark.parametrize(
-    ("locale", "word"), [("es-MX", "libro"), ("zh_Hans", "回答"), ("ur", "جوابات"), ("xx", "book")]
-)
-def test_readers_are_told_in_their_language(url, locale, word):
-    """As far as it is known; else in English."""
-    assert word in httpx2.get(f"{url}/chatkit/config", params={"locale": locale}).json()["disclaimer"]
+    assert (told["greeting"], told["disclaimer"]) == (None, None)
 
 
 def test_settings_win(configured):
@@ -78,7 +70,7 @@ def test_settings_win(configured):
         {"label": "Smoke", "prompt": "Why does smoke calm bees?", "icon": "bolt"},
     ]
     assert told["greeting"] == "Ask the beekeeper."
-    assert told["disclaimer"] is None
+    assert told["disclaimer"] == ""
     assert told["composer"]["attachments"] is None
     assert told["auth"] == "jwt"
 

@@ -44,13 +44,13 @@ class Showing(BaseSettings):
         "",
         max_length=200,
         validation_alias="CHATKIT_GREETING",
-        description="What stands above those questions. Unset: a line with the book's title, in the reader's language.",
+        description="What stands above those questions. Unset: words of its own, in the reader's language.",
     )
     disclaimer: str = Field(
         "",
         max_length=500,
         validation_alias="CHATKIT_DISCLAIMER",
-        description="What stands below the composer; `none` for nothing. Unset: that answers may be wrong.",
+        description="What stands below the composer; `none` for nothing. Unset: that answers can be wrong.",
     )
 
     @property

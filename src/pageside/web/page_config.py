@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import anyio.to_thread
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -25,24 +24,10 @@ from pageside.settings.access import AuthMode
 from pageside.settings.showing import NONE
 
 _HEADERS: Final = {"Cache-Control": "public, max-age=60"}
-_GREETINGS: Final[Mapping[str, str]] = {
-    "en": "What would you like to know about “{title}”?",
-    "es": "¿Qué te gustaría saber sobre «{title}»?",
-    "ja": "「{title}」について、何を知りたいですか？",
-    "ur": "آپ ”{title}“ کے بارے میں کیا جاننا چاہیں گے؟",
-    "zh": "关于《{title}》，您想了解什么？",
-}
-_DISCLAIMERS: Final[Mapping[str, str]] = {
-    "en": "Answers come from this book and can be wrong. Check the linked sentences.",
-    "es": "Las respuestas salen de este libro y pueden ser erróneas. Comprueba las frases enlazadas.",
-    "ja": "回答はこの本にもとづきますが、誤ることがあります。リンク先の文を確かめてください。",
-    "ur": "جوابات اسی کتاب سے آتے ہیں اور غلط بھی ہو سکتے ہیں۔ منسلک جملے دیکھ لیجیے۔",
-    "zh": "回答来自本书，可能有误。请核对所链接的原句。",
-}
 _EXAMPLE: Final[JsonDict] = {
     "title": "Physical AI",
     "language": "en",
-    "greeting": "What would you like to know about “Physical AI”?",
+    "greeting": None,
     "prompts": [{"label": "How fast does a robot fall?", "prompt": "How fast does a robot fall?", "icon": None}],
     "composer": {
         "max_chars": 8000,
@@ -53,7 +38,7 @@ _EXAMPLE: Final[JsonDict] = {
     "auth": "guest",
     "modes": True,
     "history": True,
-    "disclaimer": "Answers come from this book and can be wrong. Check the linked sentences.",
+    "disclaimer": None,
 }
 
 
@@ -102,13 +87,13 @@ class PageConfig(Told):
 
     title: str = Field(description="The book's.")
     language: str = Field(description="The one that most of its pages are in.")
-    greeting: str
+    greeting: str | None = Field(description="Null for the element's own words, in the reader's language.")
     prompts: list[Prompt]
     composer: Composer
     auth: AuthMode = Field(description="How readers are known.")
     modes: bool = Field(description="Whether a reader may choose between the whole book and what they selected.")
     history: bool = Field(description="Whether earlier conversations are kept to come back to.")
-    disclaimer: str | None
+    disclaimer: str | None = Field(description="Likewise; empty for none.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +137,20 @@ def router(settings: Settings, contents: KeptContents, index: Index, book: Path)
     cover = _Cover(contents, index, book)
 
     @routes.get("/chatkit/config", summary="What stands beside the pages")
-    async def config(
-        response: Response,
-        locale: Annotated[
-            str, Query(max_length=35, description="The reader's language, such as `es` or `zh-Hans`; else the book's.")
-        ] = "",
-    ) -> PageConfig:
+    async def config(response: Response) -> PageConfig:
         """The book's title, questions to begin with, and what a message may carry."""
         response.headers.update(_HEADERS)
         known = await cover.read()
-        language = locale.replace("_", "-").partition("-")[0].lower() or known.language
         return PageConfig(
             title=known.title,
             language=known.language,
-            greeting=settings.greeting or _GREETINGS.get(language, _GREETINGS["en"]).format(title=known.title),
+            greeting=settings.greeting or None,
             prompts=_prompts(settings, known),
             composer=_composer(settings),
             auth=settings.auth_mode,
             modes=True,
             history=True,
-            disclaimer=_disclaimer(settings, language),
+            disclaimer="" if settings.disclaimer.strip() == NONE else settings.disclaimer or None,
         )
 
     return routes
@@ -193,12 +172,6 @@ def _composer(settings: Settings) -> Composer:
         dictation=bool(settings.transcription_model),
         models=[],
     )
-
-
-def _disclaimer(settings: Settings, language: str) -> str | None:
-    if settings.disclaimer.strip() == NONE:
-        return None
-    return settings.disclaimer or _DISCLAIMERS.get(language, _DISCLAIMERS["en"])
 
 
 def _title(book: Path) -> str:
