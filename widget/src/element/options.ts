@@ -1,6 +1,7 @@
 /** What a page may ask of the element: ChatKit's own options, and what stands under `pageside` beside them. */
 
 import type { ChatKitOptions, HeaderIcon } from "@openai/chatkit";
+import type { Credentials } from "../protocol/client";
 
 /** A button that stands in the header beside ChatKit's own. */
 export interface HeaderButton {
@@ -21,9 +22,9 @@ export interface PagesideOptions {
   buttons?: HeaderButton[];
   /** Opens a link in the page; false where it cannot, and the link opens in a new tab. */
   navigate?: (url: string, quote?: string) => boolean;
-  /** A token of the host's own sign-in, for servers with `AUTH_MODE=jwt`. */
-  getToken?: () => Promise<string>;
-  /** Keeps drafts and the thread under a name of their own where several books share an origin. */
+  /** Says who asks, in place of a cookie or of `api.getClientSecret`. */
+  credentials?: Credentials;
+  /** Whose thread goes on from page to page in a tab; books that share a server have different names. */
   book?: string;
 }
 

@@ -334,20 +334,20 @@ function actions(
 
 /** Lets the field grow with what is in it, up to the height that the style sheet allows. */
 function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string) {
-  const fit = () => {
+  const grow = () => {
     const area = field.current;
     if (!area) return;
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   };
-  useLayoutEffect(fit, [text]);
+  useLayoutEffect(grow, [text]);
   useEffect(() => {
     if (!field.current) return;
     let width = 0;
     const resized = new ResizeObserver(([entry]) => {
       if (entry && entry.contentRect.width !== width) {
         width = entry.contentRect.width;
-        fit();
+        grow();
       }
     });
     resized.observe(field.current);

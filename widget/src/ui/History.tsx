@@ -196,7 +196,9 @@ function Row({ row, current, mayRename, mayDelete, onOpen, onRename, onDelete }:
             </span>
             {row.extract && (
               <span class="row-extract" dir="auto">
-                {row.extract.map((part) => (part.match ? <mark>{part.text}</mark> : part.text))}
+                {row.extract.map((part, index) =>
+                  part.match ? <mark key={index}>{part.text}</mark> : part.text,
+                )}
               </span>
             )}
           </button>

@@ -48,7 +48,7 @@ export function Menu({ label, choices, onChoose, children, class: name = "icon-b
   };
   const keys = (event: KeyboardEvent) => {
     const all = entries();
-    const at = all.indexOf((root.current?.getRootNode() as ShadowRoot).activeElement as HTMLButtonElement);
+    const at = all.indexOf(event.target as HTMLButtonElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -78,6 +78,7 @@ export function Menu({ label, choices, onChoose, children, class: name = "icon-b
       {open && (
         <div class="menu-list" role="menu" id={id} aria-label={label} onKeyDown={keys} tabIndex={-1}>
           {choices.map((one) => (
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is menuitemradio wherever it is checked
             <button
               key={one.id}
               type="button"

@@ -22,6 +22,7 @@ export function ThreadView({ shell }: { shell: Shell }) {
   const busy = state.phase === "sending" || state.phase === "answering" || state.phase === "reconnecting";
   const shown = state.items.filter((item) => item.type !== "end_of_turn");
   const last = shown.at(-1);
+  const lastAnswer = shown.findLast((item) => item.type === "assistant_message");
   const status = state.thread?.status;
   const actions = {
     feedback: !!options.threadItemActions?.feedback,
@@ -29,10 +30,10 @@ export function ThreadView({ shell }: { shell: Shell }) {
   };
   return (
     <div class="thread-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard */}
       <div
         class="thread"
         ref={box}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard
         tabIndex={0}
         role="log"
         aria-live="off"
@@ -45,7 +46,7 @@ export function ThreadView({ shell }: { shell: Shell }) {
           </button>
         )}
         {shown.map((item) => (
-          <Item key={item.id} item={item} last={item === last} actions={actions} />
+          <Item key={item.id} item={item} last={item === lastAnswer} actions={actions} />
         ))}
         {state.pending && <Item key={state.pending.key} item={asItem(state)} last actions={actions} />}
         {busy && !isSaid(last, state) && (

@@ -16,7 +16,12 @@ export function useDictation(
   const [state, setState] = useState<Dictating>("off");
   const recorder = useRef<MediaRecorder | null>(null);
 
-  useEffect(() => () => recorder.current?.stream.getTracks().forEach((track) => track.stop()), []);
+  useEffect(
+    () => () => {
+      for (const track of recorder.current?.stream.getTracks() ?? []) track.stop();
+    },
+    [],
+  );
 
   const begin = async () => {
     try {

@@ -1,0 +1,34 @@
+/** What is written and not sent, kept for each conversation. */
+
+import { draft, keepDraft } from "../thread/keeping";
+import type { Chat } from "../thread/state";
+import { BLANK, type Shell } from "../ui/shell";
+
+/** Keeps what is written in `shell` under the thread that is open, and brings it back; returns what ends that. */
+export function keepDrafts(shell: Shell, chat: Chat, book?: string): () => void {
+  let thread = chat.state.threadId;
+  const restore = () => {
+    const kept = draft(thread, book);
+    if (kept) shell.write({ ...kept });
+  };
+  restore();
+  const endThread = chat.subscribe(() => {
+    const now = chat.state.threadId;
+    if (now === thread) return;
+    const named = thread === null && chat.state.phase !== "ready" && chat.state.phase !== "loading";
+    thread = now;
+    if (named) return; // the new thread is the one that is being written in
+    const { model, scope } = shell.draft;
+    for (const file of shell.draft.files) shell.detach(file.key);
+    shell.write({ ...BLANK, model, scope });
+    restore();
+  });
+  const endShell = shell.subscribe(() => {
+    const { text, tags, quote, tool, model } = shell.draft;
+    keepDraft(thread, text || quote ? { text, tags, quote, tool, model } : null, book);
+  });
+  return () => {
+    endThread();
+    endShell();
+  };
+}

@@ -1,0 +1,313 @@
+/** `<openai-chatkit>`: the public API of OpenAI's element over a conversation and a screen of our own. */
+
+import type { Attachment, ChatKitEvents, ChatKitOptions, Entity, UserMessageContent } from "@openai/chatkit";
+import { h, render } from "preact";
+import { ENGLISH, type Locale, locale } from "../locale/locales";
+import type { InputTag, WidgetNode } from "../protocol/types";
+import { Conversation } from "../thread/conversation";
+import type { ChatEvents } from "../thread/state";
+import { App } from "../ui/App";
+import type { Env } from "../ui/env";
+import { complete, Shell, written } from "../ui/shell";
+import { announcer } from "./announcing";
+import { keepDrafts } from "./drafts";
+import { opener } from "./links";
+import { checked, type Options } from "./options";
+import { sheet } from "./sheet";
+import { isDark, properties } from "./theme";
+import { origin } from "./where";
+
+type EventName = keyof ChatKitEvents;
+
+interface Message {
+  text?: string;
+  content?: UserMessageContent[];
+  reply?: string;
+  attachments?: Attachment[];
+}
+
+/** A chat with one server, in a shadow root of its own. */
+export class ChatKitElement extends HTMLElement {
+  #root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+  #options: Options | null = null;
+  #chat: Conversation | null = null;
+  #shell: Shell | null = null;
+  #locale: Locale = ENGLISH;
+  #wanted: string | undefined;
+  #ready: "no" | "told" | "heard" = "no";
+  #stopDrafts = () => {};
+  #opened = false;
+  #api = "";
+  readonly #sheet = new CSSStyleSheet();
+  readonly #say = announcer(this.#root);
+
+  connectedCallback(): void {
+    this.#root.adoptedStyleSheets = [sheet(), this.#sheet];
+    if (this.#options && !this.#chat) this.#begin(this.#options);
+    this.#render();
+  }
+
+  disconnectedCallback(): void {
+    // Moved elements are connected again at once, and go on as they were.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      render(null, this.#root);
+      this.#stopDrafts();
+      this.#chat?.close();
+      this.#chat = this.#shell = null;
+      this.#opened = false;
+    });
+  }
+
+  /**
+   * Applies `options`, whole: what they leave out has its default again.
+   *
+   * @throws TypeError naming the option that cannot be used.
+   */
+  setOptions(options: ChatKitOptions): void {
+    this.#options = checked(options as Options);
+    this.#sheet.replaceSync(`:host{${declarations(this.#options)}}`);
+    this.toggleAttribute("data-dark", isDark(this.#options.theme));
+    for (const font of (typeof options.theme === "object" && options.theme.typography?.fontSources) || [])
+      addFont(font);
+    if (this.isConnected) {
+      if (this.#chat && this.#api !== identity(this.#options)) {
+        this.#stopDrafts();
+        this.#chat.close();
+        this.#chat = null;
+        this.#opened = false;
+      }
+      if (this.#chat) this.#shell?.patch({ options: this.#options });
+      else this.#begin(this.#options);
+    }
+    this.#speak();
+  }
+
+  async focusComposer(): Promise<void> {
+    await this.#started();
+    this.#shell?.setHistory(false);
+    requestAnimationFrame(() => this.#shell?.focus());
+  }
+
+  async setThreadId(threadId: string | null): Promise<void> {
+    const { chat, shell } = await this.#started();
+    shell.setHistory(false);
+    await chat.open(threadId);
+  }
+
+  async sendUserMessage(
+    message: Message & { newThread?: boolean; toolChoice?: { id: string }; model?: string },
+  ): Promise<void> {
+    const { chat, shell } = await this.#started();
+    shell.setHistory(false);
+    if (message.newThread) await chat.open(null);
+    if (chat.state.phase !== "ready") throw new Error("sendUserMessage: a response is still under way.");
+    await chat.send({
+      content: message.content
+        ? complete(message.content)
+        : [{ type: "input_text", text: message.text ?? "" }],
+      attachments: message.attachments ?? [],
+      quote: message.reply,
+      options: {
+        ...(message.toolChoice ? { tool_choice: message.toolChoice } : {}),
+        ...(message.model ? { model: message.model } : {}),
+      },
+    });
+  }
+
+  async setComposerValue(
+    value: Message & { files?: File[]; selectedToolId?: string | null; selectedModelId?: string },
+  ): Promise<void> {
+    const { shell } = await this.#started();
+    const { text, tags }: { text?: string; tags?: InputTag[] } = value.content
+      ? written(complete(value.content))
+      : { text: value.text };
+    shell.write({
+      ...(text !== undefined ? { text, tags: tags ?? [] } : {}),
+      ...(value.reply !== undefined ? { quote: value.reply, scope: "selection" as const } : {}),
+      ...(value.selectedToolId !== undefined ? { tool: value.selectedToolId } : {}),
+      ...(value.selectedModelId !== undefined ? { model: value.selectedModelId } : {}),
+      ...(value.attachments ? { files: value.attachments.map(picked) } : {}),
+    });
+    if (value.files) shell.attach(value.files, () => null);
+  }
+
+  async fetchUpdates(): Promise<void> {
+    await (await this.#started()).chat.refresh();
+  }
+
+  async sendCustomAction(
+    action: { type: string; payload?: Record<string, unknown> },
+    itemId?: string,
+  ): Promise<void> {
+    await (await this.#started()).chat.act(action, itemId);
+  }
+
+  async showHistory(): Promise<void> {
+    (await this.#started()).shell.setHistory(true);
+  }
+
+  async hideHistory(): Promise<void> {
+    (await this.#started()).shell.setHistory(false);
+  }
+
+  /**
+   * `ready` is told once to whoever listens first, however late: frameworks attach their listeners after the options.
+   */
+  override addEventListener(
+    type: string,
+    listener: unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as EventListener, options);
+    if (type !== "chatkit.ready" || this.#ready !== "told") return;
+    this.#ready = "heard";
+    queueMicrotask(() => this.dispatchEvent(new CustomEvent("chatkit.ready")));
+  }
+
+  #begin(options: Options): void {
+    this.#api = identity(options);
+    const { api, pageside } = options;
+    const server = origin();
+    this.#chat = new Conversation({
+      client: {
+        api,
+        server,
+        ours: !("url" in api) || new URL(api.url, document.baseURI).href.startsWith(`${server}/`),
+        locale: () => this.#locale.tag,
+        context: () => this.#options?.pageside?.context?.() ?? {},
+        credentials: pageside?.credentials,
+      },
+      scope: pageside?.book,
+      words: () => this.#locale.words,
+      events: this.#events(),
+      onClientTool: (call) => this.#options?.onClientTool?.(call),
+    });
+    const shell = new Shell(options, this.#chat);
+    this.#shell = shell;
+    shell.onTool = (toolId) => this.#tell("chatkit.tool.change", { toolId });
+    let open = false;
+    shell.onHistory = (now) => {
+      if (now !== open) this.#tell(now ? "chatkit.history.open" : "chatkit.history.close");
+      open = now;
+    };
+    this.#stopDrafts = keepDrafts(shell, this.#chat, pageside?.book);
+    this.#speak();
+  }
+
+  /** Renders in the language that is wanted, once its words are there. */
+  async #speak(): Promise<void> {
+    const wanted = this.#options?.locale;
+    if (this.#opened && wanted === this.#wanted) return this.#render();
+    this.#wanted = wanted;
+    const found = await locale(wanted, `${origin()}/-/widget/`);
+    if (this.#wanted !== wanted) return; // another one was chosen meanwhile
+    this.#locale = found;
+    this.#render();
+    if (this.#opened || !this.#chat) return;
+    this.#opened = true;
+    // A task later, so that listeners attached after the options hear of it.
+    setTimeout(() => {
+      const chat = this.#chat;
+      if (!chat) return;
+      if (this.#ready === "no") this.#ready = "told";
+      this.dispatchEvent(new CustomEvent("chatkit.ready"));
+      chat.start(this.#options?.initialThread ?? null).catch(() => {}); // the conversation shows what went wrong
+    });
+  }
+
+  #render(): void {
+    const shell = this.#shell;
+    const chat = this.#chat;
+    const options = this.#options;
+    if (!shell || !chat || !options || !this.isConnected) return;
+    const env: Env = {
+      chat,
+      words: this.#locale.words,
+      locale: this.#locale.tag,
+      assets: `${origin()}/-/widget/`,
+      dark: isDark(options.theme),
+      openLink: opener(
+        (name, data) => this.#tell("chatkit.deeplink", { name, data }),
+        (url, quote) => this.#options?.pageside?.navigate?.(url, quote) ?? false,
+      ),
+      announce: this.#say,
+      entityClick: (entity) => this.#options?.entities?.onClick?.(entity),
+      entityPreview: async (entity: Entity) => {
+        const found = await this.#options?.entities?.onRequestPreview?.(entity);
+        return (found?.preview ?? null) as WidgetNode | null;
+      },
+      widgetAction: (action, widget) =>
+        this.#options?.widgets?.onAction?.(action, widget) ?? Promise.resolve(),
+    };
+    render(h(App, { shell, env, dir: this.#locale.dir }), this.#root);
+  }
+
+  #events(): ChatEvents {
+    return {
+      error: (error) => this.#tell("chatkit.error", { error }),
+      effect: (name, data) => this.#tell("chatkit.effect", { name, data }),
+      log: (name, data) => this.#tell("chatkit.log", { name, data }),
+      responseStart: () => this.#tell("chatkit.response.start"),
+      responseEnd: () => this.#tell("chatkit.response.end"),
+      threadChange: (threadId) => this.#tell("chatkit.thread.change", { threadId }),
+      threadLoadStart: (threadId) => this.#tell("chatkit.thread.load.start", { threadId }),
+      threadLoadEnd: (threadId) => this.#tell("chatkit.thread.load.end", { threadId }),
+    };
+  }
+
+  #tell(name: EventName, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** The conversation, once there are options and a place on the page. */
+  async #started(): Promise<{ chat: Conversation; shell: Shell }> {
+    for (let waited = 0; waited < 100; waited++) {
+      if (this.#chat && this.#shell) return { chat: this.#chat, shell: this.#shell };
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error("Call setOptions first, and put the element on the page.");
+  }
+}
+
+function picked(attachment: Attachment, index: number) {
+  const image = attachment.type === "image";
+  return { key: -1 - index, name: attachment.name, image, share: 1, attachment };
+}
+
+/** Which server and book `options` mean; others begin anew. */
+function identity({ api, pageside }: Options): string {
+  return `${"url" in api ? api.url : ""} ${pageside?.book ?? ""}`;
+}
+
+function declarations(options: Options): string {
+  return Object.entries(properties(options.theme))
+    .map(([name, value]) => `${name}:${value}`)
+    .join(";");
+}
+
+const fonts = new Set<string>();
+
+function addFont(font: {
+  family: string;
+  src: string;
+  weight?: string | number;
+  style?: string;
+  display?: string;
+  unicodeRange?: string;
+}): void {
+  const key = JSON.stringify(font);
+  if (fonts.has(key)) return;
+  fonts.add(key);
+  const { family, src, weight, style, display, unicodeRange } = font;
+  const face = new FontFace(family, `url(${JSON.stringify(src)})`, {
+    ...(weight ? { weight: String(weight) } : {}),
+    ...(style ? { style } : {}),
+    ...(display ? { display: display as FontDisplay } : {}),
+    ...(unicodeRange ? { unicodeRange } : {}),
+  });
+  face.load().then(
+    () => document.fonts.add(face),
+    () => fonts.delete(key),
+  );
+}

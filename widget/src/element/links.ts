@@ -1,0 +1,40 @@
+/** What becomes of a click on a link of an answer. */
+
+import type { Source } from "../protocol/types";
+
+const DEEPLINK = "chatkit-link:";
+const SAFE = new Set(["http:", "https:", "mailto:", "tel:"]);
+
+/**
+ * A function that opens links: `chatkit-link://` ones as events, others in the page where `navigate` can, else in a new
+ * tab. Links that run anything are not opened.
+ */
+export function opener(
+  deeplink: (name: string, data: Record<string, unknown>) => void,
+  navigate: (url: string, quote?: string) => boolean,
+): (url: string, from?: Source) => void {
+  return (url, from) => {
+    if (url.startsWith(DEEPLINK)) {
+      const { name, data } = parsed(url);
+      deeplink(name, data);
+      return;
+    }
+    let target: URL;
+    try {
+      target = new URL(url, document.baseURI);
+    } catch {
+      return;
+    }
+    if (!SAFE.has(target.protocol) || navigate(target.href, from?.description)) return;
+    window.open(target.href, "_blank", "noopener,noreferrer");
+  };
+}
+
+/** `chatkit-link://name?key=value` in parts. */
+export function parsed(url: string): { name: string; data: Record<string, unknown> } {
+  const [head = "", query = ""] = url.slice(DEEPLINK.length).replace(/^\/\//, "").split("?", 2);
+  return {
+    name: decodeURIComponent(head.replace(/\/$/, "")),
+    data: Object.fromEntries(new URLSearchParams(query)),
+  };
+}

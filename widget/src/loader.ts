@@ -1,0 +1,57 @@
+/**
+ * Draws the button and fetches the rest when somebody is about to need it. It stands on every page, so it stays below
+ * 1 KB: whatever can wait for `chatkit.js` does.
+ */
+
+import { glyph } from "./page/glyph";
+
+const script = document.currentScript as HTMLScriptElement;
+const meta = document.querySelector<HTMLMetaElement>('meta[name="pageside:server"]');
+const server = (script.dataset.server || meta?.content || script.src.replace(/\/[^/]*$/, "")).replace(
+  /\/$/,
+  "",
+);
+const host = document.createElement("pageside-assistant");
+for (const name in script.dataset) host.setAttribute(name, script.dataset[name]!);
+
+const root = host.attachShadow({ mode: "open" });
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(
+  ".launcher{position:fixed;inset:auto 20px 20px auto;width:56px;height:56px;border:0;border-radius:28px;cursor:pointer;background:var(--chatkit-primary,#4f46e5);color:#fff;font:24px/1 system-ui}",
+);
+root.adoptedStyleSheets = [sheet];
+const button = document.createElement("button");
+button.className = "launcher";
+button.ariaLabel = script.dataset.label || "Ask the book";
+button.append(glyph("chat"));
+root.append(button);
+
+let loading: Promise<unknown> | undefined;
+const fetchRest = () => {
+  (globalThis as { pagesideServer?: string }).pagesideServer = server;
+  loading ??= import(server + "/chatkit.js");
+  return loading;
+};
+const start = () => fetchRest().then(() => (host as HTMLElement & { toggle(): void }).toggle());
+const waiting = new AbortController();
+const { signal } = waiting;
+
+button.addEventListener("pointerenter", fetchRest, { signal });
+button.addEventListener("focus", fetchRest, { signal });
+button.addEventListener("click", start, { signal });
+addEventListener(
+  "keydown",
+  (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "i") start();
+  },
+  { signal },
+);
+document.addEventListener("selectionchange", () => `${getSelection()}`.trim() && fetchRest(), { signal });
+try {
+  if (sessionStorage["pageside:open"] || sessionStorage["pageside:pending"] || "open" in script.dataset)
+    fetchRest();
+} catch {
+  // storage is forbidden here, so nothing was open
+}
+customElements.whenDefined("pageside-assistant").then(() => waiting.abort());
+document.body.append(host);

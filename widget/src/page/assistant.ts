@@ -1,0 +1,254 @@
+/** `<pageside-assistant>`: the button in the corner, the panel it opens, and the button beside selected text. */
+
+import type { ChatKitElement } from "../element/element";
+import { sheet as tokens } from "../element/sheet";
+import { origin } from "../element/where";
+import { chosen, ENGLISH, type Locale, locale } from "../locale/locales";
+import page from "../styles/page.css";
+import { glyph } from "./glyph";
+import { launcher } from "./launcher";
+import { type Selected, selected } from "./selection";
+import { type Setup, setup } from "./setup";
+import { content, isDark, watch } from "./site";
+import { Travel } from "./travel";
+
+const SMALL = "(max-width: 640px)";
+const OPEN = "pageside:open";
+const WIDE = "pageside:wide";
+
+export class Assistant extends HTMLElement {
+  #root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+  #launcher = launcher(this.#root);
+  #panel = document.createElement("dialog");
+  #ask = document.createElement("button");
+  #locale: Locale = ENGLISH;
+  #chat: ChatKitElement | null = null;
+  #setup: Promise<Setup> | null = null;
+  #selected: Selected | null = null;
+  #quoted: Selected | null = null;
+  #ended = new AbortController();
+  #travel = new Travel(
+    () => this.scope,
+    () => this.#makeRoom(),
+  );
+
+  /** The part of the page that is the book. */
+  get scope(): Element {
+    return content(this.getAttribute("selector"));
+  }
+
+  get isOpen(): boolean {
+    return this.#panel.open;
+  }
+
+  async connectedCallback(): Promise<void> {
+    this.#ended = new AbortController();
+    const { signal } = this.#ended;
+    const own = new CSSStyleSheet();
+    own.replaceSync(page);
+    this.#root.adoptedStyleSheets = [tokens(), own];
+    this.#panel.className = "panel";
+    this.#ask.className = "ask-selection";
+    this.#ask.type = "button";
+    this.#ask.hidden = true;
+    this.#root.append(this.#panel, this.#ask);
+    const unwatch = watch(() => this.#follow());
+    signal.addEventListener("abort", unwatch);
+    this.#listen(signal);
+    await this.#follow();
+    if (remembered(OPEN) || this.hasAttribute("open")) this.open({ focus: false });
+    this.#travel.arrive();
+    this.dispatchEvent(new CustomEvent("pageside:ready", { bubbles: true }));
+  }
+
+  disconnectedCallback(): void {
+    this.#ended.abort();
+  }
+
+  /** Opens the panel, with a text to ask about where one is given. */
+  async open({ focus = true, about }: { focus?: boolean; about?: Selected } = {}): Promise<void> {
+    if (!this.#panel.open) {
+      const modal = matchMedia(SMALL).matches && focus;
+      if (modal) this.#panel.showModal();
+      else this.#panel.show();
+      this.#launcher.setAttribute("aria-expanded", "true");
+      remember(OPEN, "1");
+    }
+    const chat = await this.#mount();
+    if (about) {
+      this.#quoted = about;
+      await chat.setComposerValue({ reply: about.text });
+      getSelection()?.removeAllRanges();
+      this.#notice(null);
+    }
+    if (focus) await chat.focusComposer();
+  }
+
+  close(): void {
+    if (!this.#panel.open) return;
+    this.#panel.close();
+    this.#launcher.setAttribute("aria-expanded", "false");
+    remember(OPEN, null);
+    this.#launcher.focus();
+  }
+
+  toggle(): void {
+    if (this.#panel.open) this.close();
+    else this.open({ about: this.#selected ?? undefined });
+  }
+
+  /** Opens the panel and asks `question`. */
+  async ask(question: string, { selection }: { selection?: string } = {}): Promise<void> {
+    await this.open({ focus: false });
+    await (await this.#mount()).sendUserMessage({ text: question, reply: selection });
+  }
+
+  #listen(signal: AbortSignal): void {
+    this.#launcher.addEventListener("click", () => this.toggle(), { signal });
+    this.#launcher.addEventListener("pointerenter", () => this.#mount(), { signal, once: true });
+    this.#panel.addEventListener("cancel", (event) => {
+      event.preventDefault(); // so that focus goes back and the page remembers
+      this.close();
+    });
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented) this.close();
+    });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "Escape") this.#notice(null);
+        if (
+          !(event.ctrlKey || event.metaKey) ||
+          event.shiftKey ||
+          event.altKey ||
+          event.key.toLowerCase() !== "i"
+        )
+          return;
+        if (
+          (event.target as Element | null)?.closest?.("input,textarea,[contenteditable=true]") &&
+          event.target !== this
+        )
+          return; // there it means italics
+        event.preventDefault();
+        this.toggle();
+      },
+      { signal },
+    );
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => this.#notice(selected(this.scope)), 120);
+    };
+    document.addEventListener("selectionchange", look, { signal });
+    addEventListener("scroll", () => this.#ask.hidden || this.#place(), {
+      signal,
+      passive: true,
+      capture: true,
+    });
+    addEventListener("resize", () => this.#ask.hidden || this.#place(), { signal });
+    this.#ask.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
+    this.#ask.addEventListener("click", () => this.#selected && this.open({ about: this.#selected }));
+    document.addEventListener("pageside:navigated", () => this.#travel.arrive(), { signal });
+  }
+
+  /** Shows the button beside `found`, or takes it away. */
+  #notice(found: Selected | null): void {
+    this.#selected = found;
+    this.#ask.hidden = !found;
+    if (found) this.#place();
+  }
+
+  #place(): void {
+    const found = this.#selected && selected(this.scope);
+    if (!found) return;
+    const { width, height } = this.#ask.getBoundingClientRect();
+    const x = Math.min(innerWidth - width - 8, Math.max(8, found.place.right - width / 2));
+    const below = found.place.bottom + 8;
+    const y = below + height > innerHeight ? found.place.top - height - 8 : below;
+    this.#ask.style.left = `${x}px`;
+    this.#ask.style.top = `${Math.max(8, y)}px`;
+  }
+
+  /** Takes over the theme and the language of the page. */
+  async #follow(): Promise<void> {
+    const theme = this.getAttribute("theme");
+    const dark = theme === "dark" || (theme !== "light" && isDark());
+    this.toggleAttribute("dark", dark);
+    const wanted = chosen(this.getAttribute("locale") || document.documentElement.lang || undefined);
+    this.#locale = await locale(wanted, `${origin()}/-/widget/`);
+    const { words, dir } = this.#locale;
+    const name = this.getAttribute("label") || words.open;
+    this.#launcher.setAttribute("aria-label", name);
+    this.#launcher.title = `${name} (${/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+"}I)`;
+    this.#panel.setAttribute("aria-label", this.getAttribute("title") || words.assistantName);
+    this.#panel.lang = this.#locale.tag;
+    this.#ask.replaceChildren(glyph("sparkle"), words.askSelection);
+    this.#ask.lang = this.#locale.tag;
+    this.#ask.dir = dir;
+    if (this.#chat) await this.#configure(this.#chat);
+  }
+
+  async #mount(): Promise<ChatKitElement> {
+    if (!this.#chat) {
+      const chat = document.createElement("pageside-chat") as ChatKitElement;
+      this.#chat = chat;
+      this.#panel.classList.toggle("wide", remembered(WIDE) !== null);
+      this.#panel.append(chat);
+    }
+    await this.#configure(this.#chat);
+    return this.#chat;
+  }
+
+  async #configure(chat: ChatKitElement): Promise<void> {
+    this.#setup ??= setup(this, {
+      scope: () => this.scope,
+      quoted: () => this.#quoted,
+      selected: () => this.#selected ?? this.#quoted,
+      navigate: (url, quote) => this.#travel.go(url, quote),
+    });
+    const made = await this.#setup;
+    if (made.failed) this.#setup = null; // asked again when the panel is opened again
+    const { words, tag } = this.#locale;
+    const wide = this.#panel.classList.contains("wide");
+    chat.setOptions(
+      made.options({
+        dark: this.hasAttribute("dark"),
+        locale: tag,
+        words,
+        buttons: [
+          {
+            icon: wide ? "collapse-large" : "expand-large",
+            label: wide ? words.shrink : words.expand,
+            onClick: () => {
+              remember(WIDE, this.#panel.classList.toggle("wide") ? "1" : null);
+              this.#configure(chat);
+            },
+          },
+          { icon: "close", label: words.close, onClick: () => this.close() },
+        ],
+      }),
+    );
+  }
+
+  /** On a small screen the panel covers the page, so it goes when something on the page is to be seen. */
+  #makeRoom(): void {
+    if (matchMedia(SMALL).matches) this.close();
+  }
+}
+
+function remembered(name: string): string | null {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null; // storage is forbidden here: nothing is remembered
+  }
+}
+
+function remember(name: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, value);
+  } catch {
+    // as above
+  }
+}
