@@ -98,6 +98,7 @@ export const en = {
   confidenceHigh: "The book says this clearly.",
   confidenceMedium: "The book says something like this.",
   confidenceLow: "The book says little about this.",
+  allSources: "All sources ({count})",
   changedSource: "The book has changed here.",
   // Items
   searchedBook: "Searched",
@@ -131,4 +132,8 @@ export const en = {
   diagramFailed: "This diagram cannot be drawn. Its source:",
   formula: "Formula",
   opensNewTab: "opens in a new tab",
+  table: "Table",
+  taskDone: "Done:",
+  taskOpen: "To do:",
+  diagramSource: "Source of the diagram",
 };

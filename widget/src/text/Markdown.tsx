@@ -1,8 +1,14 @@
-/** Markdown of answers as nodes. */
+/** Markdown of answers as nodes; no HTML is ever written or read. */
 
-import type { Annotation } from "../protocol/types";
+import { useMemo, useRef } from "preact/hooks";
+import type { Annotation, Source } from "../protocol/types";
+import { BlockView } from "./Blocks";
+import { type Passage, passages, type References } from "./blocks";
+import { numbered } from "./marks";
+import { WholeContext } from "./Text";
 
 export { Sources } from "./Sources";
+export { numbered };
 
 export interface MarkdownProps {
   text: string;
@@ -15,13 +21,80 @@ export interface MarkdownProps {
   plain?: boolean;
 }
 
-/** The text of an answer, as nodes. */
-export function Markdown({ text }: MarkdownProps) {
-  return (
-    <div class="md">
-      <p dir="auto" class="plain">
-        {text}
-      </p>
-    </div>
+/** The text of an answer, as nodes; while it grows, only its last block is read and rendered again. */
+export function Markdown({ text, annotations, itemId, streaming = false, plain }: MarkdownProps) {
+  const marked = useMemo(() => numbered(text, plain ? [] : annotations), [text, annotations, plain]);
+  const before = useRef<Reading>();
+  const reading = plain ? null : read(marked.text, streaming, before.current);
+  before.current = reading ?? undefined;
+  const sources = useKept(new Map(marked.sources.map(({ number, source }) => [number, source])));
+  const size = reading?.references.size ?? 0;
+  const references = reading?.references;
+  const whole = useMemo(
+    () => ({ references: references ?? new Map(), size, sources, itemId }),
+    [references, size, sources, itemId],
   );
+  if (!reading) {
+    return (
+      <div class="md">
+        <p dir="auto" class="plain">
+          {text}
+        </p>
+      </div>
+    );
+  }
+  const last = reading.passages.length - 1;
+  return (
+    <WholeContext.Provider value={whole}>
+      <div class="md">
+        {reading.passages.map((passage, n) => (
+          <BlockView key={n} block={passage.block} caret={streaming && n === last} />
+        ))}
+        {streaming && last < 0 && (
+          <p>
+            <span class="caret" aria-hidden="true" />
+          </p>
+        )}
+      </div>
+    </WholeContext.Provider>
+  );
+}
+
+export interface Reading {
+  text: string;
+  open: boolean;
+  passages: Passage[];
+  references: References;
+}
+
+/** The blocks of `text`; those that are settled since `before` are the same objects. */
+export function read(text: string, open: boolean, before?: Reading): Reading {
+  if (before && before.text === text && before.open === open) return before;
+  // Only the last block can change by what is appended; the end is read as a whole, whatever came before it.
+  const last = before?.open && open ? before.passages.at(-1) : undefined;
+  const grows = last && text.startsWith(before!.text.slice(0, last.start)) ? last.start : 0;
+  const references: References = grows ? before!.references : new Map();
+  const tail = passages(grows ? text.slice(grows) : text, references, open);
+  const made = tail.map((passage) => ({ ...passage, start: passage.start + grows }));
+  const all = grows ? [...before!.passages.slice(0, -1), ...made] : made;
+  return {
+    text,
+    open,
+    references,
+    passages: all.map((passage, n) => {
+      const old = before?.passages[n];
+      const settled = n < all.length - 1 && n < before!.passages.length - 1;
+      return old && old.raw === passage.raw && (settled || before!.open === open) ? old : passage;
+    }),
+  };
+}
+
+/** `sources`, as the same map for as long as it says the same. */
+function useKept(sources: Map<number, Source>): Map<number, Source> {
+  const kept = useRef(sources);
+  const same =
+    kept.current.size === sources.size &&
+    [...sources].every(([number, source]) => kept.current.get(number) === source);
+  if (!same) kept.current = sources;
+  return kept.current;
 }

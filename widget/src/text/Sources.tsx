@@ -1,19 +1,152 @@
-/** The list of sources under an answer. */
+/** What an answer rests on: the list under it, and how surely it says what it says. */
 
-import type { Annotation, AnswerRecord } from "../protocol/types";
+import { useId, useMemo, useState } from "preact/hooks";
+import type { Strings } from "../locale/strings";
+import { fill } from "../locale/strings";
+import type { Annotation, AnswerRecord, CitationRecord, Source } from "../protocol/types";
 import { useEnv } from "../ui/env";
+import { Icon } from "../ui/Icon";
+import { numbered } from "./marks";
+import { Link } from "./Text";
 
-/** What an answer rests on, and how surely; nothing where it names no source. */
-export function Sources({ annotations }: { annotations: readonly Annotation[]; record?: AnswerRecord }) {
+/** From which probability on a match is called strong, and fair. */
+const HIGH = 0.75;
+const MEDIUM = 0.4;
+const SHOWN = 3;
+const QUOTE_CHARS = 180;
+
+interface Props {
+  annotations: readonly Annotation[];
+  record?: AnswerRecord;
+  /** The text the annotations stand in, where its markers count differently from the list. */
+  text?: string;
+}
+
+/** The sources of an answer and one line of how sure it is; nothing where it names none. */
+export function Sources({ annotations, record, text = "" }: Props) {
   const { words } = useEnv();
-  if (!annotations.length) return null;
+  const [open, setOpen] = useState(false);
+  const list = useId();
+  const sources = useMemo(() => {
+    const inText = text ? annotations : annotations.map((each) => ({ ...each, index: undefined }));
+    return numbered(text, inText).sources;
+  }, [annotations, text]);
+  const sure = record?.outcome === "answered" ? record.confidence : null;
+  if (!sources.length && sure === null) return null;
+  const shown = open ? sources : sources.slice(0, SHOWN);
   return (
     <section class="sources" aria-label={words.sources}>
-      <ol>
-        {annotations.map((annotation, at) => (
-          <li key={at}>{annotation.source.title}</li>
+      {sure !== null && (
+        <p class={`sure ${level(sure)}`}>
+          {inWords(sure, words.confidenceHigh, words.confidenceMedium, words.confidenceLow)}
+        </p>
+      )}
+      <ol id={list}>
+        {shown.map(({ number, source }) => (
+          <SourceRow
+            key={number}
+            number={number}
+            source={source}
+            record={record?.citations.find((each) => matches(each, number, source))}
+          />
         ))}
       </ol>
+      {sources.length > SHOWN && (
+        <button
+          type="button"
+          class="more"
+          aria-expanded={open}
+          aria-controls={list}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name={open ? "chevron-up" : "chevron-down"} />
+          {open ? words.showLess : fill(words.allSources, { count: sources.length })}
+        </button>
+      )}
     </section>
   );
+}
+
+function SourceRow({ number, source, record }: { number: number; source: Source; record?: CitationRecord }) {
+  const { words, entityClick } = useEnv();
+  const quote = record?.quote ?? source.description;
+  const title = <Title source={source} />;
+  return (
+    <li value={number}>
+      <span class="number" aria-hidden="true">
+        {number}
+      </span>
+      <div dir="auto">
+        {source.type === "url" ? (
+          <Link href={source.url} source={source}>
+            {title}
+          </Link>
+        ) : source.type === "entity" && source.interactive && entityClick ? (
+          <button type="button" class="link" onClick={() => entityClick(entityOf(source))}>
+            {title}
+          </button>
+        ) : (
+          <span class="named">{title}</span>
+        )}
+        {quote && <q dir="auto">{shortened(quote)}</q>}
+        <Kind record={record} words={words} />
+      </div>
+    </li>
+  );
+}
+
+/** "Chapter › Section" of a source. */
+export function Title({ source }: { source: Source }) {
+  return (
+    <>
+      {source.group && <span class="group">{source.group} › </span>}
+      {source.title}
+    </>
+  );
+}
+
+/** What kind of section it is, and how well it fits, in words. */
+export function Kind({ record, words }: { record?: CitationRecord; words: Strings }) {
+  if (!record) return null;
+  const relevance = inWords(record.relevance, words.relevanceHigh, words.relevanceMedium, words.relevanceLow);
+  const key = `section_${record.section}` as keyof Strings;
+  return (
+    <span class={`kind ${level(record.relevance)}`}>
+      {record.section && <span>{words[key] ?? record.section}</span>}
+      <span>{relevance}</span>
+    </span>
+  );
+}
+
+/** Whether `record` is what the server keeps of this source. */
+export function matches(record: CitationRecord, number: number, source: Source): boolean {
+  if (record.marker !== number) return false;
+  return (
+    source.type !== "url" ||
+    !source.description ||
+    source.description === record.quote ||
+    record.url === source.url
+  );
+}
+
+/** The entity of the element's options that a source names. */
+export function entityOf({ id, title, icon, interactive, group, data }: Source & { type: "entity" }) {
+  const texts = Object.entries(data ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return { id, title, icon, interactive, group, data: Object.fromEntries(texts) as Record<string, string> };
+}
+
+export function shortened(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > QUOTE_CHARS ? `${line.slice(0, QUOTE_CHARS).replace(/\s+\S*$/, "")}…` : line;
+}
+
+function inWords(share: number, high: string, medium: string, low: string): string {
+  return share >= HIGH ? high : share >= MEDIUM ? medium : low;
+}
+
+function level(share: number): string {
+  return inWords(share, "high", "medium", "low");
 }

@@ -20,7 +20,13 @@ export function CopyButton({ text, label }: { text: () => string; label: string 
     announce(words.copied);
   };
   return (
-    <button type="button" class="icon-button" aria-label={label} title={done ? words.copied : label} onClick={copy}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={done ? words.copied : label}
+      onClick={copy}
+    >
       <Icon name={done ? "check" : "copy"} />
     </button>
   );

@@ -1,0 +1,150 @@
+/** Blocks of a text as nodes. */
+
+import type { ComponentChildren } from "preact";
+import { useEnv } from "../ui/env";
+import { memo } from "../ui/memo";
+import type { Block, ListEntry } from "./blocks";
+import { Code } from "./Code";
+import { Diagram } from "./Diagram";
+import { Formula } from "./Formula";
+import { unmarked } from "./marks";
+import { Text } from "./Text";
+
+interface Props {
+  block: Block;
+  /** The answer goes on behind it. */
+  caret: boolean;
+}
+
+/** A block with everything in it. */
+export const BlockView = memo(({ block, caret }: Props) => {
+  switch (block.type) {
+    case "paragraph":
+      return (
+        <p dir="auto">
+          <Text text={block.text} open={block.open} caret={caret} />
+        </p>
+      );
+    case "heading": {
+      // The page and the conversation have the headings above.
+      const Heading = `h${Math.min(6, block.level + 2)}` as "h3";
+      return (
+        <Heading dir="auto">
+          <Text text={block.text} open={block.open} caret={caret} />
+        </Heading>
+      );
+    }
+    case "code":
+      return <Fence language={block.language} text={unmarked(block.text)} open={block.open} caret={caret} />;
+    case "math":
+      return <Formula text={unmarked(block.text)} display block />;
+    case "rule":
+      return <hr />;
+    case "quote":
+      return <blockquote dir="auto">{views(block.blocks, caret)}</blockquote>;
+    case "list":
+      return <List list={block} caret={caret} />;
+    case "table":
+      return <Table table={block} caret={caret} />;
+  }
+});
+
+/** `blocks` in order; the answer goes on in the last one. */
+export function views(blocks: readonly Block[], caret: boolean): ComponentChildren {
+  return blocks.map((block, n) => (
+    <BlockView key={n} block={block} caret={caret && n === blocks.length - 1} />
+  ));
+}
+
+function Fence({
+  language,
+  text,
+  open,
+  caret,
+}: {
+  language: string;
+  text: string;
+  open: boolean;
+  caret: boolean;
+}) {
+  const name = /^[^\s{:,]*/.exec(language)![0].toLowerCase();
+  if (name === "mermaid" && !open) return <Diagram text={text} />;
+  if (name === "math" && !open) return <Formula text={text} display block />;
+  return <Code language={name} text={text} growing={caret} />;
+}
+
+function List({ list, caret }: { list: Block & { type: "list" }; caret: boolean }) {
+  const entries = list.entries.map((entry, n) => (
+    <Entry key={n} entry={entry} loose={list.loose} caret={caret && n === list.entries.length - 1} />
+  ));
+  const tasks = list.entries.some((entry) => entry.checked !== undefined) ? "tasks" : undefined;
+  if (!list.ordered) return <ul class={tasks}>{entries}</ul>;
+  return (
+    <ol class={tasks} start={list.start === 1 ? undefined : list.start}>
+      {entries}
+    </ol>
+  );
+}
+
+function Entry({ entry, loose, caret }: { entry: ListEntry; loose: boolean; caret: boolean }) {
+  const { words } = useEnv();
+  const { blocks, checked } = entry;
+  return (
+    <li dir="auto">
+      {checked !== undefined && (
+        <span
+          class={checked ? "task done" : "task"}
+          role="img"
+          aria-label={checked ? words.taskDone : words.taskOpen}
+        />
+      )}
+      {blocks.map((block, n) => {
+        const here = caret && n === blocks.length - 1;
+        // The lines of a list without gaps are no paragraphs of their own.
+        if (block.type === "paragraph" && !loose)
+          return <Text key={n} text={block.text} open={block.open} caret={here} />;
+        return <BlockView key={n} block={block} caret={here} />;
+      })}
+      {caret && !blocks.length && <span class="caret" aria-hidden="true" />}
+    </li>
+  );
+}
+
+/** A table that scrolls in a box of its own, which the keyboard reaches. */
+function Table({ table, caret }: { table: Block & { type: "table" }; caret: boolean }) {
+  const { words } = useEnv();
+  const { head, rows, align, open } = table;
+  const last = rows.length - 1;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+    <div class="table" role="region" aria-label={words.table} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell, n) => (
+              <th key={n} scope="col" dir="auto" class={align[n] ?? undefined}>
+                <Text text={cell} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, y) => (
+            <tr key={y}>
+              {row.map((cell, n) => (
+                <td key={n} dir="auto" class={align[n] ?? undefined}>
+                  {/* Which cell of the last row grows is not known, because the others are empty behind it. */}
+                  <Text
+                    text={cell}
+                    open={open && y === last}
+                    caret={caret && y === last && !row.slice(n + 1).some(Boolean)}
+                  />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

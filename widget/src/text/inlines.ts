@@ -1,0 +1,453 @@
+/**
+ * What stands inside a block: emphasis, code, links, formulas, citations.
+ *
+ * Source: CommonMark 0.31, appendix "A parsing strategy", and GitHub Flavored Markdown.
+ */
+
+import { label, type References } from "./blocks";
+import { decoded, ENTITY } from "./entities";
+import { CITE, unmarked } from "./marks";
+
+export type Inline =
+  | string
+  | { type: "em" | "strong" | "del"; children: Inline[] }
+  | { type: "code"; text: string }
+  | { type: "link"; href: string; title?: string; children: Inline[] }
+  | { type: "image"; src: string; title?: string; alt: string }
+  | { type: "math"; text: string; display: boolean }
+  | { type: "cite"; number: number }
+  | { type: "note"; label: string }
+  | { type: "break" };
+
+/** A run of `*`, `_` or `~` that may yet begin or end something. */
+interface Run {
+  type: "run";
+  char: string;
+  length: number;
+  size: number;
+  opens: boolean;
+  closes: boolean;
+  /** Stands between letters, where a single star more likely multiplies. */
+  inWord: boolean;
+}
+
+interface Bracket {
+  type: "bracket";
+  image: boolean;
+  active: boolean;
+  /** Where what it encloses begins in the source. */
+  from: number;
+  runs: number;
+}
+
+type Part = Inline | Run | Bracket;
+
+const PLAIN = /[^\\`*_~[\]!<&$\n]+/y;
+const SPACE = /\s/;
+const PUNCTUATION = /[\p{P}\p{S}]/u;
+const AUTOLINK = /<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>/iy;
+const AUTOMAIL = /<([\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>/iy;
+const BREAK = /<br\s*\/?>/iy;
+const NOTE = /\[\^([^\s[\]^]{1,40})\]:?/y;
+const TARGET =
+  /\(\s*(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\([^\s()]*\)|\\.)[^\s()\\]*)*)(?:\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
+const HALF_TARGET = /(?:\((?:\s*[^\s)]*(?:\s+["'(][^"')]*["']?)?\s*)|\[[^\]]*)?$/y;
+const BARE = /(?<![\w/@])(?:(?:https?:\/\/|www\.)[^\s<]+|[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/gi;
+/** How far back something half said is taken for the beginning of markup, in characters. */
+const REACH = 160;
+
+/** The parts of `text`; with `open`, more will be appended, and what is half said at its end is closed or left out. */
+export function inlines(text: string, references: References, open = false): Inline[] {
+  const source = open ? text.replace(/(?:[*~]+|(?<!\w)_+|\\|\s+)$/, "") : text;
+  const parts: Part[] = [];
+  const runs: Run[] = [];
+  const brackets: Bracket[] = [];
+  let at = 0;
+
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    return pattern.exec(source);
+  };
+  const take = (found: RegExpExecArray, part: Part) => {
+    at += found[0].length;
+    parts.push(part);
+  };
+
+  while (at < source.length) {
+    const char = source[at]!;
+    const found = match(PLAIN);
+    if (found) take(found, found[0]);
+    else if (char === "\\") escaped();
+    else if (char === "`") code();
+    else if (char === "*" || char === "_" || char === "~") run(char);
+    else if (char === "$") math("$");
+    else if (char === "\n") lineEnd();
+    else if (char === "<") angle();
+    else if (char === "&") entity();
+    else if (char === "[" || (char === "!" && source[at + 1] === "[")) opening(char === "!");
+    else if (char === "]") closing();
+    else {
+      parts.push(char);
+      at++;
+    }
+  }
+  pair(0);
+  if (open) finish();
+  return settled(parts, true);
+
+  function escaped() {
+    const next = source[at + 1];
+    if (next === "(" || next === "[") {
+      if (math(`\\${next}`)) return;
+    }
+    if (next === "\n") {
+      parts.push({ type: "break" });
+      at += 2;
+      while (source[at] === " ") at++;
+    } else if (next && /[!-/:-@[-`{-~]/.test(next)) {
+      parts.push(next);
+      at += 2;
+    } else {
+      parts.push("\\");
+      at++;
+    }
+  }
+
+  function code() {
+    const marks = /`+/y;
+    const opened = match(marks)![0];
+    let end = at + opened.length;
+    for (;;) {
+      end = source.indexOf(opened, end);
+      if (end < 0) break;
+      marks.lastIndex = end;
+      const closed = marks.exec(source)![0];
+      if (closed.length === opened.length) {
+        span(source.slice(at + opened.length, end));
+        at = end + opened.length;
+        return;
+      }
+      end += closed.length;
+    }
+    if (open) {
+      span(source.slice(at + opened.length).replace(/`+$/, ""));
+      at = source.length;
+    } else {
+      parts.push(opened);
+      at += opened.length;
+    }
+  }
+
+  function span(content: string) {
+    const line = unmarked(content).replace(/\n/g, " ");
+    const trimmed = /^ .*\S.* $/.test(line) ? line.slice(1, -1) : line;
+    if (trimmed) parts.push({ type: "code", text: trimmed });
+  }
+
+  function run(char: string) {
+    let end = at;
+    while (source[end] === char) end++;
+    const before = at ? charBefore(source, at) : " ";
+    const after = end < source.length ? String.fromCodePoint(source.codePointAt(end)!) : " ";
+    const [spaceBefore, spaceAfter] = [SPACE.test(before), SPACE.test(after)];
+    const [markBefore, markAfter] = [PUNCTUATION.test(before), PUNCTUATION.test(after)];
+    const left = !spaceAfter && (!markAfter || spaceBefore || markBefore);
+    const right = !spaceBefore && (!markBefore || spaceAfter || markAfter);
+    const length = end - at;
+    const tilde = char === "~";
+    const part: Run = {
+      type: "run",
+      char,
+      length,
+      size: length,
+      opens: tilde ? left && length < 3 : char === "*" ? left : left && (!right || markBefore),
+      closes: tilde ? right && length < 3 : char === "*" ? right : right && (!left || markAfter),
+      inWord: /[a-z0-9)]/i.test(before),
+    };
+    parts.push(part);
+    runs.push(part);
+    at = end;
+  }
+
+  function math(mark: string): boolean {
+    const double = source.startsWith("$$", at);
+    const opened = double ? "$$" : mark;
+    const closed = mark === "\\(" ? "\\)" : mark === "\\[" ? "\\]" : opened;
+    const from = at + opened.length;
+    for (let end = source.indexOf(closed, from); end > 0; end = source.indexOf(closed, end + 1)) {
+      const text = source.slice(from, end);
+      if (opened === "$") {
+        // A price is no formula: a space inside a dollar, or a digit behind the second one.
+        if (SPACE.test(text[0] ?? " ")) break;
+        if (source[end - 1] === "\\" || SPACE.test(text.at(-1)!) || /[\d$]/.test(source[end + 1] ?? ""))
+          continue;
+      }
+      if (!text.trim()) break;
+      parts.push({ type: "math", text: unmarked(text).trim(), display: opened === "$$" || mark === "\\[" });
+      at = end + closed.length;
+      return true;
+    }
+    if (open && pendingFormula(source.slice(from), opened)) {
+      at = source.length;
+      return true;
+    }
+    if (mark === "$") {
+      parts.push(opened);
+      at = from;
+      return true;
+    }
+    return false;
+  }
+
+  function lineEnd() {
+    const last = parts.at(-1);
+    const text = typeof last === "string" ? last : "";
+    if (text) parts[parts.length - 1] = text.replace(/ +$/, "");
+    parts.push(/ {2,}$/.test(text) ? { type: "break" } : "\n");
+    at++;
+    while (source[at] === " ") at++;
+  }
+
+  function angle() {
+    const found = match(AUTOLINK) ?? match(AUTOMAIL);
+    const br = match(BREAK);
+    if (br) take(br, { type: "break" });
+    else if (found) {
+      const mail = !found[1]!.includes(":");
+      take(found, {
+        type: "link",
+        href: (mail ? "mailto:" : "") + found[1],
+        children: [unmarked(found[1]!)],
+      });
+    } else if (open && source.length - at < REACH && /^<[a-z/!]?[^\s<>]*$/i.test(source.slice(at))) {
+      at = source.length;
+    } else {
+      parts.push("<");
+      at++;
+    }
+  }
+
+  function entity() {
+    const found = match(ENTITY);
+    if (found) take(found, decoded(found));
+    else if (open && /^&(#?\w{0,12})$/.test(source.slice(at))) at = source.length;
+    else {
+      parts.push("&");
+      at++;
+    }
+  }
+
+  function opening(image: boolean) {
+    const cite = match(CITE);
+    const note = match(NOTE);
+    if (cite) return take(cite, { type: "cite", number: Number(cite[2]) });
+    if (note) return take(note, { type: "note", label: note[1]! });
+    at += image ? 2 : 1;
+    const bracket: Bracket = { type: "bracket", image, active: true, from: at, runs: runs.length };
+    parts.push(bracket);
+    brackets.push(bracket);
+  }
+
+  function closing() {
+    const bracket = brackets.pop();
+    const to = at++;
+    if (!bracket?.active) {
+      parts.push("]");
+      return;
+    }
+    const target = match(TARGET);
+    let link: { href: string; title?: string } | undefined;
+    if (target) {
+      link = {
+        href: unescaped(target[1]!.replace(/^<(.*)>$/, "$1")),
+        title: target[2] && unescaped(target[2].slice(1, -1)),
+      };
+      at += target[0].length;
+    } else {
+      const named = match(/\[([^[\]]*)\]/y);
+      link = references.get(label(named?.[1] || source.slice(bracket.from, to)));
+      if (link && named) at += named[0].length;
+    }
+    const first = parts.indexOf(bracket);
+    if (!link) {
+      // Half of a link: its words are shown, its brackets and its address are not.
+      if (
+        open &&
+        source.length - to < REACH * 4 &&
+        match(HALF_TARGET) &&
+        !/^\^?\d*$/.test(source.slice(bracket.from, to))
+      ) {
+        if (bracket.image) parts.length = first;
+        else parts.splice(first, 1);
+        at = source.length;
+      } else if (open && at === source.length && to - bracket.from < 5) {
+        parts.length = first;
+      } else {
+        parts[first] = bracket.image ? "![" : "[";
+        parts.push("]");
+      }
+      return;
+    }
+    pair(bracket.runs);
+    runs.length = Math.min(runs.length, bracket.runs);
+    const children = settled(parts.splice(first).slice(1), false);
+    if (bracket.image) {
+      parts.push({ type: "image", src: link.href, title: link.title, alt: plain(children) });
+    } else {
+      parts.push({ type: "link", href: link.href, title: link.title, children });
+      for (const outer of brackets) if (!outer.image) outer.active = false;
+    }
+  }
+
+  /** Makes emphasis of the runs from `bottom` on. */
+  function pair(bottom: number) {
+    const floors = new Map<string, number>();
+    let at = bottom;
+    while (at < runs.length) {
+      const closer = runs[at]!;
+      if (!closer.closes) {
+        at++;
+        continue;
+      }
+      const key = closer.char + (closer.size % 3) + closer.opens + (closer.char === "~" ? closer.size : "");
+      const floor = Math.max(bottom, floors.get(key) ?? bottom);
+      let from = at - 1;
+      while (from >= floor && !fits(runs[from]!, closer)) from--;
+      if (from < floor) {
+        floors.set(key, at);
+        at++;
+        continue;
+      }
+      const opener = runs[from]!;
+      const used = closer.char === "~" ? closer.length : opener.length > 1 && closer.length > 1 ? 2 : 1;
+      const first = parts.lastIndexOf(opener);
+      const last = parts.indexOf(closer, first);
+      const children = settled(parts.slice(first + 1, last), false);
+      opener.length -= used;
+      closer.length -= used;
+      const type = closer.char === "~" ? "del" : used === 2 ? "strong" : "em";
+      parts.splice(
+        first,
+        last - first + 1,
+        ...(opener.length ? [opener] : []),
+        { type, children },
+        ...(closer.length ? [closer] : []),
+      );
+      runs.splice(from + 1, at - from - 1);
+      at = from + 1;
+      if (!closer.length) runs.splice(at, 1);
+      if (!opener.length) {
+        runs.splice(from, 1);
+        at--;
+      }
+      for (const [name, value] of floors) if (value > at) floors.set(name, at);
+    }
+  }
+
+  /** Closes at the end what is still open, and takes back brackets that may become a link. */
+  function finish() {
+    for (const bracket of brackets.reverse()) {
+      const first = parts.indexOf(bracket);
+      const content = source.slice(bracket.from);
+      if (first < 0 || !bracket.active || content.length > REACH) continue;
+      if (bracket.image || /^\^?\w{0,3}$/.test(content)) parts.length = first;
+      else parts.splice(first, 1);
+    }
+    for (const opener of runs.reverse()) {
+      const first = parts.lastIndexOf(opener);
+      const single = opener.length === 1;
+      if (first < 0 || !opener.opens || opener.length > 3 || (single && opener.inWord)) continue;
+      const children = settled(parts.splice(first).slice(1), false);
+      if (!children.length) continue;
+      if (opener.char === "~") parts.push({ type: "del", children });
+      else if (opener.length < 3) parts.push({ type: single ? "em" : "strong", children });
+      else parts.push({ type: "em", children: [{ type: "strong", children }] });
+    }
+  }
+}
+
+/** The words of `parts`, without what marks them. */
+export function plain(parts: readonly Inline[]): string {
+  return parts
+    .map((part) => {
+      if (typeof part === "string") return part;
+      if ("children" in part) return plain(part.children);
+      if ("text" in part) return part.text;
+      return part.type === "image" ? part.alt : part.type === "break" ? "\n" : "";
+    })
+    .join("");
+}
+
+function fits(opener: Run, closer: Run): boolean {
+  if (!opener.opens || opener.char !== closer.char || !opener.length) return false;
+  if (closer.char === "~") return opener.length === closer.length;
+  const either = opener.closes || closer.opens;
+  return !(either && (opener.size + closer.size) % 3 === 0 && (opener.size % 3 || closer.size % 3));
+}
+
+/** `parts` with what became nothing as the characters it was written with; addresses become links in the end. */
+function settled(parts: readonly Part[], links: boolean): Inline[] {
+  const made: Inline[] = [];
+  for (const part of parts) {
+    const text =
+      typeof part === "string"
+        ? part
+        : part.type === "run"
+          ? part.char.repeat(part.length)
+          : part.type === "bracket"
+            ? part.image
+              ? "!["
+              : "["
+            : null;
+    if (text === null) made.push(part as Inline);
+    else if (typeof made.at(-1) === "string") made[made.length - 1] += text;
+    else if (text) made.push(text);
+  }
+  return links ? made.flatMap(linked) : made;
+}
+
+/** Addresses written as they are, as links; those inside of links are left alone. */
+function linked(part: Inline): Inline | Inline[] {
+  if (typeof part === "string") return addresses(part);
+  if (part.type === "em" || part.type === "strong" || part.type === "del")
+    return { ...part, children: part.children.flatMap(linked) };
+  return part;
+}
+
+function addresses(text: string): Inline[] {
+  const made: Inline[] = [];
+  let at = 0;
+  for (const found of text.matchAll(BARE)) {
+    let address = found[0].replace(/[?!.,:;*_~'"]+$/, "");
+    // A bracket that was opened before the address is closed behind it.
+    while (address.endsWith(")") && address.split(")").length > address.split("(").length) {
+      address = address.slice(0, -1).replace(/[?!.,:;*_~'"]+$/, "");
+    }
+    const scheme = /^https?:/i.test(address) ? "" : address.includes("@") ? "mailto:" : "https://";
+    if (/^www\.?$/i.test(address)) continue;
+    if (found.index > at) made.push(text.slice(at, found.index));
+    made.push({ type: "link", href: scheme + address, children: [address] });
+    at = found.index + address.length;
+  }
+  if (at < text.length) made.push(text.slice(at));
+  return made;
+}
+
+/** Whether `rest`, behind a mark without its other half, reads like a formula rather than like a price or a variable. */
+function pendingFormula(rest: string, opened: string): boolean {
+  if (rest.length > REACH * 4) return false;
+  if (opened !== "$") return true;
+  if (rest.length > REACH || /^\s/.test(rest) || /[a-z]{3,} [a-z]{2,} /i.test(rest)) return false;
+  return !/^\d/.test(rest) || /[\\^_={}+]/.test(rest);
+}
+
+function unescaped(text: string): string {
+  return unmarked(text)
+    .replace(/\\([!-/:-@[-`{-~])/g, "$1")
+    .replace(new RegExp(ENTITY.source, "g"), (...found) => decoded(found as unknown as RegExpExecArray));
+}
+
+function charBefore(text: string, at: number): string {
+  const low = text.charCodeAt(at - 1);
+  return low >= 0xdc00 && low < 0xe000 && at > 1 ? text.slice(at - 2, at) : text[at - 1]!;
+}
