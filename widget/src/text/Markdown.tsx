@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from "preact/hooks";
 import type { Annotation, Source } from "../protocol/types";
-import { BlockView } from "./Blocks";
+import { BlockView } from "./BlockView";
 import { type Passage, passages, type References } from "./blocks";
 import { numbered } from "./marks";
 import { WholeContext } from "./Text";
