@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build, context } from "esbuild";
+import { sharing } from "./sharing.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(here, "../src/pageside/web/static");
@@ -60,6 +61,7 @@ async function modules() {
   }
   return {
     ...common,
+    plugins: [...common.plugins, sharing()],
     entryPoints,
     format: "esm",
     splitting: true,

@@ -73,7 +73,6 @@ export function ProblemBox({ problem }: { problem: Problem }) {
 /** Says `text` once to readers who do not see it appear. */
 function useAnnounced(text: string) {
   const { announce } = useEnv();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: who says it does not make it another text
   useEffect(() => announce(text), [text]);
 }
 

@@ -63,7 +63,6 @@ function Quote({ text }: { text: string }) {
   const box = useRef<HTMLQuoteElement>(null);
   const [long, setLong] = useState(false);
   const [open, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text decides how high the box is
   useLayoutEffect(() => {
     const shown = box.current;
     if (shown && !open) setLong(shown.scrollHeight > shown.clientHeight + 1);

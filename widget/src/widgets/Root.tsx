@@ -1,20 +1,123 @@
 /** A widget: what a server describes as a tree of components, as the reader sees and uses it. */
 
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useSlice } from "../items/slice";
 import type { WidgetItem, WidgetNode } from "../protocol/types";
+import { useEnv } from "../ui/env";
+import { Icon } from "../ui/Icon";
+import { actionOf, withFields } from "./actions";
+import { ChartView } from "./ChartView";
+import {
+  Basic,
+  Box,
+  Card,
+  Col,
+  Divider,
+  FormBox,
+  ListView,
+  ListViewItem,
+  Row,
+  Spacer,
+  Transition,
+} from "./containers";
+import { Badge, Caption, IconView, ImageView, Label, MarkdownView, Title } from "./content";
+import { type Drawn, type Origin, WidgetContext, type WidgetScope } from "./context";
+import { Button, Checkbox, DatePicker, Input, RadioGroup, Select, Textarea } from "./controls";
+import { fieldsAround } from "./fields";
+import { Node } from "./Node";
+import { TextView } from "./TextView";
+import { Table, TableCell, TableRow } from "./tables";
+import { components, labelled } from "./tree";
 
-/** The widget `widget`; actions in it are those of `item` where it is given. */
-export function WidgetView({ widget }: { widget: WidgetNode; item?: WidgetItem }) {
-  const children = Array.isArray(widget.children)
-    ? widget.children
-    : widget.children
-      ? [widget.children]
-      : [];
+/** Every component there is, by the name it has on the wire. */
+export const DRAWN: Readonly<Record<string, Drawn>> = {
+  Badge,
+  Basic,
+  Box,
+  Button,
+  Caption,
+  Card,
+  Chart: ChartView,
+  Checkbox,
+  Col,
+  DatePicker,
+  Divider,
+  Form: FormBox,
+  Icon: IconView,
+  Image: ImageView,
+  Input,
+  Label,
+  ListView,
+  ListViewItem,
+  Markdown: MarkdownView,
+  RadioGroup,
+  Row,
+  Select,
+  Spacer,
+  Table,
+  "Table.Cell": TableCell,
+  "Table.Row": TableRow,
+  Text: TextView,
+  Textarea,
+  Title,
+  Transition,
+};
+
+export interface Props {
+  widget: WidgetNode;
+  /** The item that the widget belongs to: its actions are that item's. */
+  item?: WidgetItem;
+}
+
+/** The widget `widget`, with its actions. */
+export function WidgetRoot({ widget, item }: Props) {
+  const env = useEnv();
+  const id = useId();
+  const idle = useSlice((state) => state.phase === "ready");
+  const [busy, setBusy] = useState<WidgetScope["busy"]>(null);
+  const [problem, setProblem] = useState("");
+  const running = useRef(false);
+  const root = useMemo(() => components(widget), [widget]);
+  const names = useMemo(() => labelled(root), [root]);
+
+  const may = (value: unknown) => {
+    const action = actionOf(value);
+    return !!action && busy === null && (idle || action.handler === "client" || !action.streaming);
+  };
+  const run = async (value: unknown, { node, element, auto, checked }: Origin) => {
+    const config = actionOf(value);
+    if (!config || running.current || !may(value)) return;
+    const fields = fieldsAround(element, checked ?? false);
+    if (!fields) return;
+    const action = withFields(config, fields);
+    const loading = config.loading === "auto" ? auto : config.loading;
+    running.current = true;
+    setProblem("");
+    setBusy(loading === "container" ? "container" : loading === "self" ? node : null);
+    try {
+      if (config.handler === "server") await env.chat.act(action, item?.id, config.streaming);
+      else await env.widgetAction?.(action, { id: item?.id ?? "", widget: widget as never });
+    } catch (error) {
+      const message = (error instanceof Error && error.message) || env.words.actionFailed;
+      setProblem(message);
+      env.announce(message);
+    } finally {
+      running.current = false;
+      setBusy(null);
+    }
+  };
+  const scope: WidgetScope = { id, dark: env.dark, labelled: names, drawn: DRAWN, busy, may, run };
   return (
-    <div class="widget">
-      {typeof widget.value === "string" && <p dir="auto">{widget.value}</p>}
-      {children.map((child, index) => (
-        <WidgetView key={index} widget={child} />
-      ))}
-    </div>
+    <WidgetContext.Provider value={scope}>
+      <div class={busy === "container" ? "widget faded" : "widget"} aria-busy={busy !== null}>
+        <Node node={root} />
+        {problem && (
+          <p class="problem">
+            <Icon name="triangle-alert" size={16} />
+            <span dir="auto">{problem}</span>
+          </p>
+        )}
+      </div>
+    </WidgetContext.Provider>
   );
 }

@@ -1,0 +1,3 @@
+/** Everything that draws widgets. */
+
+export { WidgetRoot } from "../widgets/Root";
