@@ -83,8 +83,7 @@ export function read(text: string, open: boolean, before?: Reading): Reading {
     references,
     passages: all.map((passage, n) => {
       const old = before?.passages[n];
-      const settled = n < all.length - 1 && n < before!.passages.length - 1;
-      return old && old.raw === passage.raw && (settled || before!.open === open) ? old : passage;
+      return old?.raw === passage.raw && old.tail === passage.tail ? { ...passage, block: old.block } : passage;
     }),
   };
 }

@@ -30,6 +30,8 @@ export type Block =
 export interface Passage {
   raw: string;
   start: number;
+  /** How far the text may yet change it: not at all, by a line that has only begun, or by every character. */
+  tail: 0 | 1 | 2;
   block: Block;
 }
 
@@ -63,6 +65,7 @@ export function passages(text: string, references: References, open = false): Pa
     block,
     start: starts[from]!,
     raw: text.slice(starts[from], to < lines.length ? starts[to] : undefined),
+    tail: !open ? 0 : to >= lines.length ? 2 : to === lines.length - 1 && PENDING.test(lines[to]!) ? 1 : 0,
   }));
 }
 

@@ -50,7 +50,7 @@ const AUTOMAIL = /<([\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>/iy;
 const BREAK = /<br\s*\/?>/iy;
 const NOTE = /\[\^([^\s[\]^]{1,40})\]:?/y;
 const TARGET =
-  /\(\s*(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\([^\s()]*\)|\\.)[^\s()\\]*)*)(?:\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
+  /\(\s*(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\((?:[^\s()]|\([^\s()]*\))*\)|\\.)[^\s()\\]*)*)(?:\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
 const HALF_TARGET = /(?:\((?:\s*[^\s)]*(?:\s+["'(][^"')]*["']?)?\s*)|\[[^\]]*)?$/y;
 const BARE = /(?<![\w/@])(?:(?:https?:\/\/|www\.)[^\s<]+|[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/gi;
 /** How far back something half said is taken for the beginning of markup, in characters. */
@@ -58,7 +58,7 @@ const REACH = 160;
 
 /** The parts of `text`; with `open`, more will be appended, and what is half said at its end is closed or left out. */
 export function inlines(text: string, references: References, open = false): Inline[] {
-  const source = open ? text.replace(/(?:[*~]+|(?<!\w)_+|\\|\s+)$/, "") : text;
+  const source = open ? text.replace(/(?:[*~]+|(?<!\w)_+|(?<!\w)!|\\|\s+)$/, "") : text;
   const parts: Part[] = [];
   const runs: Run[] = [];
   const brackets: Bracket[] = [];
@@ -265,7 +265,8 @@ export function inlines(text: string, references: References, open = false): Inl
       at += target[0].length;
     } else {
       const named = match(/\[([^[\]]*)\]/y);
-      link = references.get(label(named?.[1] || source.slice(bracket.from, to)));
+      const kept = references.get(label(named?.[1] || source.slice(bracket.from, to)));
+      link = kept && { href: unescaped(kept.href), title: kept.title && unescaped(kept.title) };
       if (link && named) at += named[0].length;
     }
     const first = parts.indexOf(bracket);
