@@ -83,7 +83,9 @@ export function read(text: string, open: boolean, before?: Reading): Reading {
     references,
     passages: all.map((passage, n) => {
       const old = before?.passages[n];
-      return old?.raw === passage.raw && old.tail === passage.tail ? { ...passage, block: old.block } : passage;
+      return old?.raw === passage.raw && old.tail === passage.tail
+        ? { ...passage, block: old.block }
+        : passage;
     }),
   };
 }

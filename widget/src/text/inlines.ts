@@ -53,6 +53,8 @@ const TARGET =
   /\(\s*(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\((?:[^\s()]|\([^\s()]*\))*\)|\\.)[^\s()\\]*)*)(?:\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
 const HALF_TARGET = /(?:\((?:\s*[^\s)]*(?:\s+["'(][^"')]*["']?)?\s*)|\[[^\]]*)?$/y;
 const BARE = /(?<![\w/@])(?:(?:https?:\/\/|www\.)[^\s<]+|[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/gi;
+/** Words one after the other, which formulas have in commands only. */
+const PROSE = /^[^\\]*[a-z]{3,} [a-z]{2,}\b/i;
 /** How far back something half said is taken for the beginning of markup, in characters. */
 const REACH = 160;
 
@@ -176,12 +178,13 @@ export function inlines(text: string, references: References, open = false): Inl
     const from = at + opened.length;
     for (let end = source.indexOf(closed, from); end > 0; end = source.indexOf(closed, end + 1)) {
       const text = source.slice(from, end);
-      if (opened === "$") {
-        // A price is no formula: a space inside a dollar, or a digit behind the second one.
-        if (SPACE.test(text[0] ?? " ")) break;
-        if (source[end - 1] === "\\" || SPACE.test(text.at(-1)!) || /[\d$]/.test(source[end + 1] ?? ""))
-          continue;
-      }
+      if (source[end - 1] === "\\" && opened === "$") continue;
+      // A price is no formula: a space inside of a dollar, a digit behind the second one, or words between them.
+      if (
+        opened === "$" &&
+        (/^\s|\s$|^$/.test(text) || /[\d$]/.test(source[end + 1] ?? "") || PROSE.test(text))
+      )
+        break;
       if (!text.trim()) break;
       parts.push({ type: "math", text: unmarked(text).trim(), display: opened === "$$" || mark === "\\[" });
       at = end + closed.length;
@@ -438,14 +441,14 @@ function addresses(text: string): Inline[] {
 function pendingFormula(rest: string, opened: string): boolean {
   if (rest.length > REACH * 4) return false;
   if (opened !== "$") return true;
-  if (rest.length > REACH || /^\s/.test(rest) || /[a-z]{3,} [a-z]{2,} /i.test(rest)) return false;
+  if (rest.length > REACH || /^\s/.test(rest) || PROSE.test(rest)) return false;
   return !/^\d/.test(rest) || /[\\^_={}+]/.test(rest);
 }
 
 function unescaped(text: string): string {
   return unmarked(text)
     .replace(/\\([!-/:-@[-`{-~])/g, "$1")
-    .replace(new RegExp(ENTITY.source, "g"), (...found) => decoded(found as unknown as RegExpExecArray));
+    .replace(new RegExp(ENTITY.source, "gi"), (...found) => decoded(found as unknown as RegExpExecArray));
 }
 
 function charBefore(text: string, at: number): string {

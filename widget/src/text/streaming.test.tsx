@@ -30,7 +30,9 @@ const block = fc.oneof(
   { weight: 3, arbitrary: line },
   line.map((text) => `## ${text}`),
   fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => all.map((each) => `- ${each}`).join("\n")),
-  fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => all.map((each, n) => `${n + 1}. ${each}`).join("\n")),
+  fc
+    .array(line, { minLength: 1, maxLength: 3 })
+    .map((all) => all.map((each, n) => `${n + 1}. ${each}`).join("\n")),
   fc.tuple(line, line).map(([a, b]) => `- ${a}\n  - ${b}`),
   fc.tuple(line, line).map(([a, b]) => `- [ ] ${a}\n- [x] ${b}`),
   line.map((text) => `> ${text}`),
