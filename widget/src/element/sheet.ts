@@ -4,14 +4,13 @@ import items from "../styles/items.css";
 import shell from "../styles/shell.css";
 import text from "../styles/text.css";
 import tokens from "../styles/tokens.css";
-import widgets from "../styles/widgets.css";
 
 let made: CSSStyleSheet | undefined;
 
 export function sheet(): CSSStyleSheet {
   if (!made) {
     made = new CSSStyleSheet();
-    made.replaceSync(tokens + shell + text + items + widgets);
+    made.replaceSync(tokens + shell + text + items);
   }
   return made;
 }

@@ -56,7 +56,7 @@ export function ProblemBox({ problem }: { problem: Problem }) {
         {problem.retry && (
           <button
             type="button"
-            class="button soft"
+            class="button"
             disabled={left > 0}
             onClick={() => chat.retry().catch(() => {})}
           >

@@ -81,12 +81,12 @@ function Questions({ item, replied }: { item: StructuredInputItem; replied: RefO
           </p>
         )}
         <div class="buttons">
-          <button type="submit" class="button solid">
+          <button type="submit" class="button primary">
             {words.answerForm}
           </button>
           <button
             type="button"
-            class="button ghost"
+            class="quiet-button"
             onClick={() => reply({ status: "skipped", answers: {} })}
           >
             {words.skip}

@@ -68,13 +68,13 @@ function Quote({ text }: { text: string }) {
     if (shown && !open) setLong(shown.scrollHeight > shown.clientHeight + 1);
   }, [text, open]);
   return (
-    <div class="quote">
+    <div class="quoted">
       <Icon name="quote" size={14} label={words.quoted} />
       <blockquote ref={box} class={open ? "" : "clamped"} dir="auto">
         {text}
       </blockquote>
       {(long || open) && (
-        <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" class="quiet-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? words.showLess : words.showMore}
         </button>
       )}

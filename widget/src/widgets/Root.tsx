@@ -1,8 +1,9 @@
 /** A widget: what a server describes as a tree of components, as the reader sees and uses it. */
 
-import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useSlice } from "../items/slice";
 import type { WidgetItem, WidgetNode } from "../protocol/types";
+import sheetText from "../styles/widgets.css";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
 import { actionOf, withFields } from "./actions";
@@ -24,7 +25,7 @@ import { Badge, Caption, IconView, ImageView, Label, MarkdownView, Title } from 
 import { type Drawn, type Origin, WidgetContext, type WidgetScope } from "./context";
 import { Button, Checkbox, DatePicker, Input, RadioGroup, Select, Textarea } from "./controls";
 import { fieldsAround } from "./fields";
-import { Node } from "./Node";
+import { Node as Drawing } from "./Node";
 import { TextView } from "./TextView";
 import { Table, TableCell, TableRow } from "./tables";
 import { components, labelled } from "./tree";
@@ -77,6 +78,8 @@ export function WidgetRoot({ widget, item }: Props) {
   const [busy, setBusy] = useState<WidgetScope["busy"]>(null);
   const [problem, setProblem] = useState("");
   const running = useRef(false);
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => dress(box.current?.getRootNode()), []);
   const root = useMemo(() => components(widget), [widget]);
   const names = useMemo(() => labelled(root), [root]);
 
@@ -109,8 +112,8 @@ export function WidgetRoot({ widget, item }: Props) {
   const scope: WidgetScope = { id, dark: env.dark, labelled: names, drawn: DRAWN, busy, may, run };
   return (
     <WidgetContext.Provider value={scope}>
-      <div class={busy === "container" ? "widget faded" : "widget"} aria-busy={busy !== null}>
-        <Node node={root} />
+      <div ref={box} class={busy === "container" ? "widget faded" : "widget"} aria-busy={busy !== null}>
+        <Drawing node={root} />
         {problem && (
           <p class="problem">
             <Icon name="triangle-alert" size={16} />
@@ -120,4 +123,16 @@ export function WidgetRoot({ widget, item }: Props) {
       </div>
     </WidgetContext.Provider>
   );
+}
+
+let sheet: CSSStyleSheet | undefined;
+
+/** Gives the element that `root` is the inside of the style of widgets, once. */
+function dress(root: Node | undefined): void {
+  if (!(root instanceof ShadowRoot) || !("replaceSync" in CSSStyleSheet.prototype)) return;
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(sheetText);
+  }
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }

@@ -44,7 +44,7 @@ export function WidgetView(props: Props) {
             {props.item.copy_text}
           </p>
         )}
-        <button type="button" class="button soft" onClick={() => setAttempt(attempt + 1)}>
+        <button type="button" class="button" onClick={() => setAttempt(attempt + 1)}>
           {words.retry}
         </button>
       </div>

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import { properties } from "../element/theme";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
 import { actionOf } from "./actions";
@@ -15,6 +16,10 @@ interface Props {
   node: Component;
 }
 
+const DARK: Record<string, string> = properties("dark");
+/** Without them, the style sheet's own values hold, which are those of the light theme. */
+const LIGHT = Object.fromEntries(Object.keys(DARK).map((name) => [name, "initial"]));
+
 /** What is in `children` in the theme that `node` asks for, whatever the theme around it is. */
 function Themed({ node, children }: Props & { children: ComponentChildren }) {
   const scope = useWidget();
@@ -22,7 +27,9 @@ function Themed({ node, children }: Props & { children: ComponentChildren }) {
   if ((theme === "dark") === scope.dark) return <>{children}</>;
   return (
     <WidgetContext.Provider value={{ ...scope, dark: theme === "dark" }}>
-      <div class={`forced ${theme}`}>{children}</div>
+      <div class={`forced ${theme}`} style={theme === "dark" ? DARK : LIGHT}>
+        {children}
+      </div>
     </WidgetContext.Provider>
   );
 }
@@ -35,10 +42,12 @@ export function Basic({ node }: Props) {
   );
 }
 
+const DIRECTIONS = { row: "across", col: "down" } as const;
+
 function Flex({ node, direction, class: name = "" }: Props & { direction: "row" | "col"; class?: string }) {
   const { dark } = useWidget();
   return (
-    <div class={`flex ${direction} ${name}`} style={box(node, dark)}>
+    <div class={`flex ${DIRECTIONS[direction]} ${name}`} style={box(node, dark)}>
       <Inside node={node} />
     </div>
   );
@@ -64,7 +73,7 @@ export function FormBox({ node }: Props) {
       node={node}
       action={node.onSubmitAction}
       auto="self"
-      class={`flex ${direction}`}
+      class={`flex ${DIRECTIONS[direction]}`}
       style={box(node, dark)}
     >
       <Inside node={node} />
@@ -136,7 +145,7 @@ function CardBody({ node }: Props) {
   const cancel = isRecord(node.cancel) ? node.cancel : null;
   const body = (
     <>
-      <div class="flex col body" id={id} style={spacing("padding", node.padding)} hidden={folded}>
+      <div class="flex down body" id={id} style={spacing("padding", node.padding)} hidden={folded}>
         <Inside node={node} />
       </div>
       {(confirm || cancel) && !node.collapsed && (
@@ -163,7 +172,7 @@ function CardBody({ node }: Props) {
         </button>
       )}
       {node.asForm === true ? (
-        <FormScope node={node} action={confirm?.action} auto="container" class="flex col">
+        <FormScope node={node} action={confirm?.action} auto="container" class="flex down">
           {body}
         </FormScope>
       ) : (
@@ -186,7 +195,7 @@ function CardButton({ node, said, variant, submit }: CardButtonProps) {
   return (
     <button
       type={submit ? "submit" : "button"}
-      class={`button ${variant} size-lg ${variant === "solid" ? "primary" : "secondary"}`}
+      class={`press ${variant} size-lg ${variant === "solid" ? "primary" : "secondary"}`}
       aria-disabled={!may(said.action)}
       onClick={submit ? undefined : press}
     >
@@ -254,7 +263,7 @@ export function ListViewItem({ node }: Props) {
     run(node.onClickAction, { node, element: event.currentTarget as Element, auto: "self" });
   // The button lies behind the row instead of around it, because a row may have buttons of its own.
   return (
-    <li class={`row${busy === node ? " busy" : ""}`}>
+    <li class={`entry${busy === node ? " busy" : ""}`}>
       {actionOf(node.onClickAction) && (
         <button
           type="button"
@@ -264,7 +273,7 @@ export function ListViewItem({ node }: Props) {
           onClick={press}
         />
       )}
-      <div class="flex row content" id={own} style={style}>
+      <div class="flex across content" id={own} style={style}>
         <Inside node={node} />
       </div>
     </li>

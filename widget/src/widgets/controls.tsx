@@ -62,7 +62,7 @@ export function Button({ node }: Props) {
   return (
     <button
       type={submit ? "submit" : "button"}
-      class={`button ${tone} ${look(node, style === "secondary" ? "outline" : "solid")}${
+      class={`press ${tone} ${look(node, style === "secondary" ? "outline" : "solid")}${
         node.uniform === true || !label ? " uniform" : ""
       }`}
       disabled={node.disabled === true}
@@ -323,7 +323,7 @@ export function RadioGroup({ node }: Props) {
     <div class="field-box">
       <div
         id={id}
-        class={`flex choices ${oneOf(node.direction, ["row", "col"], "col")}`}
+        class={`flex choices ${node.direction === "row" ? "across" : "down"}`}
         role="radiogroup"
         aria-labelledby={attributes["aria-label"] ? undefined : `${id}-label`}
         aria-label={text(node.ariaLabel) || attributes["aria-label"]}
