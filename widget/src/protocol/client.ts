@@ -56,6 +56,7 @@ export class Client {
   private readonly secret: Credentials | null;
   private readonly custom: typeof fetch | undefined;
   private known: boolean;
+  private keepsRecords = true;
   private greeting: Promise<unknown> | null = null;
 
   constructor(private readonly options: ClientOptions) {
@@ -119,7 +120,12 @@ export class Client {
 
   /** What a Pageside server keeps beside the answers of a thread; nothing with other servers. */
   async records(threadId: string, signal?: AbortSignal): Promise<AnswerRecord[]> {
-    const document = await this.get(`/chatkit/threads/${encodeURIComponent(threadId)}/records`, signal);
+    if (!this.keepsRecords) return [];
+    const path = `/chatkit/threads/${encodeURIComponent(threadId)}/records`;
+    const document = await this.get(path, signal).catch((error: unknown) => {
+      if (error instanceof RequestError && error.status === 404) this.keepsRecords = false;
+      throw error;
+    });
     return Array.isArray(document.records) ? (document.records as AnswerRecord[]) : [];
   }
 

@@ -3,11 +3,12 @@
 import { en } from "../locale/en";
 import { Client, type ClientOptions } from "../protocol/client";
 import { isAbort, RequestError } from "../protocol/errors";
-import type { Action, Attachment, FormReply, Page, UserMessageInput } from "../protocol/types";
+import type { Action, Attachment, FormReply, Page } from "../protocol/types";
 import { isOffline } from "../protocol/waiting";
 import { Batch } from "./batching";
+import type { ClientTool, House } from "./house";
 import { Keeping, keepDraft } from "./keeping";
-import { type ClientTool, type House, OpenThread } from "./open-thread";
+import { OpenThread } from "./open-thread";
 import { type ProblemWords, problemOf } from "./problems";
 import { withItem } from "./reducer";
 import type { Chat, ChatEvents, ChatState, Notice, Outgoing, ThreadRow } from "./state";
@@ -92,12 +93,18 @@ export class Conversation implements Chat {
    * way goes on.
    */
   async start(threadId?: string | null): Promise<void> {
-    const kept = this.keeping.run();
     const remembers = threadId === undefined || (threadId === null && this.restores);
-    const id = threadId ?? (remembers ? (kept?.threadId ?? this.keeping.thread()) : null);
-    if (id !== null) return this.open(id);
-    this.house.events.threadChange?.(null);
-    if (remembers && kept && this.client.ours) void this.shown.takeUp(kept.runId, true);
+    const run = this.keeping.run();
+    const sending = remembers && this.client.ours ? this.keeping.sending() : null;
+    const id = threadId ?? (remembers ? this.keeping.thread() : null);
+    if (id !== null) await this.open(id);
+    else this.house.events.threadChange?.(null);
+    // The same message under the same key is carried out once, whether or not it arrived the first time.
+    if (sending && sending.threadId === this.state.threadId) {
+      void this.send(sending.message, sending.key).catch(() => {});
+    } else if (remembers && run && id === null && this.client.ours) {
+      void this.shown.takeUp(run.runId, true);
+    }
   }
 
   async open(threadId: string | null): Promise<void> {
@@ -122,22 +129,20 @@ export class Conversation implements Chat {
     return this.shown.loadOlder();
   }
 
-  async send(message: Outgoing): Promise<void> {
+  async send(message: Outgoing, key?: string): Promise<void> {
     const thread = this.shown;
     const { words, events } = this.house;
     try {
-      if (thread.state.phase !== "ready") throw new RequestError({ code: "busy", detail: "" });
+      if (!/^(ready|loading)$/.test(thread.state.phase)) throw new RequestError({ code: "busy" });
       if (!thread.state.online) throw new RequestError({ code: "offline", retryable: true });
       this.refused = null;
-      thread.set({ pending: { ...message, key: String(Date.now()) } });
-      const input = inputOf(message);
-      if (thread.id === null) await thread.ask("threads.create", { input }, "send");
-      else await thread.ask("threads.add_user_message", { thread_id: thread.id, input }, "send");
+      await thread.say(message, key);
     } catch (error) {
-      if (error instanceof RequestError && error.code !== "busy") {
-        this.refused = message;
-        thread.set({ problem: error.code === "stopped" ? null : problemOf(error, "send", words()) });
-        if (error.code !== "stopped") events.error?.(error);
+      const { code } = error as RequestError;
+      if (code !== "busy") this.refused = message;
+      if (code !== "busy" && code !== "stopped") {
+        thread.set({ problem: problemOf(error, "send", words()) });
+        events.error?.(error as Error);
       }
       throw error;
     }
@@ -204,9 +209,7 @@ export class Conversation implements Chat {
   }
 
   async refresh(): Promise<void> {
-    const thread = this.shown;
-    if (thread.isAnswering || thread.state.phase === "loading") return;
-    await thread.load();
+    if (!this.shown.isAnswering) await this.shown.refresh();
   }
 
   async threads(after?: string, query?: string): Promise<Page<ThreadRow>> {
@@ -265,12 +268,18 @@ export class Conversation implements Chat {
     globalThis.removeEventListener?.("offline", this.offline);
   }
 
+  /** The reader is somebody else from here on: forgets what is kept, here and in the other tabs. */
+  async signedOut(): Promise<void> {
+    this.keeping.forget();
+    this.tabs.tell({ type: "signed out" });
+    await this.open(null);
+  }
+
   /** Goes on with the answer that this tab was hearing when its page was left, or asks the other tabs for one. */
   private async takeUp(thread: OpenThread): Promise<void> {
     if (!this.client.ours || thread.id === null) return;
     const kept = this.keeping.run();
-    if (kept?.threadId === thread.id)
-      void thread.takeUp(kept.runId, true).then(() => this.keeping.endRun(kept.runId));
+    if (kept?.threadId === thread.id) void thread.takeUp(kept.runId, true);
     else this.tabs.tell({ type: "opened", threadId: thread.id });
   }
 
@@ -287,10 +296,7 @@ export class Conversation implements Chat {
     else if (news.type === "deleted") void this.removed(threadId);
     else if (news.type === "opened") {
       if (here.runId) this.tabs.tell({ type: "answering", threadId, runId: here.runId });
-    } else if (here === this.shown && !here.isAnswering) {
-      const follow = () => (news.type === "answering" ? here.takeUp(news.runId, false) : undefined);
-      void here.load().then(follow);
-    }
+    } else if (here === this.shown) void here.hearOf(news.type === "answering" ? news.runId : null);
   }
 
   private renamed(threadId: string, title: string): void {
@@ -316,17 +322,10 @@ export class Conversation implements Chat {
   }
 
   private setOnline(online: boolean): void {
-    this.shown.set({ online });
+    const { problem } = this.state;
+    this.shown.set({ online, problem: online && problem?.code === "offline" ? null : problem });
+    if (online && problem?.retry === "load") void this.shown.load();
   }
-}
-
-function inputOf({ content, attachments, quote, options }: Outgoing): UserMessageInput {
-  return {
-    content,
-    attachments: attachments.map((each) => each.id),
-    quoted_text: quote || undefined,
-    inference_options: options,
-  };
 }
 
 async function base64(blob: Blob): Promise<string> {

@@ -1,6 +1,7 @@
 /** What a browser keeps of conversations: drafts for every tab, and which thread and answer this tab had open. */
 
 import type { InputTag } from "../protocol/types";
+import type { Outgoing } from "./state";
 
 /** What stands in the composer; files are not kept. */
 export interface Draft {
@@ -15,6 +16,13 @@ export interface Draft {
 export interface KeptRun {
   threadId: string | null;
   runId: string;
+}
+
+/** A message on its way, of which the server has not said that it arrived. */
+export interface KeptMessage {
+  threadId: string | null;
+  key: string;
+  message: Outgoing;
 }
 
 const MAX_DRAFTS = 30;
@@ -51,10 +59,21 @@ export function saveDrafts(): void {
 export class Keeping {
   private readonly runs: Place<KeptRun | null>;
   private readonly open: Place<string | null>;
+  private readonly onTheWay: Place<KeptMessage | null>;
 
   constructor(place: string) {
     this.runs = new Place(() => globalThis.sessionStorage, `pageside:run:${place}`, null);
     this.open = new Place(() => globalThis.sessionStorage, `pageside:thread:${place}`, null);
+    this.onTheWay = new Place(() => globalThis.sessionStorage, `pageside:sending:${place}`, null);
+  }
+
+  /** The message that was on its way when the page was left. */
+  sending(): KeptMessage | null {
+    return this.onTheWay.read();
+  }
+
+  keepSending(message: KeptMessage | null): void {
+    this.onTheWay.write(message);
   }
 
   /** The answer that was under way in this tab when its page was left. */
@@ -85,6 +104,7 @@ export class Keeping {
     drafts.write({});
     this.runs.write(null);
     this.open.write(null);
+    this.onTheWay.write(null);
   }
 }
 

@@ -1,51 +1,33 @@
 /** One thread as it is known here: what is shown of it, and the answer under way. */
 
-import type { Client } from "../protocol/client";
 import { newKey } from "../protocol/client";
 import { isAbort, RequestError } from "../protocol/errors";
 import type { Run, RunOptions } from "../protocol/run";
-import type {
-  AnswerRecord,
-  ClientToolCallItem,
-  Operations,
-  StreamEvent,
-  Streaming,
-  Thread,
-  ThreadItem,
-} from "../protocol/types";
-import type { Keeping } from "./keeping";
-import { type ProblemWords, problemOf } from "./problems";
+import type { AnswerRecord, ClientToolCallItem, Operations, StreamEvent, Streaming } from "../protocol/types";
+import { backoff, pause } from "../protocol/waiting";
+import type { House } from "./house";
+import { inputOf, isOpen } from "./outgoing";
+import { Pages } from "./pages";
+import { problemOf } from "./problems";
 import { cutAfter, ended, head, reduce } from "./reducer";
-import { type ChatEvents, type ChatState, EMPTY, type Problem } from "./state";
-import type { Tabs } from "./tabs";
+import { type ChatState, EMPTY, type Outgoing, type Problem } from "./state";
 
-const PAGE = 30;
-const MOST_PAGES = 20;
 const MOST_TOOL_CALLS = 20;
 const STOPPING_MS = 12_000;
-
-export type ClientTool = (call: { name: string; params: Record<string, unknown> }) => unknown;
-
-/** What every open thread shares. */
-export interface House {
-  client: Client;
-  keeping: Keeping;
-  tabs: Tabs;
-  words(): ProblemWords;
-  events: Partial<ChatEvents>;
-  onClientTool?: ClientTool;
-  /** Called after every change of `thread.state`; `soon` where many more will follow. */
-  changed(thread: OpenThread, soon: boolean): void;
-}
+const STOPPING_ATTEMPTS = 4;
 
 export class OpenThread {
   state: ChatState;
   private run: Run | null = null;
   private ending: Promise<void> | null = null;
-  private older: string | undefined;
+  private pages: Pages;
   private stopped = false;
   /** Whether this tab asked, and thus answers what the page is asked. */
   private asking = false;
+  private loading: Promise<void> | null = null;
+  /** How many answers were asked for or followed; what was read while that changed is old. */
+  private asked = 0;
+  private recorded: Promise<void> | null = null;
   private again: (() => Promise<void>) | null = null;
   private readonly aborter = new AbortController();
   /** The request that may or may not have arrived, to be sent under the same key if it is sent again. */
@@ -57,6 +39,7 @@ export class OpenThread {
     online: boolean,
   ) {
     this.state = { ...EMPTY, threadId, online };
+    this.pages = new Pages(house.client, this.aborter.signal);
   }
 
   get id(): string | null {
@@ -77,52 +60,59 @@ export class OpenThread {
   }
 
   /** Reads the thread: its newest items, as many as are shown at least. */
-  async load(): Promise<void> {
-    const { client, events, words } = this.house;
-    const id = this.id;
-    if (id === null || this.isAnswering) return;
+  load(): Promise<void> {
+    const { events } = this.house;
+    const { id } = this;
+    if (id === null || this.isAnswering) return Promise.resolve();
     this.set({ phase: "loading", problem: null });
     events.threadLoadStart?.(id);
-    try {
-      const thread = (await client.call(
-        "threads.get_by_id",
-        { thread_id: id },
-        this.aborter.signal,
-      )) as Thread;
-      this.older = undefined;
-      // Short threads come whole; of a long one come the oldest items, and the newest are what is wanted.
-      const items = thread.items.has_more
-        ? await this.newest(Math.max(PAGE, this.state.items.length))
-        : thread.items.data;
-      this.set({
-        thread: head(thread),
-        items,
-        hasOlder: this.older !== undefined,
-        phase: "ready",
-        growing: new Set(),
-      });
-      void this.readRecords();
-    } catch (error) {
-      if (isAbort(error)) return;
-      events.error?.(error as Error);
-      this.set({ phase: "ready", problem: problemOf(error, "load", words()) });
-      if (error instanceof RequestError && error.status === 404) this.set({ threadId: null });
-    } finally {
+    this.loading = this.read(id).finally(() => {
+      this.loading = null;
+      if (this.state.phase === "loading") this.set({ phase: "ready" });
       events.threadLoadEnd?.(id);
-    }
+    });
+    return this.loading;
+  }
+
+  /** As `load`, while the reader goes on; what is asked meanwhile counts more. */
+  async refresh(): Promise<void> {
+    if (this.loading) return this.loading;
+    if (this.id !== null) await this.read(this.id);
   }
 
   /** Reads the page of items before those that are shown. */
   async loadOlder(): Promise<void> {
-    if (this.older === undefined || this.state.phase === "loading") return;
-    try {
-      const items = await this.newest(1);
-      const known = new Set(this.state.items.map((item) => item.id));
-      const fresh = items.filter((item) => !known.has(item.id));
-      this.set({ items: [...fresh, ...this.state.items], hasOlder: this.older !== undefined });
-    } catch (error) {
-      if (!isAbort(error)) this.set({ problem: problemOf(error, null, this.house.words()) });
+    const { pages, id } = this;
+    if (!pages.hasOlder || this.loading || id === null) return;
+    this.loading = pages
+      .read(id)
+      .then((items) => {
+        const known = new Set(this.state.items.map((item) => item.id));
+        const fresh = items.filter((item) => !known.has(item.id));
+        this.set({ items: [...fresh, ...this.state.items], hasOlder: pages.hasOlder });
+      })
+      .catch((error) => {
+        if (!isAbort(error)) this.set({ problem: problemOf(error, null, this.house.words()) });
+      })
+      .finally(() => {
+        this.loading = null;
+      });
+    return this.loading;
+  }
+
+  /** Sends what the reader has written. */
+  async say(message: Outgoing, key?: string): Promise<void> {
+    await this.loading;
+    const { id } = this;
+    const input = inputOf(message);
+    const op = id === null ? "threads.create" : "threads.add_user_message";
+    const params = (id === null ? { input } : { thread_id: id, input }) as Operations[typeof op];
+    const named = key ?? this.keyOf(op, params);
+    if (!this.isAnswering) {
+      this.set({ pending: { ...message, key: named } });
+      this.house.keeping.keepSending({ threadId: id, key: named, message });
     }
+    await this.ask(op, params, "send", named);
   }
 
   /**
@@ -130,23 +120,40 @@ export class OpenThread {
    *
    * Rejects where it is refused before anything came of it. What goes wrong later is told in `state.problem`.
    */
-  async ask<Op extends Streaming>(op: Op, params: Operations[Op], retry: Problem["retry"]): Promise<void> {
-    if (this.isAnswering) throw new RequestError({ code: "busy", detail: "" });
+  async ask<Op extends Streaming>(
+    op: Op,
+    params: Operations[Op],
+    retry: Problem["retry"],
+    key = this.keyOf(op, params),
+  ): Promise<void> {
+    if (this.loading) await this.loading;
+    if (this.isAnswering) throw new RequestError({ code: "busy" });
     this.again = null;
     this.asking = true;
     this.set({ phase: "sending", problem: null, notices: [], progress: null });
-    await this.follow(
-      (options) => this.house.client.stream(op, params, this.keyOf(op, params), options),
-      retry,
-    );
+    await this.follow((options) => this.house.client.stream(op, params, key, options), retry);
   }
 
   /** Follows an answer that was begun elsewhere, or before the page was left. */
   async takeUp(runId: string, asking: boolean): Promise<void> {
-    if (this.isAnswering) return;
+    if (this.ending) await this.ending;
+    if (this.isAnswering || this.aborter.signal.aborted) return;
     this.asking = asking;
     this.set({ phase: "answering", problem: null });
-    await this.follow((options) => this.house.client.follow(runId, options), "answer").catch(() => {});
+    try {
+      await this.follow((options) => this.house.client.follow(runId, options), "answer");
+    } catch {
+      // It ended long ago: what there is of it is in the thread.
+      this.house.keeping.endRun(runId);
+    }
+  }
+
+  /** Another tab has changed the thread, or is answering in it as the run of this id. */
+  async hearOf(runId: string | null): Promise<void> {
+    if (this.run && (runId === null || this.run.id === runId)) return;
+    await this.ending;
+    await this.refresh();
+    if (runId) await this.takeUp(runId, false);
   }
 
   /** Ends the answer; resolves when it has ended. */
@@ -155,13 +162,17 @@ export class OpenThread {
     if (!run || this.stopped) return;
     this.stopped = true;
     this.set({ phase: "stopping", problem: null });
-    const late = new Promise((resolve) => setTimeout(resolve, STOPPING_MS));
-    try {
-      await run.stop();
-      await Promise.race([ending, late]);
-    } catch {
-      // An answer that the server does not know any more has ended.
+    for (let attempt = 0; attempt < STOPPING_ATTEMPTS; attempt++) {
+      const failed = await run.stop().then(
+        () => false,
+        () => true,
+      );
+      if (!failed) break;
+      // An answer that the server does not know any more has ended, and its stream says so.
+      await Promise.race([ending, pause(backoff(attempt))]);
+      if (this.run !== run) return;
     }
+    await Promise.race([ending, pause(STOPPING_MS)]);
     run.leave();
     await ending;
   }
@@ -200,8 +211,10 @@ export class OpenThread {
   }
 
   private async follow(begin: (options: RunOptions) => Run, retry: Problem["retry"]): Promise<void> {
-    const { events } = this.house;
+    const { events, keeping } = this.house;
+    const { signal } = this.aborter;
     this.stopped = false;
+    this.asked++;
     let finish = () => {};
     this.ending = new Promise((resolve) => {
       finish = resolve;
@@ -210,6 +223,7 @@ export class OpenThread {
     const onFirst = () => {
       accepted = true;
       this.doubtful = null;
+      if (this.asking) keeping.keepSending(null);
       if (!this.stopped) this.set({ phase: "answering" });
       events.responseStart?.();
     };
@@ -221,12 +235,15 @@ export class OpenThread {
           if (!accepted) onFirst();
           this.take(event);
         }
-        if (!accepted) throw new RequestError({ code: this.stopped ? "stopped" : "stream", detail: "" });
+        if (signal.aborted) return finish();
+        if (!accepted) throw new RequestError({ code: this.stopped ? "stopped" : "stream" });
         next = await this.toolOutput();
       }
     } catch (error) {
+      if (signal.aborted) return finish();
       if (!accepted) {
-        this.run = null;
+        this.run = this.ending = null;
+        if (this.asking) keeping.keepSending(null);
         this.set({ phase: "ready", pending: null, progress: null });
         finish();
         throw error;
@@ -300,27 +317,38 @@ export class OpenThread {
 
   private async broken(error: unknown, retry: Problem["retry"]): Promise<void> {
     const gone = error instanceof RequestError && error.code === "run_gone";
-    if (gone) {
-      // The server has forgotten the answer, as after a restart: what it kept of it is in the thread.
-      this.run = null;
-      return this.load();
-    }
     this.house.events.error?.(error as Error);
-    const answered = retry === "send" || retry === null ? "answer" : retry;
-    this.set({ problem: problemOf(error, answered, this.house.words()) });
+    if (!gone) {
+      const answered = retry === "send" || retry === null ? "answer" : retry;
+      return this.set({ problem: problemOf(error, answered, this.house.words()) });
+    }
+    // The server has forgotten the answer, as after a restart or a long sleep: what it kept of it is in the thread.
+    this.asked++;
+    this.set({ progress: null });
+    await this.refresh();
+    await this.recorded;
+    const last = this.state.items.at(-1);
+    const isWhole = last?.type === "assistant_message" ? this.isRecorded(last.id) : !isOpen(last);
+    const message = this.house.words().failed;
+    if (!isWhole && !this.state.problem) this.set({ problem: { message, retry: "answer", code: "stream" } });
+  }
+
+  /** Whether the server has recorded how it came to this answer, which it does at the end of one. */
+  private isRecorded(itemId: string): boolean {
+    return this.state.records.size === 0 || this.state.records.has(itemId);
   }
 
   private over(finish: () => void): void {
     const { keeping, tabs, events } = this.house;
     const runId = this.runId;
     if (runId) keeping.endRun(runId);
-    this.run = null;
+    this.run = this.ending = null;
     this.state = ended(this.state);
     this.house.changed(this, false);
     finish();
     if (this.id && this.asking) tabs.tell({ type: "changed", threadId: this.id });
     events.responseEnd?.();
-    void this.readRecords();
+    this.recorded = this.readRecords();
   }
 
   private keyOf(op: string, params: unknown): string {
@@ -329,19 +357,26 @@ export class OpenThread {
     return this.doubtful.key;
   }
 
-  /** At least `count` items before those known, oldest first, and where to go on in `older`. */
-  private async newest(count: number): Promise<ThreadItem[]> {
-    const { client } = this.house;
-    const found: ThreadItem[] = [];
-    // A page may be empty though more follow, where a server hides items.
-    for (let page = 0; page < MOST_PAGES && found.length < count; page++) {
-      const asked = { thread_id: this.id!, limit: PAGE, order: "desc" as const, after: this.older };
-      const { data, has_more, after } = await client.call("items.list", asked, this.aborter.signal);
-      found.push(...data);
-      this.older = has_more ? after : undefined;
-      if (this.older === undefined) break;
+  private async read(id: string): Promise<void> {
+    const { client, events, words } = this.house;
+    const { asked } = this;
+    const pages = new Pages(client, this.aborter.signal);
+    try {
+      const thread = await client.call("threads.get_by_id", { thread_id: id }, this.aborter.signal);
+      // Short threads come whole; of a long one come the oldest items, and the newest are what is wanted.
+      const whole = !thread.items.has_more;
+      const items = whole ? thread.items.data : await pages.read(id, this.state.items.length);
+      if (asked !== this.asked) return;
+      this.pages = pages;
+      this.set({ thread: head(thread), items, hasOlder: pages.hasOlder, growing: new Set() });
+      this.recorded = this.readRecords();
+    } catch (error) {
+      if (isAbort(error)) return;
+      events.error?.(error as Error);
+      this.set({ problem: problemOf(error, "load", words()) });
+      if (error instanceof RequestError && error.status === 404)
+        this.set({ threadId: null, thread: null, items: [], hasOlder: false });
     }
-    return found.reverse();
   }
 
   private async readRecords(): Promise<void> {
