@@ -3,8 +3,6 @@
  * 1 KB: whatever can wait for `chatkit.js` does.
  */
 
-import { glyph } from "./page/glyph";
-
 const script = document.currentScript as HTMLScriptElement;
 const meta = document.querySelector<HTMLMetaElement>('meta[name="pageside:server"]');
 const server = (script.dataset.server || meta?.content || script.src.replace(/\/[^/]*$/, "")).replace(
@@ -17,13 +15,20 @@ for (const name in script.dataset) host.setAttribute(name, script.dataset[name]!
 const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(
-  ".launcher{position:fixed;inset:auto 20px 20px auto;width:56px;height:56px;border:0;border-radius:28px;cursor:pointer;background:var(--chatkit-primary,#4f46e5);color:#fff;font:24px/1 system-ui}",
+  ".launcher{position:fixed;inset:auto 20px 20px auto;width:56px;height:56px;border:0;border-radius:28px;cursor:pointer;background:var(--chatkit-primary,#4f46e5);color:#fff}svg{width:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}",
 );
 root.adoptedStyleSheets = [sheet];
 const button = document.createElement("button");
 button.className = "launcher";
 button.ariaLabel = script.dataset.label || "Ask the book";
-button.append(glyph("chat"));
+const draw = (name: string, ...attributes: string[]) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  made.setAttribute(...(attributes as [string, string]));
+  return made;
+};
+const svg = draw("svg", "viewBox", "0 0 24 24");
+svg.append(draw("path", "d", "M4 5h16v11h-9l-5 4v-4H4z"));
+button.append(svg);
 root.append(button);
 
 let loading: Promise<unknown> | undefined;

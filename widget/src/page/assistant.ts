@@ -216,7 +216,7 @@ export class Assistant extends HTMLElement {
         locale: tag,
         words,
         buttons: [
-          {
+          !matchMedia(SMALL).matches && {
             icon: wide ? "collapse-large" : "expand-large",
             label: wide ? words.shrink : words.expand,
             onClick: () => {
@@ -225,7 +225,7 @@ export class Assistant extends HTMLElement {
             },
           },
           { icon: "close", label: words.close, onClick: () => this.close() },
-        ],
+        ].filter((button) => button !== false),
       }),
     );
   }

@@ -9,7 +9,7 @@ export function Header({ shell }: { shell: Shell }) {
   const { options, history } = useStore(shell);
   const { thread, threadId, items } = useStore(chat);
   const { header } = options;
-  const title = header?.title?.text ?? thread?.title ?? "";
+  const title = header?.title?.text ?? thread?.title ?? (options.pageside ? options.frameTitle : "");
   const own = (action: { icon: HeaderIcon; onClick: () => void } | undefined) =>
     action && (
       <HeaderButton icon={action.icon} label={action.icon.replace(/-/g, " ")} onClick={action.onClick} />
