@@ -59,6 +59,9 @@ async function modules() {
     if (/\.tsx?$/.test(name) && !name.endsWith(".test.ts"))
       entryPoints[`lazy/${name.replace(/\.tsx?$/, "")}`] = `src/lazy/${name}`;
   }
+  for (const name of languages()) {
+    entryPoints[`lazy/language-${name}`] = `highlight.js/lib/languages/${name}`;
+  }
   return {
     ...common,
     plugins: [...common.plugins, sharing()],
@@ -70,6 +73,23 @@ async function modules() {
   };
 }
 
+/** Languages that are highlighted by a file of their own; src/text/languages.ts names them. */
+function languages() {
+  const text = readFileSync(join(here, "src/text/languages.ts"), "utf8");
+  const names = [...text.matchAll(/^ {2}"(.*?)"/gm)].map((match) => match[1]).join("");
+  return names.split(", ").map((each) => each.split(" ")[0]);
+}
+
+/** What draws diagrams in a frame without an origin: one classic script, because modules would need CORS there. */
+const frame = {
+  ...common,
+  entryPoints: { "lazy/diagram": "src/frame/diagram.ts", diagram: "src/frame/diagram.html" },
+  alias: { katex: "./src/frame/no-katex.ts" },
+  loader: { ".html": "copy" },
+  format: "iife",
+  outdir: out,
+};
+
 async function compress() {
   const made = [];
   for (const path of await files(out)) {
@@ -77,7 +97,10 @@ async function compress() {
     const bytes = readFileSync(path);
     const [zipped, brotli] = await Promise.all([
       promisify(gzip)(bytes, { level: 9 }),
-      promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+      // The best quality takes seconds for megabytes, and gains little there.
+      promisify(brotliCompress)(bytes, {
+        params: { [constants.BROTLI_PARAM_QUALITY]: bytes.length > 1_000_000 ? 9 : 11 },
+      }),
     ]);
     await writeFile(`${path}.gz`, zipped);
     await writeFile(`${path}.br`, brotli);
@@ -99,9 +122,9 @@ async function files(folder) {
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 if (process.argv.includes("--watch")) {
-  for (const options of [scripts, await modules()]) await (await context(options)).watch();
+  for (const options of [scripts, frame, await modules()]) await (await context(options)).watch();
 } else {
-  await Promise.all([build(scripts), build(await modules())]);
+  await Promise.all([build(scripts), build(frame), build(await modules())]);
   const made = await compress();
   for (const [name, bytes, zipped, brotli] of made.sort((a, b) => a[0].localeCompare(b[0]))) {
     if (!name.includes("shared-") && !name.includes("language"))
