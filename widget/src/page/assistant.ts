@@ -1,6 +1,7 @@
 /** `<pageside-assistant>`: the button in the corner, the panel it opens, and the button beside selected text. */
 
 import type { ChatKitElement } from "../element/element";
+import type { HeaderButton } from "../element/options";
 import { sheet as tokens } from "../element/sheet";
 import { origin } from "../element/where";
 import { chosen, ENGLISH, type Locale, locale } from "../locale/locales";
@@ -209,25 +210,29 @@ export class Assistant extends HTMLElement {
     const made = await this.#setup;
     if (made.failed) this.#setup = null; // asked again when the panel is opened again
     const { words, tag } = this.#locale;
-    const wide = this.#panel.classList.contains("wide");
+    const buttons = [{ icon: "close" as const, label: words.close, onClick: () => this.close() }];
     chat.setOptions(
       made.options({
         dark: this.hasAttribute("dark"),
         locale: tag,
         words,
-        buttons: [
-          !matchMedia(SMALL).matches && {
-            icon: wide ? "collapse-large" : "expand-large",
-            label: wide ? words.shrink : words.expand,
-            onClick: () => {
-              remember(WIDE, this.#panel.classList.toggle("wide") ? "1" : null);
-              this.#configure(chat);
-            },
-          },
-          { icon: "close", label: words.close, onClick: () => this.close() },
-        ].filter((button) => button !== false),
+        buttons: matchMedia(SMALL).matches ? buttons : [this.#widening(chat), ...buttons],
       }),
     );
+  }
+
+  /** The button that makes the panel wider, or narrow again. */
+  #widening(chat: ChatKitElement): HeaderButton {
+    const { words } = this.#locale;
+    const wide = this.#panel.classList.contains("wide");
+    return {
+      icon: wide ? "collapse-large" : "expand-large",
+      label: wide ? words.shrink : words.expand,
+      onClick: () => {
+        remember(WIDE, this.#panel.classList.toggle("wide") ? "1" : null);
+        this.#configure(chat);
+      },
+    };
   }
 
   /** On a small screen the panel covers the page, so it goes when something on the page is to be seen. */
