@@ -141,6 +141,7 @@ export class Assistant extends HTMLElement {
       soon = setTimeout(() => this.#notice(selected(this.scope)), 120);
     };
     document.addEventListener("selectionchange", look, { signal });
+    look(); // a selection may be why this script was fetched
     addEventListener("scroll", () => this.#ask.hidden || this.#place(), {
       signal,
       passive: true,
@@ -166,6 +167,8 @@ export class Assistant extends HTMLElement {
     const x = Math.min(innerWidth - width - 8, Math.max(8, found.place.right - width / 2));
     const below = found.place.bottom + 8;
     const y = below + height > innerHeight ? found.place.top - height - 8 : below;
+    const seen = found.place.bottom > 0 && found.place.top < innerHeight;
+    this.#ask.style.visibility = seen ? "" : "hidden";
     this.#ask.style.left = `${x}px`;
     this.#ask.style.top = `${Math.max(8, y)}px`;
   }
