@@ -71,7 +71,7 @@ export class Assistant extends HTMLElement {
     if (!this.#panel.open) {
       const modal = matchMedia(SMALL).matches && focus;
       if (modal) this.#panel.showModal();
-      else this.#panel.show();
+      else this.#panel.open = true; // `show()` would take the focus from the page, also when nobody asked
       this.#launcher.setAttribute("aria-expanded", "true");
       remember(OPEN, "1");
     }

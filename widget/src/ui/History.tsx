@@ -142,7 +142,8 @@ function Row({ row, current, mayRename, mayDelete, onOpen, onRename, onDelete }:
   };
   const leave = (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
-    event.stopPropagation(); // closes this, not the panel
+    event.preventDefault(); // closes this, not the panel around it
+    event.stopPropagation();
     done();
   };
   return (

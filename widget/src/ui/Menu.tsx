@@ -51,6 +51,7 @@ export function Menu({ label, choices, onChoose, children, class: name = "icon-b
     const at = all.indexOf(event.target as HTMLButtonElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
     if (event.key === "Escape") {
+      event.preventDefault(); // closes the menu, not the panel around it
       event.stopPropagation();
       close();
     } else if (event.key === "Tab") setOpen(false);
