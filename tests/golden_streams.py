@@ -65,16 +65,18 @@ class Recorded:
 
     Attributes:
         anew: The message that was to be answered anew; empty where the stream is of another request.
+        output: What the page answered a tool's call with; None likewise.
     """
 
     frames: str
     before: Sequence[Event]
     after: Sequence[Event]
     anew: str = ""
+    output: Event | None = None
 
     def files(self) -> tuple[str, str]:
         """The frames and the items as they are kept: ids counted, times and seals all the same."""
-        document = {"before": self.before, "after": self.after, "anew": self.anew}
+        document = {"before": self.before, "after": self.after, "anew": self.anew, "output": self.output}
         told = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
         numbers: dict[str, str] = {}
 
@@ -100,7 +102,7 @@ async def record(client: ChatKit, operation: str, metadata: Metadata = None, /, 
     assert response.status_code == 200, response.text
     thread_id = thread_id or re.search(r'"thread":\{"id":"([^"]+)', response.text)[1]  # type: ignore[index]
     anew = params["item_id"] if operation == "threads.retry_after_item" else ""
-    return Recorded(response.text, before, await client.items(thread_id), anew)
+    return Recorded(response.text, before, await client.items(thread_id), anew, params.get("result"))
 
 
 async def asked(client: ChatKit, text: str, metadata: Metadata = None, *, thread: str = "", **fields: Any) -> Recorded:

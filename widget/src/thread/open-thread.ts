@@ -9,7 +9,7 @@ import type { House } from "./house";
 import { inputOf, isOpen } from "./outgoing";
 import { Pages } from "./pages";
 import { problemOf } from "./problems";
-import { cutAfter, ended, head, reduce } from "./reducer";
+import { answered, cutAfter, ended, head, reduce } from "./reducer";
 import { type ChatState, EMPTY, type Outgoing, type Problem } from "./state";
 
 const MOST_TOOL_CALLS = 20;
@@ -312,6 +312,7 @@ export class OpenThread {
       result = { error: error instanceof Error ? error.message : String(error) };
     }
     const output = { thread_id: call.thread_id, result };
+    this.set({ items: answered(this.state, call.id, result).items });
     return (options) => client.stream("threads.add_client_tool_output", output, newKey(), options);
   }
 

@@ -79,6 +79,16 @@ export function cutAfter(state: ChatState, itemId: string): ChatState {
   return at < 0 ? state : { ...state, items: state.items.slice(0, at + 1), growing: new Set() };
 }
 
+/** `state` when the page has answered a call of its tool; no event tells of that. */
+export function answered(state: ChatState, callId: string, output: unknown): ChatState {
+  const items = state.items.map((item) =>
+    item.id === callId && item.type === "client_tool_call"
+      ? { ...item, status: "completed" as const, output }
+      : item,
+  );
+  return { ...state, items };
+}
+
 /**
  * `state` when no more events will come. An answer with words stays as far as it came; whatever else was being made
  * goes, because no server keeps it.
@@ -188,8 +198,7 @@ const places = new WeakMap<Annotation, number>();
 
 function placed(annotations: readonly Annotation[], annotation: Annotation, place: number): Annotation[] {
   places.set(annotation, place);
-  const rest = annotations.filter((each, index) => (places.get(each) ?? index) !== place);
-  const at = rest.findIndex((each, index) => (places.get(each) ?? index) > place);
-  rest.splice(at < 0 ? rest.length : at, 0, annotation);
-  return rest;
+  const known = annotations.map((each, index) => ({ each, at: places.get(each) ?? index }));
+  const others = known.filter(({ at }) => at !== place);
+  return [...others, { each: annotation, at: place }].sort((a, b) => a.at - b.at).map(({ each }) => each);
 }
