@@ -2,12 +2,15 @@
 
 import type { ComponentChildren } from "preact";
 import { useEnv } from "../ui/env";
+import { Icon } from "../ui/Icon";
 import { memo } from "../ui/memo";
 import type { Block, ListEntry } from "./blocks";
 import { Code } from "./Code";
 import { Diagram } from "./Diagram";
+import { direction, texts } from "./direction";
 import { Formula } from "./Formula";
 import { unmarked } from "./marks";
+import { Scroller } from "./Scroller";
 import { Text } from "./Text";
 
 interface Props {
@@ -41,7 +44,7 @@ export const BlockView = memo(({ block, caret }: Props) => {
     case "rule":
       return <hr />;
     case "quote":
-      return <blockquote dir="auto">{views(block.blocks, caret)}</blockquote>;
+      return <blockquote dir={direction(texts([block]))}>{views(block.blocks, caret)}</blockquote>;
     case "list":
       return <List list={block} caret={caret} />;
     case "table":
@@ -78,9 +81,16 @@ function List({ list, caret }: { list: Block & { type: "list" }; caret: boolean 
     <Entry key={n} entry={entry} loose={list.loose} caret={caret && n === list.entries.length - 1} />
   ));
   const tasks = list.entries.some((entry) => entry.checked !== undefined) ? "tasks" : undefined;
-  if (!list.ordered) return <ul class={tasks}>{entries}</ul>;
+  const dir = direction(texts([list]));
+  if (!list.ordered) {
+    return (
+      <ul class={tasks} dir={dir}>
+        {entries}
+      </ul>
+    );
+  }
   return (
-    <ol class={tasks} start={list.start === 1 ? undefined : list.start}>
+    <ol class={tasks} dir={dir} start={list.start === 1 ? undefined : list.start}>
       {entries}
     </ol>
   );
@@ -90,13 +100,15 @@ function Entry({ entry, loose, caret }: { entry: ListEntry; loose: boolean; care
   const { words } = useEnv();
   const { blocks, checked } = entry;
   return (
-    <li dir="auto">
+    <li>
       {checked !== undefined && (
         <span
           class={checked ? "task done" : "task"}
           role="img"
           aria-label={checked ? words.taskDone : words.taskOpen}
-        />
+        >
+          {checked && <Icon name="check" />}
+        </span>
       )}
       {blocks.map((block, n) => {
         const here = caret && n === blocks.length - 1;
@@ -116,9 +128,8 @@ function Table({ table, caret }: { table: Block & { type: "table" }; caret: bool
   const { head, rows, align, open } = table;
   const last = rows.length - 1;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-    <div class="table" role="region" aria-label={words.table} tabIndex={0}>
-      <table>
+    <Scroller class="md-table" label={words.table}>
+      <table dir={direction([...head, ...rows.flat()])}>
         <thead>
           <tr>
             {head.map((cell, n) => (
@@ -145,6 +156,6 @@ function Table({ table, caret }: { table: Block & { type: "table" }; caret: bool
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroller>
   );
 }

@@ -131,7 +131,7 @@ function Card({ id, number, source, beside, onEnter, onLeave }: CardProps) {
   }, [beside, preview]);
   return (
     <span
-      class="card"
+      class="cite-card"
       role="tooltip"
       id={id}
       ref={box}
@@ -143,18 +143,18 @@ function Card({ id, number, source, beside, onEnter, onLeave }: CardProps) {
         <WidgetView widget={preview} />
       ) : (
         <>
-          <span class="card-title" dir="auto">
+          <span class="cite-title" dir="auto">
             <Title source={source} />
           </span>
           {quote && (
-            <span class="card-quote" dir="auto">
+            <span class="cite-quote" dir="auto">
               {shortened(quote)}
             </span>
           )}
           {source.type === "file" && source.filename !== source.title && (
-            <span class="card-from">{source.filename}</span>
+            <span class="cite-from">{source.filename}</span>
           )}
-          {source.type === "url" && source.attribution && <span class="card-from">{source.attribution}</span>}
+          {source.type === "url" && source.attribution && <span class="cite-from">{source.attribution}</span>}
           <Kind record={citation} words={words} />
         </>
       )}
@@ -182,7 +182,7 @@ function usePreview(source: Source): WidgetNode | null {
 
 /** Puts `card` below `marker`, or above where there is no room, inside of the window. */
 function place(card: HTMLElement, marker: HTMLElement) {
-  if (!card.matches(":popover-open")) card.showPopover?.();
+  if (card.isConnected && card.showPopover && !card.matches(":popover-open")) card.showPopover();
   const at = marker.getBoundingClientRect();
   const size = card.getBoundingClientRect();
   const [width, height] = [document.documentElement.clientWidth, window.innerHeight];

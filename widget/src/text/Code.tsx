@@ -7,6 +7,7 @@ import { CopyButton } from "../ui/CopyButton";
 import { useEnv } from "../ui/env";
 import { memo } from "../ui/memo";
 import { useModule } from "./loaded";
+import { Scroller } from "./Scroller";
 
 interface Props {
   language: string;
@@ -27,13 +28,12 @@ export const Code = memo(({ language, text, growing }: Props) => {
         <span aria-hidden="true">{language || words.code}</span>
         <CopyButton text={() => text} label={words.copy} />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
-      <pre dir="ltr" tabIndex={0}>
+      <Scroller as="pre" class="code-box" dir="ltr" label={words.code}>
         <code>
           {pieces.map(node)}
           {growing && <span class="caret" aria-hidden="true" />}
         </code>
-      </pre>
+      </Scroller>
     </figure>
   );
 });

@@ -5,6 +5,7 @@ import { useEnv } from "../ui/env";
 import { memo } from "../ui/memo";
 import { Code } from "./Code";
 import { draw } from "./drawing";
+import { Scroller } from "./Scroller";
 
 /** The diagram that `text` describes; its source until it is drawn, and where it cannot be. */
 export const Diagram = memo(({ text }: { text: string }) => {
@@ -38,10 +39,9 @@ export const Diagram = memo(({ text }: { text: string }) => {
   if (drawn?.text !== text) return <Code language="mermaid" text={text} growing={false} />;
   return (
     <figure class="diagram">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
-      <div class="diagram-box" tabIndex={0} role="region" aria-label={words.diagram}>
+      <Scroller class="diagram-box" label={words.diagram}>
         <img src={drawn.url} alt={words.diagram} />
-      </div>
+      </Scroller>
       <details>
         <summary>{words.diagramSource}</summary>
         <Code language="mermaid" text={text} growing={false} />

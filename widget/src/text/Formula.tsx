@@ -3,8 +3,10 @@
 import { type ComponentChildren, h } from "preact";
 import { useMemo } from "preact/hooks";
 import type { MathNode } from "../lazy/math";
+import { useEnv } from "../ui/env";
 import { memo } from "../ui/memo";
 import { useModule } from "./loaded";
+import { Scroller } from "./Scroller";
 
 interface Props {
   text: string;
@@ -15,6 +17,7 @@ interface Props {
 
 /** The formula `text`; its source until it can be drawn, and where it cannot. */
 export const Formula = memo(({ text, display, block }: Props) => {
+  const { words } = useEnv();
   const math = useModule<typeof import("../lazy/math")>("math");
   const tree = useMemo(() => math?.formula(text, display), [math, text, display]);
   const shown = tree ? drawn(tree) : <code class="code-inline">{text}</code>;
@@ -25,10 +28,9 @@ export const Formula = memo(({ text, display, block }: Props) => {
       </span>
     );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-    <div class="math block" dir="ltr" tabIndex={0}>
+    <Scroller class="math block" dir="ltr" label={words.formula}>
       {shown}
-    </div>
+    </Scroller>
   );
 });
 

@@ -173,15 +173,13 @@ describe("blocks", () => {
   });
 
   test("each block finds its own direction, and code is always left to right", () => {
-    const root = show({ text: "مرحبا **بك**\n\nHello `x`\n\n- سلام\n\n```py\nx = 1\n```" });
-    expect([...root.querySelectorAll("p, li")].map((each) => each.getAttribute("dir"))).toEqual([
-      "auto",
-      "auto",
-      "auto",
-    ]);
-    expect(
-      [...root.querySelectorAll("code, pre")].map((each) => each.closest("[dir]")!.getAttribute("dir")),
-    ).toEqual(["ltr", "ltr", "ltr"]);
+    const root = show({
+      text: "مرحبا **بك**\n\nHello `x`\n\n- سلام\n\n> 1. سلام\n\n- Hello\n\n| سلام |\n|---|\n\n```py\nx = 1\n```",
+    });
+    const dirs = (names: string) => [...root.querySelectorAll(names)].map((each) => each.getAttribute("dir"));
+    expect(dirs("p")).toEqual(["auto", "auto"]);
+    expect(dirs("ul, ol, blockquote, table")).toEqual(["rtl", "rtl", "rtl", "ltr", "rtl"]);
+    expect(dirs(".code-inline, pre")).toEqual(["ltr", "ltr"]);
   });
 
   test("tables are reached by the keyboard and have a name", () => {

@@ -54,7 +54,7 @@ export function Sources({ annotations, record, text = "" }: Props) {
       {sources.length > SHOWN && (
         <button
           type="button"
-          class="more"
+          class="sources-more"
           aria-expanded={open}
           aria-controls={list}
           onClick={() => setOpen(!open)}
