@@ -40,28 +40,30 @@ export function ThreadView({ shell }: { shell: Shell }) {
         aria-busy={busy}
         aria-label={words.chat}
       >
-        {state.hasOlder && (
-          <button type="button" class="quiet-button older" onClick={() => chat.loadOlder()}>
-            {words.earlierMessages}
-          </button>
-        )}
-        {shown.map((item) => (
-          <Item key={item.id} item={item} last={item === lastAnswer} actions={actions} />
-        ))}
-        {state.pending && <Item key={state.pending.key} item={asItem(state)} last actions={actions} />}
-        {busy && !isSaid(last, state) && (
-          <Progress text={progress(state, words)} icon={state.progress?.icon} />
-        )}
-        {state.phase === "loading" && !shown.length && <Progress text="" />}
-        {state.notices.map((notice) => (
-          <NoticeBox key={notice.message} notice={notice} onDismiss={() => chat.dismissNotice(notice)} />
-        ))}
-        {state.problem && <ProblemBox problem={state.problem} />}
-        {(status?.type === "locked" || status?.type === "closed") && (
-          <p class="ended" dir="auto">
-            {status.reason || (status.type === "locked" ? words.locked : words.closed)}
-          </p>
-        )}
+        <div class="thread-items">
+          {state.hasOlder && (
+            <button type="button" class="quiet-button older" onClick={() => chat.loadOlder()}>
+              {words.earlierMessages}
+            </button>
+          )}
+          {shown.map((item) => (
+            <Item key={item.id} item={item} last={item === lastAnswer} actions={actions} />
+          ))}
+          {state.pending && <Item key={state.pending.key} item={asItem(state)} last actions={actions} />}
+          {busy && !isSaid(last, state) && (
+            <Progress text={progress(state, words)} icon={state.progress?.icon} />
+          )}
+          {state.phase === "loading" && !shown.length && <Progress text="" />}
+          {state.notices.map((notice) => (
+            <NoticeBox key={notice.message} notice={notice} onDismiss={() => chat.dismissNotice(notice)} />
+          ))}
+          {state.problem && <ProblemBox problem={state.problem} />}
+          {(status?.type === "locked" || status?.type === "closed") && (
+            <p class="ended" dir="auto">
+              {status.reason || (status.type === "locked" ? words.locked : words.closed)}
+            </p>
+          )}
+        </div>
       </div>
       {away && (
         <button type="button" class="jump" onClick={toEnd} aria-label={words.jump} title={words.jump}>
@@ -126,11 +128,13 @@ function useFollowing(box: { current: HTMLDivElement | null }, state: ChatState,
       setAway(!near);
     };
     view.addEventListener("scroll", look, { passive: true });
+    // What is in sight also grows without a change of state: parts that were fetched, pictures, a wider panel.
     const resized = new ResizeObserver(() => {
       if (atEnd.current && follows) view.scrollTop = view.scrollHeight;
       else look();
     });
     resized.observe(view);
+    if (view.firstElementChild) resized.observe(view.firstElementChild);
     return () => {
       view.removeEventListener("scroll", look);
       resized.disconnect();
