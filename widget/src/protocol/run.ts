@@ -201,7 +201,9 @@ class Ending {
     return this.settled && this.open.size === 0;
   }
 
+  /** Takes note of an event; one that lacks what its kind has ends nothing. */
   see(event: StreamEvent): void {
+    if (event.type.startsWith("thread.item.") && !itemIdOf(event)) return;
     switch (event.type) {
       case "thread.item.added":
         this.open.add(event.item.id);
@@ -223,6 +225,10 @@ class Ending {
         this.settled = true;
     }
   }
+}
+
+function itemIdOf(event: StreamEvent): string | undefined {
+  return "item" in event ? event.item?.id : "item_id" in event ? event.item_id : undefined;
 }
 
 function rethrow(error: unknown): never {

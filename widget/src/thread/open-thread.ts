@@ -13,6 +13,8 @@ import { answered, cutAfter, ended, head, reduce } from "./reducer";
 import { type ChatState, EMPTY, type Outgoing, type Problem } from "./state";
 
 const MOST_TOOL_CALLS = 20;
+/** Items that a thread opens with, where there are so many. */
+const LEAST = 10;
 const STOPPING_MS = 12_000;
 const STOPPING_ATTEMPTS = 4;
 
@@ -366,7 +368,9 @@ export class OpenThread {
       const thread = await client.call("threads.get_by_id", { thread_id: id }, this.aborter.signal);
       // Short threads come whole; of a long one come the oldest items, and the newest are what is wanted.
       const whole = !thread.items.has_more;
-      const items = whole ? thread.items.data : await pages.read(id, this.state.items.length);
+      const items = whole
+        ? thread.items.data
+        : await pages.read(id, Math.max(LEAST, this.state.items.length));
       if (asked !== this.asked) return;
       this.pages = pages;
       this.set({ thread: head(thread), items, hasOlder: pages.hasOlder, growing: new Set() });
