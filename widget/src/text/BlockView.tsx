@@ -80,7 +80,7 @@ function List({ list, caret }: { list: Block & { type: "list" }; caret: boolean 
   const entries = list.entries.map((entry, n) => (
     <Entry key={n} entry={entry} loose={list.loose} caret={caret && n === list.entries.length - 1} />
   ));
-  const tasks = list.entries.some((entry) => entry.checked !== undefined) ? "tasks" : undefined;
+  const tasks = list.entries.some((entry) => entry.checked !== undefined) ? "checks" : undefined;
   const dir = direction(texts([list]));
   if (!list.ordered) {
     return (
@@ -96,14 +96,14 @@ function List({ list, caret }: { list: Block & { type: "list" }; caret: boolean 
   );
 }
 
-function Entry({ entry, loose, caret }: { entry: ListEntry; loose: boolean; caret: boolean }) {
+const Entry = memo(({ entry, loose, caret }: { entry: ListEntry; loose: boolean; caret: boolean }) => {
   const { words } = useEnv();
   const { blocks, checked } = entry;
   return (
     <li>
       {checked !== undefined && (
         <span
-          class={checked ? "task done" : "task"}
+          class={checked ? "check done" : "check"}
           role="img"
           aria-label={checked ? words.taskDone : words.taskOpen}
         >
@@ -120,7 +120,7 @@ function Entry({ entry, loose, caret }: { entry: ListEntry; loose: boolean; care
       {caret && !blocks.length && <span class="caret" aria-hidden="true" />}
     </li>
   );
-}
+});
 
 /** A table that scrolls in a box of its own, which the keyboard reaches. */
 function Table({ table, caret }: { table: Block & { type: "table" }; caret: boolean }) {

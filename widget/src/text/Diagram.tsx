@@ -39,7 +39,7 @@ export const Diagram = memo(({ text }: { text: string }) => {
   if (drawn?.text !== text) return <Code language="mermaid" text={text} growing={false} />;
   return (
     <figure class="diagram">
-      <Scroller class="diagram-box" label={words.diagram}>
+      <Scroller class="diagram-box" dir="ltr" label={words.diagram}>
         <img src={drawn.url} alt={words.diagram} />
       </Scroller>
       <details>

@@ -3,7 +3,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import type { Annotation, Source } from "../protocol/types";
 import { BlockView } from "./BlockView";
-import { type Passage, passages, type References } from "./blocks";
+import { type Block, type Passage, passages, type References } from "./blocks";
 import { numbered } from "./marks";
 import { WholeContext } from "./Text";
 
@@ -83,11 +83,22 @@ export function read(text: string, open: boolean, before?: Reading): Reading {
     references,
     passages: all.map((passage, n) => {
       const old = before?.passages[n];
-      return old?.raw === passage.raw && old.tail === passage.tail
-        ? { ...passage, block: old.block }
-        : passage;
+      if (!old) return passage;
+      const same = old.raw === passage.raw && old.tail === passage.tail;
+      return { ...passage, block: same ? old.block : kept(passage.block, old.block) };
     }),
   };
+}
+
+/** A list that has grown, with the entries it had before, so that a long one costs no more than its last entry. */
+function kept(block: Block, old: Block): Block {
+  if (block.type !== "list" || old.type !== "list") return block;
+  const settled = Math.min(block.entries.length, old.entries.length) - 1;
+  const entries = block.entries.map((entry, n) => {
+    const before = old.entries[n];
+    return n < settled && before!.raw === entry.raw && before!.checked === entry.checked ? before! : entry;
+  });
+  return { ...block, entries };
 }
 
 /** `sources`, as the same map for as long as it says the same. */

@@ -111,7 +111,7 @@ export function Kind({ record, words }: { record?: CitationRecord; words: String
   const relevance = inWords(record.relevance, words.relevanceHigh, words.relevanceMedium, words.relevanceLow);
   const key = `section_${record.section}` as keyof Strings;
   return (
-    <span class={`kind ${level(record.relevance)}`}>
+    <span class={`match ${level(record.relevance)}`}>
       {record.section && <span>{words[key] ?? record.section}</span>}
       <span>{relevance}</span>
     </span>

@@ -12,6 +12,8 @@ export type References = Map<string, { href: string; title?: string }>;
 export interface ListEntry {
   /** Of a task list. */
   checked?: boolean;
+  /** The lines it was read from. */
+  raw: string;
   blocks: Block[];
 }
 
@@ -199,7 +201,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
         const more = again?.[2]?.at(-1) === kind && !RULE.test(lines[at]!);
         if (gaps && more) loose = true;
         if (gaps && !more) at -= gaps;
-        const entry: ListEntry = { blocks: children.map((each) => each.block) };
+        const entry: ListEntry = { raw: part.join("\n"), blocks: children.map((each) => each.block) };
         if (task) entry.checked = task[1] !== " ";
         entries.push(entry);
         if (gaps && !more) break;
