@@ -73,7 +73,8 @@ export function read(text: string, open: boolean, before?: Reading): Reading {
   // Only the last block can change by what is appended; the end is read as a whole, whatever came before it.
   const last = before?.open && open ? before.passages.at(-1) : undefined;
   const grows = last && text.startsWith(before!.text.slice(0, last.start)) ? last.start : 0;
-  const references: References = grows ? before!.references : new Map();
+  // Most texts have no references, and lines need not be read again for another empty map.
+  const references: References = grows || before?.references.size === 0 ? before!.references : new Map();
   const tail = passages(grows ? text.slice(grows) : text, references, open);
   const made = tail.map((passage) => ({ ...passage, start: passage.start + grows }));
   const all = grows ? [...before!.passages.slice(0, -1), ...made] : made;
