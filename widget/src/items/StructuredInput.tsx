@@ -35,11 +35,13 @@ function Questions({ item, replied }: { item: StructuredInputItem; replied: RefO
   const idle = useSlice((state) => state.phase === "ready");
   const [said, setSaid] = useState<Readonly<Record<string, Said>>>({});
   const [sending, setSending] = useState(false);
+  const underWay = useRef(false);
   const [problem, setProblem] = useState("");
   const form = useRef<HTMLFormElement>(null);
   const problemId = useId();
   const reply = async (answer: FormReply) => {
-    if (sending) return;
+    if (underWay.current) return;
+    underWay.current = true;
     setSending(true);
     setProblem("");
     replied.current = true;
@@ -48,6 +50,7 @@ function Questions({ item, replied }: { item: StructuredInputItem; replied: RefO
     } catch (error) {
       setProblem(error instanceof Error && error.message ? error.message : words.failed);
       setSending(false);
+      underWay.current = false;
     }
   };
   const submit = (event: Event) => {

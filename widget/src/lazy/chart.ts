@@ -23,10 +23,11 @@ interface Scale {
 }
 
 const FONT = 11;
+const SMALLEST = 1e-9;
 
 /** From a round number under `low` to one above `high`, in about `wanted` round steps. */
 export function scaleOf(low: number, high: number, wanted: number): Scale {
-  const span = high - low || Math.abs(high) || 1;
+  const span = high - low > SMALLEST ? high - low : 1;
   const rough = span / Math.max(1, wanted);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= rough * 0.999) ?? 10);

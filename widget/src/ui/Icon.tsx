@@ -51,10 +51,11 @@ export function Icon({ name, size, label, class: extra = "" }: Props) {
 function useGlyph(name: string): IconNode | null | undefined {
   const assets = useContext(EnvContext)?.assets;
   const plain = name.replace(/^lucide:/, "");
-  const known = glyphs[plain] ?? fetched.get(name);
+  const valid = /^[a-z0-9-]+$/.test(plain);
+  const known = Object.hasOwn(glyphs, plain) ? glyphs[plain] : valid ? fetched.get(name) : null;
   const [, drawn] = useState(0);
   useEffect(() => {
-    if (known !== undefined || !assets || !/^(lucide:)?[a-z0-9-]+$/.test(name)) return;
+    if (known !== undefined || !assets) return;
     let current = true;
     find(assets, name, plain).then(
       (glyph) => {
@@ -67,7 +68,7 @@ function useGlyph(name: string): IconNode | null | undefined {
       current = false;
     };
   }, [name, plain, known, assets]);
-  return known === undefined && name.includes(":") && plain === name ? null : known;
+  return known;
 }
 
 async function find(assets: string, name: string, plain: string): Promise<IconNode | undefined> {

@@ -46,9 +46,9 @@ import {
   X,
 } from "lucide";
 
-/** Whether an icon of this name points along the line of text, so that it turns round with the direction. */
+/** Names of icons that point along the line of text, and so turn round with it; clocks and circular arrows do not. */
 export const MIRRORED =
-  /(^|[-:])(left|right)(-|$)|^(lucide:)?(external-link|send|history|reload|rotate-c?cw|undo|redo|book-open|list|text-|square-pen|compose|hamburger|back-)/;
+  /(^|[-:])(left|right)(-|$)|external-link|compose|square-pen|hamburger|^back-|^lucide:(list|text|undo|redo|reply|forward)/;
 
 export const glyphs: Readonly<Record<string, IconNode>> = {
   "arrow-up": ArrowUp,

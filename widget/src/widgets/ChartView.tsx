@@ -112,6 +112,11 @@ function NumberTable({ data, locale, seen }: { data: ChartData; locale: string; 
   );
 }
 
+/** A number that can be drawn, else none. */
+function value(value: unknown): number {
+  return typeof value === "number" && Math.abs(value) < 1e15 ? value : Number.NaN;
+}
+
 /** The chart that `node` describes, as far as it describes one. */
 export function chartOf(node: Component, dark: boolean): ChartData {
   const axis = isRecord(node.xAxis) ? node.xAxis : { dataKey: node.xAxis };
@@ -135,7 +140,7 @@ export function chartOf(node: Component, dark: boolean): ChartData {
     rows: rows.map((row) => {
       const plain = text(row[text(axis.dataKey)]);
       const label = Object.hasOwn(labels, plain) ? text(labels[plain]) : plain;
-      return { label, values: keys.map((key) => (typeof row[key] === "number" ? row[key] : Number.NaN)) };
+      return { label, values: keys.map((key) => value(row[key])) };
     }),
     axisX: axis.hide !== true,
     axisY: node.showYAxis === true,
