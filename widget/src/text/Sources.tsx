@@ -121,12 +121,8 @@ export function Kind({ record, words }: { record?: CitationRecord; words: String
 /** Whether `record` is what the server keeps of this source. */
 export function matches(record: CitationRecord, number: number, source: Source): boolean {
   if (record.marker !== number) return false;
-  return (
-    source.type !== "url" ||
-    !source.description ||
-    source.description === record.quote ||
-    record.url === source.url
-  );
+  const { description } = source;
+  return !description || description === record.quote || (source.type === "url" && record.url === source.url);
 }
 
 /** The entity of the element's options that a source names. */
