@@ -1,9 +1,8 @@
 /** An answer: its words with their sources, and what can be done with it. */
 
-import { useEffect, useState } from "preact/hooks";
 import type { AssistantMessageItem } from "../protocol/types";
 import { Markdown, Sources } from "../text/Markdown";
-import { copyText } from "../ui/clipboard";
+import { CopyButton } from "../ui/CopyButton";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
 import { copied } from "./copying";
@@ -34,7 +33,13 @@ export function AssistantMessage({ item, last, actions }: Props) {
           streaming={growing && index === item.content.length - 1}
         />
       ))}
-      {!growing && annotations.length > 0 && <Sources annotations={annotations} record={record} />}
+      {!growing && annotations.length > 0 && (
+        <Sources
+          annotations={annotations}
+          record={record}
+          text={item.content.length === 1 ? item.content[0]!.text : undefined}
+        />
+      )}
       {!growing && said && <Actions item={item} last={last} {...actions} />}
     </article>
   );
@@ -98,33 +103,6 @@ function Toggle({ icon, label, on, press }: { icon: string; label: string; on: b
       onClick={press}
     >
       <Icon name={icon} />
-    </button>
-  );
-}
-
-/** A button that copies what `text` gives, and says that it did. */
-export function CopyButton({ text, label }: { text: () => string; label: string }) {
-  const { words, announce } = useEnv();
-  const [done, setDone] = useState(false);
-  useEffect(() => {
-    if (!done) return;
-    const timer = setTimeout(() => setDone(false), 2000);
-    return () => clearTimeout(timer);
-  }, [done]);
-  const copy = async () => {
-    if (!(await copyText(text()))) return;
-    setDone(true);
-    announce(words.copied);
-  };
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={done ? words.copied : label}
-      onClick={copy}
-    >
-      <Icon name={done ? "check" : "copy"} />
     </button>
   );
 }
