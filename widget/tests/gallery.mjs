@@ -30,7 +30,7 @@ const made = await Promise.all([
 ]);
 const files = new Map(made.flatMap(({ outputFiles }) => outputFiles.map((file) => [file.path, file.text])));
 const page = `<!doctype html><html lang="en"><title>Gallery</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="page.css"><body><script src="gallery.js"></script></body></html>`;
+<link rel="stylesheet" href="page.css"><link rel="icon" href="data:,"><body><main><h1 hidden>Gallery</h1></main><script src="gallery.js"></script></body></html>`;
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

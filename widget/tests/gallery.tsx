@@ -61,48 +61,53 @@ function Gallery() {
     <EnvContext.Provider value={env}>
       <section class="chat" dir={dir}>
         <div class="thread">
-          {only !== "widgets" && (
-            <>
-              <p>
-                {Object.keys(glyphs).map((name) => (
-                  <Icon key={name} name={name} />
+          <div class="thread-items">
+            {only !== "widgets" && (
+              <>
+                <p>
+                  {Object.keys(glyphs).map((name) => (
+                    <Icon key={name} name={name} />
+                  ))}
+                </p>
+                {items.map((item) => (
+                  <Item
+                    key={item.id}
+                    item={item}
+                    last={item.id === "a1"}
+                    actions={{ feedback: true, retry: true }}
+                  />
                 ))}
-              </p>
-              {items.map((item) => (
+                <Progress text="Searching the book…" icon="book-open" />
+                <NoticeBox notice={notice} onDismiss={() => {}} />
+                <NoticeBox
+                  notice={{ level: "info", message: "A new edition is out." }}
+                  onDismiss={() => {}}
+                />
+                <ProblemBox
+                  problem={{
+                    message: "The answer could not be finished.",
+                    retry: "answer",
+                    wait: 12,
+                    request: "req_8f3a",
+                  }}
+                />
+              </>
+            )}
+            {only !== "items" &&
+              Object.entries(widgets).map(([name, widget]) => (
                 <Item
-                  key={item.id}
-                  item={item}
-                  last={item.id === "a1"}
-                  actions={{ feedback: true, retry: true }}
+                  key={name}
+                  item={{
+                    id: name,
+                    thread_id: "t",
+                    created_at: "",
+                    type: "widget",
+                    widget,
+                    copy_text: "A copy",
+                  }}
                 />
               ))}
-              <Progress text="Searching the book…" icon="book-open" />
-              <NoticeBox notice={notice} onDismiss={() => {}} />
-              <NoticeBox notice={{ level: "info", message: "A new edition is out." }} onDismiss={() => {}} />
-              <ProblemBox
-                problem={{
-                  message: "The answer could not be finished.",
-                  retry: "answer",
-                  wait: 12,
-                  request: "req_8f3a",
-                }}
-              />
-            </>
-          )}
-          {only !== "items" &&
-            Object.entries(widgets).map(([name, widget]) => (
-              <Item
-                key={name}
-                item={{
-                  id: name,
-                  thread_id: "t",
-                  created_at: "",
-                  type: "widget",
-                  widget,
-                  copy_text: "A copy",
-                }}
-              />
-            ))}
+          </div>
         </div>
       </section>
     </EnvContext.Provider>
@@ -110,7 +115,7 @@ function Gallery() {
 }
 
 const host = document.createElement("div");
-document.body.append(host);
+document.querySelector("main")?.append(host);
 const root = host.attachShadow({ mode: "open" });
 root.adoptedStyleSheets = [sheet()];
 for (const [name, value] of Object.entries(properties(dark ? "dark" : "light")))

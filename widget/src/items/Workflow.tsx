@@ -176,7 +176,7 @@ function SourceLink({ source }: { source: URLSource }) {
   };
   return (
     <a href={source.url} rel="noopener noreferrer" dir="auto" onClick={open}>
-      {source.title || where}
+      <span class="named">{source.title || where}</span>
       <span class="where" dir="ltr">
         {where}
       </span>
