@@ -305,8 +305,9 @@ describe("an action", () => {
     const row = at<HTMLButtonElement>(root, ".cover");
     await doing(() => row.click());
     await doing(() => button(root, "Explain").click());
+    await doing(() => at(root, ".text").click());
 
-    expect(calls.map(([, action]) => (action as { type: string }).type)).toEqual(["row", "press"]);
+    expect(calls.map(([, action]) => (action as { type: string }).type)).toEqual(["row", "press", "row"]);
     expect(document.getElementById(row.getAttribute("aria-labelledby")!)?.textContent).toContain("Nodes");
     expect(row.contains(button(root, "Explain"))).toBe(false);
   });

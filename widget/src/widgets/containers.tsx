@@ -259,12 +259,21 @@ export function ListViewItem({ node }: Props) {
   const { run, may, busy, id } = useWidget();
   const own = `${id}-${useId()}`;
   const style = box({ gap: node.gap, align: node.align }, false);
+  const active = actionOf(node.onClickAction) !== null;
   const press = (event: MouseEvent) =>
     run(node.onClickAction, { node, element: event.currentTarget as Element, auto: "self" });
+  const pressBeside = (event: MouseEvent) => {
+    if (!(event.target as Element).closest("a, button, input, select, textarea, label, summary"))
+      press(event);
+  };
   // The button lies behind the row instead of around it, because a row may have buttons of its own.
   return (
-    <li class={`entry${busy === node ? " busy" : ""}`}>
-      {actionOf(node.onClickAction) && (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in the row is there for the keyboard
+    <li
+      class={`entry${active ? " active" : ""}${busy === node ? " busy" : ""}`}
+      onClick={active ? pressBeside : undefined}
+    >
+      {active && (
         <button
           type="button"
           class="cover"
