@@ -151,7 +151,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
       for (; at < lines.length; at++) {
         const next = lines[at]!;
         const marked = QUOTE.exec(next);
-        if (!marked && (blank(next) || !lazy || begins(next))) break;
+        if (!marked && (blank(next) || !lazy || begins(next) || ENTRY.test(next))) break;
         const rest = marked ? next.slice(marked[0].length) : next;
         lazy = flows(rest);
         part.push(rest);

@@ -36,5 +36,6 @@ export function show(props: MarkdownProps, env = environment().env, into?: HTMLE
 export function words(root: HTMLElement): string {
   const copy = root.cloneNode(true) as HTMLElement;
   for (const each of copy.querySelectorAll("figcaption, .unseen, .caret")) each.remove();
+  for (const each of copy.querySelectorAll("p, li, td, th, h3, h4, h5, h6, pre, br")) each.after(" ");
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
