@@ -24,10 +24,10 @@ def server(book: Path, data_dir: Path, **environment: str) -> Iterator[str]:
 
 
 @contextmanager
-def running(book: Path, data_dir: Path, **environment: str) -> Iterator[tuple[str, Process]]:
-    """As `server`, with the process."""
+def running(book: Path, data_dir: Path, *, port: int = 0, **environment: str) -> Iterator[tuple[str, Process]]:
+    """As `server`, with the process, on any free port where none is named."""
     log = data_dir.parent / "server.log"
-    command = ["serve", book, "--port", "0", "--data-dir", data_dir]
+    command = ["serve", book, "--port", str(port), "--data-dir", data_dir]
     environment = {"PAGESIDE_LOG_FORMAT": "json", **UNLIMITED, **environment}
     with (
         log.open("w", encoding="utf-8") as told,

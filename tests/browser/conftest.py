@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests import served, small_book
 from tests.browser.panel import Panel
 from tests.browser.watching import Watch
@@ -32,11 +32,14 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 _UNTIL_LOADER = """
 document.addEventListener("DOMContentLoaded", () => {
-  if (document.querySelector("main") && !document.querySelector('script[src$="/loader.js"]') && !document.querySelector("#host")) {
-    const made = document.createElement("script"); made.src = "/loader.js"; document.head.append(made);
+  if (document.querySelector("main") && !document.querySelector('script[src$="/loader.js"], #host')) {
+    const made = document.createElement("script");
+    made.src = "/loader.js";
+    document.head.append(made);
   }
 });
 """

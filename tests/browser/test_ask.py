@@ -36,7 +36,7 @@ def test_words_appear_before_the_answer_ends(scripted, told):
 
 
 def test_a_marker_shows_its_source_under_the_pointer(book):
-    """A card has the chapter and the sentence, and says in words how well it fits; Escape puts it away, not the panel."""
+    """A card has the chapter and the sentence, and says in words how well it fits; Escape closes it alone."""
     book.open().ask(RIPE)
     book.markers.first.hover()
     card = book.chat.get_by_role("tooltip")

@@ -59,6 +59,8 @@ class Watch:
         page.on("crash", lambda _: self.complaints.append("the page crashed"))
 
     def _console(self, message: ConsoleMessage) -> None:
+        if message.location.get("url", "").endswith("/records"):
+            return
         if message.type in {"error", "warning"}:
             self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 

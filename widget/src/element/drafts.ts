@@ -7,11 +7,8 @@ import { BLANK, type Shell } from "../ui/shell";
 /** Keeps what is written in `shell` under the thread that is open, and brings it back; returns what ends that. */
 export function keepDrafts(shell: Shell, chat: Chat, book?: string): () => void {
   let thread = chat.state.threadId;
-  const restore = () => {
-    const kept = draft(thread, book);
-    if (kept) shell.write({ ...kept });
-  };
-  restore();
+  const kept = draft(thread, book);
+  if (kept) shell.write({ ...kept });
   const endThread = chat.subscribe(() => {
     const now = chat.state.threadId;
     if (now === thread) return;
@@ -20,8 +17,7 @@ export function keepDrafts(shell: Shell, chat: Chat, book?: string): () => void 
     if (named) return; // the new thread is the one that is being written in
     const { model, scope } = shell.draft;
     for (const file of shell.draft.files) shell.detach(file.key);
-    shell.write({ ...BLANK, model, scope });
-    restore();
+    shell.write({ ...BLANK, model, scope, ...draft(thread, book) }); // at once: what is written is kept
   });
   const endShell = shell.subscribe(() => {
     const { text, tags, quote, tool, model } = shell.draft;

@@ -14,7 +14,8 @@ import { ThreadView } from "./ThreadView";
 export function App({ shell, env, dir }: { shell: Shell; env: Env; dir: "ltr" | "rtl" }) {
   const { options, history } = useStore(shell);
   const chat = useStore(env.chat);
-  const fresh = !chat.threadId && !chat.items.length && !chat.pending && chat.phase === "ready";
+  const silent = !chat.items.length && !chat.pending && !chat.problem && !chat.notices.length;
+  const fresh = !chat.threadId && silent && chat.phase === "ready";
   const disclaimer = options.disclaimer;
   useEffect(() => shell.onHistory(history), [shell, history]);
   return (

@@ -85,7 +85,7 @@ function isSaid(last: ThreadItem | undefined, state: ChatState): boolean {
 }
 
 function progress(state: ChatState, words: Record<string, string>): string {
-  if (state.phase === "reconnecting") return words.reconnecting ?? "";
+  if (state.phase === "reconnecting") return (state.pending ? words.unreachable : words.reconnecting) ?? "";
   return state.progress?.text ?? words.thinking ?? "";
 }
 
