@@ -20,6 +20,7 @@ export const Diagram = memo(({ text }: { text: string }) => {
         if (!here) return;
         url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
         setDrawn({ url, text });
+        setFailed("");
       },
       () => here && setFailed(text),
     );

@@ -5,7 +5,9 @@
  * without an origin: it gets the source of a diagram and gives back a picture, and can reach nothing else.
  */
 
-const TIME_LIMIT_MS = 10_000;
+/** For one diagram, and for the frame, which is some hundred kilobytes to fetch. */
+const DRAWING_MS = 10_000;
+const OPENING_MS = 30_000;
 
 interface Studio {
   frame: HTMLIFrameElement;
@@ -26,8 +28,6 @@ export async function draw(assets: string, source: string, dark: boolean): Promi
   const id = ++last;
   studio ??= opened(assets);
   const { frame, ready } = studio;
-  const reply = heard(frame, (each) => each.id === id);
-  reply.catch(() => {}); // the frame may fail before anybody waits for the reply
   try {
     await ready;
   } catch (error) {
@@ -35,6 +35,7 @@ export async function draw(assets: string, source: string, dark: boolean): Promi
     studio = null;
     throw error;
   }
+  const reply = heard(frame, (each) => each.id === id, DRAWING_MS);
   frame.contentWindow?.postMessage({ pageside: "draw", id, source, dark }, "*");
   const { svg } = await reply;
   if (!svg) throw new Error("The diagram cannot be drawn.");
@@ -61,19 +62,19 @@ function opened(assets: string): Studio {
   frame.tabIndex = -1;
   frame.inert = true;
   frame.src = `${assets}diagram.html`;
-  const ready = heard(frame, (each) => each.pageside === "ready").then(() => {});
+  const ready = heard(frame, (each) => each.pageside === "ready", OPENING_MS).then(() => {});
   document.body.append(frame);
   return { frame, ready };
 }
 
 /** The first message of `frame` that `wanted` takes. */
-function heard(frame: HTMLIFrameElement, wanted: (reply: Reply) => boolean): Promise<Reply> {
+function heard(frame: HTMLIFrameElement, wanted: (reply: Reply) => boolean, ms: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const listen = ({ source, data }: MessageEvent) => {
       if (source && source === frame.contentWindow && data?.pageside && wanted(data as Reply))
         end(() => resolve(data));
     };
-    const timer = setTimeout(() => end(() => reject(new Error("The diagram took too long."))), TIME_LIMIT_MS);
+    const timer = setTimeout(() => end(() => reject(new Error("The diagram took too long."))), ms);
     const end = (settle: () => void) => {
       clearTimeout(timer);
       removeEventListener("message", listen);
