@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { copied } from "../src/items/copying";
 import { Item, NoticeBox, ProblemBox, Progress } from "../src/items/Item";
 import { answered } from "../src/items/StructuredInput";
@@ -12,6 +12,10 @@ import type {
 } from "../src/protocol/types";
 import { at, button, doing, environment, pretended, show, write } from "./rendering";
 import { items } from "./samples";
+
+vi.mock("../src/ui/load", () => ({
+  load: async (_: string, name: string) => (name === "widgets" ? import("../src/lazy/widgets") : {}),
+}));
 
 const base = { thread_id: "t", created_at: "" };
 const answer: AssistantMessageItem = {
@@ -50,6 +54,15 @@ beforeEach(() => {
 afterEach(() => {
   document.body.replaceChildren();
   vi.useRealTimers();
+});
+
+beforeAll(async () => {
+  const widget = { type: "Card", children: [{ type: "Text", value: "Drawn" }] };
+  const root = show(<Item item={{ ...base, id: "w", type: "widget", widget }} />);
+  await vi.waitFor(async () => {
+    await doing(() => {});
+    at(root, ".widget");
+  }, 5000);
 });
 
 describe("every item", () => {

@@ -2,10 +2,10 @@
 
 import type { ThreadItem } from "../protocol/types";
 import { memo } from "../ui/memo";
+import { OnDemand } from "../widgets/OnDemand";
 import { WidgetView } from "../widgets/WidgetView";
 import { AssistantMessage } from "./AssistantMessage";
 import { ClientToolCall, GeneratedImage } from "./GeneratedImage";
-import { StructuredInput } from "./StructuredInput";
 import { UserMessage } from "./UserMessage";
 import { TaskView, WorkflowView } from "./Workflow";
 
@@ -35,7 +35,7 @@ export const Item = memo(function Item({ item, last = false, actions = {} }: Pro
     case "task":
       return <TaskView task={item.task} />;
     case "structured_input":
-      return <StructuredInput item={item} />;
+      return <OnDemand of="StructuredInput" given={{ item }} />;
     case "generated_image":
       return <GeneratedImage item={item} />;
     case "client_tool_call":

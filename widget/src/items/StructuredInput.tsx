@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { FormInput, FormReply, StructuredInputItem } from "../protocol/types";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
+import { useDressed } from "../widgets/dressing";
 import { useSlice } from "./slice";
 
 /** What was chosen and what was written for one question. */
@@ -19,8 +20,9 @@ const NOTHING: Said = { chosen: [], own: "" };
 export function StructuredInput({ item }: { item: StructuredInputItem }) {
   const { words } = useEnv();
   const replied = useRef(false);
+  const box = useDressed<HTMLElement>();
   return (
-    <article class="item form" aria-label={words.assistant}>
+    <article ref={box} class="item form" aria-label={words.assistant}>
       {item.status === "pending" ? (
         <Questions item={item} replied={replied} />
       ) : (

@@ -1,3 +1,4 @@
-/** Everything that draws widgets. */
+/** Everything that draws widgets and forms. */
 
+export { StructuredInput } from "../items/StructuredInput";
 export { WidgetRoot } from "../widgets/Root";

@@ -29,7 +29,7 @@ export function Icon({ name, size, label, class: extra = "" }: Props) {
   if (glyph === null) return null;
   return (
     <svg
-      class={`icon ${extra}${MIRRORED.test(name) ? " mirrored" : ""}`}
+      class={`icon${extra && ` ${extra}`}${MIRRORED.test(name) ? " mirrored" : ""}`}
       width={size ?? "1.25em"}
       height={size ?? "1.25em"}
       viewBox="0 0 24 24"

@@ -1,9 +1,8 @@
 /** A widget: what a server describes as a tree of components, as the reader sees and uses it. */
 
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
 import { useSlice } from "../items/slice";
 import type { WidgetItem, WidgetNode } from "../protocol/types";
-import sheetText from "../styles/widgets.css";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
 import { actionOf, withFields } from "./actions";
@@ -24,8 +23,9 @@ import {
 import { Badge, Caption, IconView, ImageView, Label, MarkdownView, Title } from "./content";
 import { type Drawn, type Origin, WidgetContext, type WidgetScope } from "./context";
 import { Button, Checkbox, DatePicker, Input, RadioGroup, Select, Textarea } from "./controls";
+import { useDressed } from "./dressing";
 import { fieldsAround } from "./fields";
-import { Node as Drawing } from "./Node";
+import { Node } from "./Node";
 import { TextView } from "./TextView";
 import { Table, TableCell, TableRow } from "./tables";
 import { components, labelled } from "./tree";
@@ -78,8 +78,7 @@ export function WidgetRoot({ widget, item }: Props) {
   const [busy, setBusy] = useState<WidgetScope["busy"]>(null);
   const [problem, setProblem] = useState("");
   const running = useRef(false);
-  const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => dress(box.current?.getRootNode()), []);
+  const box = useDressed<HTMLDivElement>();
   const root = useMemo(() => components(widget), [widget]);
   const names = useMemo(() => labelled(root), [root]);
 
@@ -113,7 +112,7 @@ export function WidgetRoot({ widget, item }: Props) {
   return (
     <WidgetContext.Provider value={scope}>
       <div ref={box} class={busy === "container" ? "widget faded" : "widget"} aria-busy={busy !== null}>
-        <Drawing node={root} />
+        <Node node={root} />
         {problem && (
           <p class="problem">
             <Icon name="triangle-alert" size={16} />
@@ -123,16 +122,4 @@ export function WidgetRoot({ widget, item }: Props) {
       </div>
     </WidgetContext.Provider>
   );
-}
-
-let sheet: CSSStyleSheet | undefined;
-
-/** Gives the element that `root` is the inside of the style of widgets, once. */
-function dress(root: Node | undefined): void {
-  if (!(root instanceof ShadowRoot) || !("replaceSync" in CSSStyleSheet.prototype)) return;
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(sheetText);
-  }
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }
