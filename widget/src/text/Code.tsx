@@ -28,7 +28,12 @@ export const Code = memo(({ language, text, growing }: Props) => {
         <span aria-hidden="true">{language || words.code}</span>
         <CopyButton text={() => text} label={words.copy} />
       </figcaption>
-      <Scroller as="pre" class="code-box" dir="ltr" label={language ? `${words.code}: ${language}` : words.code}>
+      <Scroller
+        as="pre"
+        class="code-box"
+        dir="ltr"
+        label={language ? `${words.code}: ${language}` : words.code}
+      >
         <code>
           {pieces.map(node)}
           {growing && <span class="caret" aria-hidden="true" />}

@@ -112,7 +112,7 @@ export function Kind({ record, words }: { record?: CitationRecord; words: String
   const key = `section_${record.section}` as keyof Strings;
   return (
     <span class={`match ${level(record.relevance)}`}>
-      {record.section && <span>{words[key] ?? record.section}</span>}
+      {record.section && <span>{words[key] ?? record.section.replace(/_/g, " ")}</span>}
       <span>{relevance}</span>
     </span>
   );
