@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build, context } from "esbuild";
+import { lucideEntries, lucideFiles } from "./lucide.mjs";
 import { sharing } from "./sharing.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -54,7 +55,7 @@ const scripts = {
 
 /** What those import when it is needed. */
 async function modules() {
-  const entryPoints = {};
+  const entryPoints = lucideEntries();
   for (const name of await readdir(join(here, "src/lazy"))) {
     if (/\.tsx?$/.test(name) && !name.endsWith(".test.ts"))
       entryPoints[`lazy/${name.replace(/\.tsx?$/, "")}`] = `src/lazy/${name}`;
@@ -64,7 +65,7 @@ async function modules() {
   }
   return {
     ...common,
-    plugins: [...common.plugins, sharing()],
+    plugins: [...common.plugins, sharing(), lucideFiles()],
     entryPoints,
     format: "esm",
     splitting: true,
@@ -127,7 +128,7 @@ if (process.argv.includes("--watch")) {
   await Promise.all([build(scripts), build(frame), build(await modules())]);
   const made = await compress();
   for (const [name, bytes, zipped, brotli] of made.sort((a, b) => a[0].localeCompare(b[0]))) {
-    if (!name.includes("shared-") && !name.includes("language"))
+    if (!/shared-|language-|lucide-/.test(name))
       console.log(`${name.padEnd(28)} ${kb(bytes)}  gzip ${kb(zipped)}  br ${kb(brotli)}`);
   }
 }

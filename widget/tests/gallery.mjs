@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { lucideEntries, lucideFiles } from "../lucide.mjs";
 import { sharing } from "../sharing.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -21,11 +22,14 @@ const made = await Promise.all([
   build({ ...common, entryPoints: { gallery: join(here, "gallery.tsx") }, format: "iife" }),
   build({
     ...common,
-    entryPoints: Object.fromEntries(
-      ["chart", "icons", "lucide", "widgets"].map((name) => [`lazy/${name}`, join(src, `lazy/${name}.ts`)]),
-    ),
+    entryPoints: {
+      ...lucideEntries(),
+      ...Object.fromEntries(
+        ["chart", "icons", "widgets"].map((name) => [`lazy/${name}`, join(src, `lazy/${name}.ts`)]),
+      ),
+    },
     format: "esm",
-    plugins: [sharing()],
+    plugins: [sharing(), lucideFiles()],
   }),
 ]);
 const files = new Map(made.flatMap(({ outputFiles }) => outputFiles.map((file) => [file.path, file.text])));

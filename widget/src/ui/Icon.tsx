@@ -51,7 +51,7 @@ export function Icon({ name, size, label, class: extra = "" }: Props) {
 function useGlyph(name: string): IconNode | null | undefined {
   const assets = useContext(EnvContext)?.assets;
   const plain = name.replace(/^lucide:/, "");
-  const valid = /^[a-z0-9-]+$/.test(plain);
+  const valid = /^[a-z][a-z0-9-]*$/.test(plain);
   const known = Object.hasOwn(glyphs, plain) ? glyphs[plain] : valid ? fetched.get(name) : null;
   const [, drawn] = useState(0);
   useEffect(() => {
@@ -74,5 +74,7 @@ function useGlyph(name: string): IconNode | null | undefined {
 async function find(assets: string, name: string, plain: string): Promise<IconNode | undefined> {
   const named = (await load<Glyphs>(assets, "icons")).find(plain);
   if (named || plain === name) return named;
-  return (await load<Glyphs>(assets, "lucide")).find(plain);
+  const { default: letter } = await load<{ default: Record<string, IconNode> }>(assets, `lucide-${plain[0]}`);
+  const key = plain.replaceAll("-", "");
+  return Object.hasOwn(letter, key) ? letter[key] : undefined;
 }

@@ -68,7 +68,7 @@ export function ChartView({ node }: { node: Component }) {
           chart.draw(h, data, { width, height, locale: env.locale, at, setAt, say: env.announce })}
       </div>
       {data.legend && (
-        <ul class="legend" aria-hidden="true">
+        <ul class="keys" aria-hidden="true">
           {data.series.map((series) => (
             <li key={series.key} dir="auto">
               <span class={`swatch ${series.type}`} style={{ color: series.color }} />

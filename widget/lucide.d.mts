@@ -1,0 +1,1 @@
+export function iconsByLetter(): Record<string, Record<string, import("lucide").IconNode>>;
