@@ -184,7 +184,7 @@ describe("blocks", () => {
 
   test("tables are reached by the keyboard and have a name", () => {
     const root = show({ text: "| a | b |\n|--:|:--|\n| 1 | x \\| y |" });
-    const box = root.querySelector<HTMLElement>("[role=region]")!;
+    const box = root.querySelector<HTMLElement>("[role=group]")!;
     expect([box.tabIndex, box.getAttribute("aria-label")]).toEqual([0, "Table"]);
     expect([...root.querySelectorAll("td")].map((cell) => `${cell.className} ${cell.textContent}`)).toEqual([
       "right 1",

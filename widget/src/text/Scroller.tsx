@@ -26,6 +26,6 @@ export function Scroller({ class: name, label, dir, as = "div", children }: Prop
     for (const child of element.children) observer.observe(child);
     return () => observer.disconnect();
   }, []);
-  const stop = wide ? { role: "region", "aria-label": label, tabIndex: 0 } : {};
+  const stop = wide ? { role: "group", "aria-label": label, tabIndex: 0 } : {};
   return h(as, { ref: box as never, class: name, dir, ...stop }, children);
 }
