@@ -23,6 +23,7 @@ const common = {
   jsx: "automatic",
   jsxImportSource: "preact",
   logLevel: "warning",
+  metafile: true,
   plugins: [sheets()],
 };
 
@@ -91,10 +92,26 @@ const frame = {
   outdir: out,
 };
 
+/** The licences of every package that went into the files: comments do not survive, and most ask to be named. */
+async function licenses(built) {
+  const inputs = built.flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)),
+  );
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  const texts = [];
+  for (const folder of [...new Set(folders)].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(here, folder, "package.json"), "utf8"));
+    const file = (await readdir(join(here, folder))).find((each) => /^licen[cs]e/i.test(each));
+    const text = file ? readFileSync(join(here, folder, file), "utf8").trim() : `License: ${license}`;
+    texts.push(`${name} ${version}\n\n${text}\n`);
+  }
+  return texts.join(`\n${"-".repeat(72)}\n\n`);
+}
+
 async function compress() {
   const made = [];
   for (const path of await files(out)) {
-    if (!/\.(js|css|html|svg)$/.test(path)) continue;
+    if (!/\.(js|css|html|svg|txt)$/.test(path)) continue;
     const bytes = readFileSync(path);
     const [zipped, brotli] = await Promise.all([
       promisify(gzip)(bytes, { level: 9 }),
@@ -125,7 +142,8 @@ await mkdir(out, { recursive: true });
 if (process.argv.includes("--watch")) {
   for (const options of [scripts, frame, await modules()]) await (await context(options)).watch();
 } else {
-  await Promise.all([build(scripts), build(frame), build(await modules())]);
+  const built = await Promise.all([build(scripts), build(frame), build(await modules())]);
+  await writeFile(join(out, "licenses.txt"), await licenses(built));
   const made = await compress();
   for (const [name, bytes, zipped, brotli] of made.sort((a, b) => a[0].localeCompare(b[0]))) {
     if (!/shared-|language-|lucide-/.test(name))
