@@ -74,7 +74,7 @@ def _run(*command: str, with_node: str) -> None:
 
 
 def _sources() -> Iterator[Path]:
-    yield from (HERE / name for name in ("package.json", "package-lock.json", "build.mjs"))
+    yield from (HERE / name for name in ("package.json", "package-lock.json", "build.mjs", "lucide.mjs", "sharing.mjs"))
     for file in sorted((HERE / "src").rglob("*")):
         if file.is_file() and ".test." not in file.name:
             yield file
