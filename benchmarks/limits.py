@@ -194,7 +194,7 @@ async def parts(stack: AsyncExitStack) -> Mapping[str, Asking]:
 async def served(stack: AsyncExitStack, overrides: Mapping[str, str]) -> ASGIApp:
     """The whole application over a book of one page and a database of its own."""
     services = await stack.enter_async_context(serving.open_services(chosen(stack, overrides)))
-    return app.create(services, services.settings.data_dir, sample="")
+    return app.create(services, services.settings.data_dir)
 
 
 def chosen(stack: AsyncExitStack, overrides: Mapping[str, str]) -> settings.Settings:

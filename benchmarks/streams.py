@@ -79,7 +79,7 @@ async def serve(database: str) -> None:
         chosen = settings.load({}, data_dir=Path(scratch), database_url=database, **limits.OFF)
         async with open_services(chosen) as services:
             chat = TextbookServer(services.database, Clock())
-            app = web.create(replace(services, chat=chat), BOOK, sample="")
+            app = web.create(replace(services, chat=chat), BOOK)
             config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off", backlog=2048)
             await Telling(config).serve()
             await chat.aclose()

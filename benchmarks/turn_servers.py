@@ -114,7 +114,7 @@ async def kept(scratch: Path, url: str) -> AsyncIterator[FastAPI]:
     """Pageside without the book."""
     async with _services(scratch, url) as services:
         chat = TextbookServer(services.database, Talker())
-        yield web.create(replace(services, chat=chat), BOOK, sample="")
+        yield web.create(replace(services, chat=chat), BOOK)
         await chat.aclose()
 
 
@@ -125,7 +125,7 @@ async def whole(scratch: Path, url: str) -> AsyncIterator[FastAPI]:
         await knowing.index_book(services.settings, BOOK, progress=lambda _: None)
         chat = TextbookServer(services.database, Tutor(services.search, ScriptedModels()))
         await services.search.find("warm")
-        yield web.create(replace(services, chat=chat), BOOK, sample="")
+        yield web.create(replace(services, chat=chat), BOOK)
         await chat.aclose()
 
 

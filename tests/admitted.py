@@ -61,7 +61,7 @@ async def door(
     book = small_book.write(folder / "book")
     async with serving.open_services(loaded) as opened:
         services = opened if now is None else _timed(opened, now)
-        yield Door(services, web.create(services, book, sample=""))
+        yield Door(services, web.create(services, book))
 
 
 def _timed(services: Services, now: Callable[[], datetime]) -> Services:

@@ -82,6 +82,7 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     findings.append(await _files(chosen))
     findings.append(await _redis(chosen))
     findings.append(_model(chosen))
+    findings.append(_assistant())
     findings.append(_secret(chosen))
     findings += [finding async for finding in readers(chosen)]
     return findings
@@ -283,6 +284,13 @@ def _model(chosen: Settings) -> Finding:
         )
     where = chosen.openai_base_url or "OpenAI"
     return Finding("model", "on", f"{chosen.model} at {where} (not called: it may cost)")
+
+
+def _assistant() -> Finding:
+    built = Path(__file__).parent / "web" / "static" / "chatkit.js"
+    if built.is_file():
+        return Finding("assistant", "on", "stands beside the pages")
+    return Finding("assistant", "missing", "was not built, so no page can show it", "Run `make widget`.")
 
 
 def _secret(chosen: Settings) -> Finding:

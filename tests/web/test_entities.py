@@ -25,7 +25,7 @@ def indexed(tmp_path_factory):
 async def visiting(folder, data_dir):
     made = settings.load({}, data_dir=data_dir, embedding_model="none")
     async with serving.open_services(made) as services:
-        transport = httpx2.ASGITransport(app.create(services, folder / "book", sample=""), raise_app_exceptions=False)
+        transport = httpx2.ASGITransport(app.create(services, folder / "book"), raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://book.test") as http:
             yield http
 

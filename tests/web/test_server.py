@@ -9,6 +9,8 @@ import httpx2
 import pytest
 from tests import served, small_book
 
+from pageside.web import element
+
 ASK = {
     "type": "threads.create",
     "params": {
@@ -38,13 +40,14 @@ def threads(browser):
 
 
 def test_the_book_is_shown_at_the_top(browser):
-    """`/` shows the first page, with the contents and a box to ask."""
+    """`/` shows the first page, with the contents and, where it was built, the assistant."""
     page = browser.get("/")
 
     assert page.status_code == 200
     assert "A colony of honey bees is one animal made of many." in page.text
     assert 'href="/docs/module-1-hive/week-1-parts"' in page.text
-    assert 'id="question"' in page.text
+    assert ('<script src="/loader.js" defer' in page.text) == element.is_built()
+    assert ("make widget" in page.text) != element.is_built()
 
 
 def test_a_citation_leads_to_its_page_and_heading(browser):
@@ -107,6 +110,7 @@ def test_pages_forbid_what_they_never_do(browser):
 
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert "unsafe-inline" not in page.headers["content-security-policy"]
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-content-type-options"] == "nosniff"
     assert not re.search(r"<script(?![^>]* src=)", page.text)
     assert not re.search(r"\son\w+=", page.text)

@@ -200,7 +200,7 @@ async def test_without_a_model_dictation_is_not_available(tmp_path):
 async def whole_server(folder, **chosen):
     made = settings.load({}, data_dir=folder / "data", embedding_model="none", **chosen)
     async with serving.open_services(made) as services:
-        transport = httpx2.ASGITransport(app.create(services, small_book.write(folder / "book"), sample=""))
+        transport = httpx2.ASGITransport(app.create(services, small_book.write(folder / "book")))
         async with httpx2.AsyncClient(transport=transport, base_url="http://book.test") as http:
             yield http
 

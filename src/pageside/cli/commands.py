@@ -227,13 +227,18 @@ def _labels(filters: tuple[str, ...]) -> dict[str, str]:
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 picks one.  [default: 8000]")
 @click.option("--base-url", help="Where readers see the book, such as https://example.org.")
+@click.option(
+    "--site", type=click.Path(path_type=Path), help="Folder of the book's built site; `none` for plain pages."
+)
 @_DATA_DIR
 @_command
-async def serve(book: Path, host: str | None, port: int | None, base_url: str | None, data_dir: Path | None) -> None:
+async def serve(
+    book: Path, host: str | None, port: int | None, base_url: str | None, site: Path | None, data_dir: Path | None
+) -> None:
     """Index a book and serve it with its assistant."""
     from pageside.web import server  # noqa: PLC0415
 
-    chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, data_dir=data_dir)
+    chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, site=site, data_dir=data_dir)
     with show.progress() as progress:
         report = await knowing.freshen(chosen, book, progress=progress)
     if report:
@@ -242,7 +247,7 @@ async def serve(book: Path, host: str | None, port: int | None, base_url: str | 
         click.echo(show.report(report), err=True)
     async with knowing.open_index(chosen) as opened:
         sample = starter.question(await opened.passages())
-    await server.run(chosen, book, sample=sample, listening=lambda url: click.echo(show.welcome(url, sample)))
+    await server.run(chosen, book, listening=lambda url: click.echo(show.welcome(url, sample)))
 
 
 @main.command()

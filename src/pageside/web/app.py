@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 
 from pageside import __version__
@@ -27,6 +28,7 @@ from pageside.web import (
     problems,
     reference,
     sessions,
+    site,
 )
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
 from pageside.web.limiting import AddressLimits, ReaderLimits
@@ -36,13 +38,17 @@ from pageside.web.recognition import Addresses, Recognition
 from pageside.web.reference import Reference
 from pageside.wiring.serving import Services
 
+log = structlog.get_logger(__name__)
 
-def create(services: Services, book: Path, *, sample: str) -> FastAPI:
+
+def create(services: Services, book: Path) -> FastAPI:
     """The ASGI application over opened services.
 
     Args:
-        book: The folder whose pages are shown at their own addresses.
-        sample: A question to show as an example.
+        book: The folder whose pages are shown at their own addresses: as its site was built, or rendered simply.
+
+    Raises:
+        SettingsError: The site to show is none.
     """
     settings = services.settings
     app = FastAPI(
@@ -75,8 +81,13 @@ def create(services: Services, book: Path, *, sample: str) -> FastAPI:
     app.include_router(reference.router(described))
     contract.close(app)
     app.include_router(element.router())
-    app.include_router(originals.router(services.index, book, framed_by=settings.origins))
-    app.include_router(pages.router(services, book, described, sample=sample))
+    app.include_router(pages.assets())
+    if shown := site.found(settings.site, book):
+        log.info("site_shown", folder=str(shown.root), base=shown.base)
+        app.include_router(site.router(shown, described, framed_by=settings.origins))
+    else:
+        app.include_router(originals.router(services.index, book, framed_by=settings.origins))
+        app.include_router(pages.router(services, book, described))
 
     _guard(app, services)
     return app

@@ -1,4 +1,4 @@
-"""The book, rendered simply, with a box to ask it."""
+"""The book, rendered simply, with the assistant beside it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from importlib import resources
 from pathlib import Path
 
 import jinja2
+from anyio.to_thread import run_sync
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
 from pageside.errors import IndexMissing, NotFound, PagesideError
+from pageside.web import element
 from pageside.web.book import FILES, IMAGES, Book, Group, grouped
 from pageside.web.reference import PAGE, Reference
 from pageside.wiring.serving import Services
 
-_ASSETS = {"book.css": "text/css; charset=utf-8", "ask.js": "text/javascript; charset=utf-8"}
+_ASSETS = {"book.css": "text/css; charset=utf-8", "book.js": "text/javascript; charset=utf-8"}
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 _FOR_EVERYBODY = {"Cache-Control": "public, max-age=300"}
 _FOR_ONE = {"Cache-Control": "no-store"}
@@ -26,15 +28,9 @@ _templates = jinja2.Environment(
 )
 
 
-def router(services: Services, root: Path, reference: Reference, *, sample: str) -> APIRouter:
-    """Every page of the book at the address its own site gives it, and what those pages need.
-
-    Args:
-        reference: Stands at an address of its own, where the book has no page.
-        sample: A question to show in the box.
-    """
+def assets() -> APIRouter:
+    """Style and script of the pages that this server makes itself."""
     routes = APIRouter(include_in_schema=False)
-    book = Book(root, services.index)
 
     @routes.get("/-/{name}")
     async def asset(name: str) -> Response:
@@ -42,6 +38,18 @@ def router(services: Services, root: Path, reference: Reference, *, sample: str)
             raise NotFound(f"There is no file {name!r} here.")
         content = resources.files("pageside.web").joinpath("assets", name).read_bytes()
         return Response(content, media_type=_ASSETS[name], headers=_FOR_EVERYBODY)
+
+    return routes
+
+
+def router(services: Services, root: Path, reference: Reference) -> APIRouter:
+    """Every page of the book at the address its own site gives it, and the pictures on them.
+
+    Args:
+        reference: Stands at an address of its own, where the book has no page.
+    """
+    routes = APIRouter(include_in_schema=False)
+    book = Book(root, services.index)
 
     @routes.get(FILES + "/{path:path}")
     async def picture(path: str) -> Response:
@@ -61,12 +69,12 @@ def router(services: Services, root: Path, reference: Reference, *, sample: str)
         except NotFound as error:
             lost = Markup("<h1>Not found</h1><p>{}</p>").format(error)
             return _html({"title": "Not found", "body": lost, "contents": await _contents(book)}, book, 404)
-        box = {
+        beside = {
             "chat": services.settings.chatkit_enabled,
-            "max_message_chars": services.settings.max_message_chars,
-            "sample_question": sample,
+            "built": await run_sync(element.is_built),
+            "how_to_build": element.HOW_TO_BUILD,
         }
-        return _html({**shown, **box}, book, 200)
+        return _html({**shown, **beside}, book, 200)
 
     return routes
 

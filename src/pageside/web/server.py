@@ -27,21 +27,18 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def run(settings: Settings, book: Path, *, sample: str, listening: Callable[[str], None]) -> None:
+async def run(settings: Settings, book: Path, *, listening: Callable[[str], None]) -> None:
     """Serves `book` until it is told to stop; `listening` gets the address once connections are taken.
 
-    Args:
-        sample: A question to show as an example.
-
     Raises:
-        SettingsError: The address is in use or not this machine's.
+        SettingsError: The address is in use or not this machine's, or the site to show is none.
     """
     with _bound(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
         address = f"http://{_shown(settings.host)}:{port}"
         async with serving.open_services(settings) as services:
             config = uvicorn.Config(
-                app.create(services, book, sample=sample),
+                app.create(services, book),
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=10,
