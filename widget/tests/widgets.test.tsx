@@ -352,6 +352,18 @@ describe("an action", () => {
   });
 });
 
+test.each([
+  [{}, "secondary soft"],
+  [{ style: "primary" }, "primary solid"],
+  [{ style: "secondary" }, "secondary outline"],
+  [{ color: "danger" }, "danger solid"],
+  [{ color: "moon", variant: "ghost" }, "secondary ghost"],
+])("a button that is %j looks %s", (more, looks) => {
+  const { root } = shown({ type: "Card", children: [{ type: "Button", label: "Go", ...more }] });
+
+  expect(button(root, "Go").className).toContain(`press ${looks}`);
+});
+
 describe("a form", () => {
   const form = (children: WidgetNode[], more = {}): WidgetNode => ({
     type: "Card",

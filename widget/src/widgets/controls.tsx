@@ -44,6 +44,8 @@ export function Button({ node }: Props) {
   const label = text(node.label);
   const style = oneOf(node.style, ["primary", "secondary", ""], "");
   const tone = oneOf(node.color, COLORS, style === "primary" ? "primary" : "secondary");
+  const plain = style === "secondary" ? "outline" : "soft";
+  const usual = style === "primary" || node.color !== undefined ? "solid" : plain;
   const px = node.iconSize === undefined ? 16 : iconPx(node.iconSize);
   const start = text(node.iconStart);
   const end = text(node.iconEnd);
@@ -62,9 +64,7 @@ export function Button({ node }: Props) {
   return (
     <button
       type={submit ? "submit" : "button"}
-      class={`press ${tone} ${look(node, style === "secondary" ? "outline" : "solid")}${
-        node.uniform === true || !label ? " uniform" : ""
-      }`}
+      class={`press ${tone} ${look(node, usual)}${node.uniform === true || !label ? " uniform" : ""}`}
       disabled={node.disabled === true}
       aria-disabled={!idle}
       aria-label={label ? undefined : (start || end).replace(/^\w+:/, "").replaceAll("-", " ")}
