@@ -53,25 +53,26 @@ export class Client {
   /** Where the protocol is spoken. */
   readonly url: string;
   readonly strategy: FileUploadStrategy;
-  private readonly secret: Credentials | null;
-  private readonly custom: typeof fetch | undefined;
-  private known: boolean;
-  private keepsRecords = true;
-  private greeting: Promise<unknown> | null = null;
+  readonly #secret: Credentials | null;
+  readonly #custom: typeof fetch | undefined;
+  #known: boolean;
+  /** Whether the server is known, or at least not known not, to keep records of its answers. */
+  keepsRecords = true;
+  #greeting: Promise<unknown> | null = null;
 
   constructor(private readonly options: ClientOptions) {
     const { api, server } = options;
     const hosted = "getClientSecret" in api && api.getClientSecret;
     this.url = (hosted ? `${server}/chatkit` : absolute((api as { url: string }).url)).replace(/\/$/, "");
-    this.custom = "fetch" in api ? api.fetch : undefined;
+    this.#custom = "fetch" in api ? api.fetch : undefined;
     this.strategy = ("uploadStrategy" in api && api.uploadStrategy) || { type: "two_phase" };
-    this.secret = options.credentials ?? (hosted ? new Secret(api.getClientSecret) : null);
-    this.known = options.ours;
+    this.#secret = options.credentials ?? (hosted ? new Secret(api.getClientSecret) : null);
+    this.#known = options.ours;
   }
 
   /** Whether the server is a Pageside server. */
   get ours(): boolean {
-    return this.known;
+    return this.#known;
   }
 
   /** The server's address without `/chatkit`. */
@@ -81,12 +82,12 @@ export class Client {
 
   /** Whether the host sends the requests. */
   get hasOwnFetch(): boolean {
-    return this.custom !== undefined;
+    return this.#custom !== undefined;
   }
 
   /** Whether requests bear a secret. */
   get bears(): boolean {
-    return this.secret !== null;
+    return this.#secret !== null;
   }
 
   /** The document that an operation answers with. */
@@ -95,7 +96,7 @@ export class Client {
     params: Operations[Op],
     signal?: AbortSignal,
   ): Promise<AnswerTo<Op>> {
-    return (await this.json(await this.post(op, params, {}, limited(signal)))) as AnswerTo<Op>;
+    return (await this.json(await this.#post(op, params, {}, limited(signal)))) as AnswerTo<Op>;
   }
 
   /**
@@ -104,25 +105,25 @@ export class Client {
    * `key` names the request, so that a Pageside server carries it out once however often it comes.
    */
   stream<Op extends Streaming>(op: Op, params: Operations[Op], key: string, options: RunOptions = {}): Run {
-    const ours = this.known;
+    const ours = this.#known;
     const headers: Record<string, string> = ours ? { "X-Pageside-Resume": "1", "Idempotency-Key": key } : {};
     const begin = async (signal: AbortSignal) => {
-      if (ours) await this.greet(signal);
-      return this.post(op, params, { Accept: "text/event-stream", ...headers }, signal);
+      if (ours) await this.#greet(signal);
+      return this.#post(op, params, { Accept: "text/event-stream", ...headers }, signal);
     };
-    return new Run({ begin, ...this.coming(ours) }, options);
+    return new Run({ begin, ...this.#coming(ours) }, options);
   }
 
   /** An answer under way at a Pageside server, from its first event. */
   follow(id: string, options: RunOptions = {}): Run {
-    return new Run({ begin: null, ...this.coming(true) }, { ...options, id });
+    return new Run({ begin: null, ...this.#coming(true) }, { ...options, id });
   }
 
   /** What a Pageside server keeps beside the answers of a thread; nothing with other servers. */
   async records(threadId: string, signal?: AbortSignal): Promise<AnswerRecord[]> {
     if (!this.keepsRecords) return [];
     const path = `/chatkit/threads/${encodeURIComponent(threadId)}/records`;
-    const document = await this.get(path, signal).catch((error: unknown) => {
+    const document = await this.#get(path, signal).catch((error: unknown) => {
       if (error instanceof RequestError && error.status === 404) this.keepsRecords = false;
       throw error;
     });
@@ -132,7 +133,7 @@ export class Client {
   /** The reader's threads that hold all words of `query`; of a Pageside server. */
   async search(query: string, cursor?: string, signal?: AbortSignal): Promise<Page<FoundThread>> {
     const asked = new URLSearchParams({ query, limit: "30", ...(cursor ? { cursor } : {}) });
-    const document = await this.get(`/api/chatkit/threads?${asked}`, signal);
+    const document = await this.#get(`/api/chatkit/threads?${asked}`, signal);
     const next = document.next_cursor;
     const after = typeof next === "string" ? next : undefined;
     return {
@@ -150,13 +151,13 @@ export class Client {
   /** Any request, with what proves who asks; renews that once where the server does not take it. */
   async send(url: string, init: RequestInit & { bearer?: boolean } = {}): Promise<Response> {
     const { bearer = true, ...rest } = init;
-    const secret = bearer && this.secret ? await this.secret.get() : null;
-    let response = await this.fetch(url, rest, secret);
+    const secret = bearer && this.#secret ? await this.#secret.get() : null;
+    let response = await this.#fetch(url, rest, secret);
     if (response.status === 401 && secret !== null) {
       response.body?.cancel().catch(() => {});
-      response = await this.fetch(url, rest, await this.secret!.renew(secret));
+      response = await this.#fetch(url, rest, await this.#secret!.renew(secret));
     }
-    if (response.headers.has("X-Pageside-Run")) this.known = true;
+    if (response.headers.has("X-Pageside-Run")) this.#known = true;
     if (!response.ok) throw await refused(response);
     return response;
   }
@@ -171,12 +172,12 @@ export class Client {
     return isRecord(document) ? document : {};
   }
 
-  private async get(path: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  async #get(path: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
     const headers = { "Accept-Language": this.options.locale() };
     return this.json(await this.send(this.base + path, { headers, signal: limited(signal) }));
   }
 
-  private post(op: string, params: unknown, headers: Record<string, string>, signal?: AbortSignal) {
+  #post(op: string, params: unknown, headers: Record<string, string>, signal?: AbortSignal) {
     return this.send(this.url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": this.options.locale(), ...headers },
@@ -185,11 +186,11 @@ export class Client {
     });
   }
 
-  private async fetch(url: string, init: RequestInit, secret: string | null): Promise<Response> {
+  async #fetch(url: string, init: RequestInit, secret: string | null): Promise<Response> {
     const headers = new Headers(init.headers);
     if (secret !== null) headers.set("Authorization", `Bearer ${secret}`);
     try {
-      return await (this.custom ?? globalThis.fetch)(url, { ...init, headers });
+      return await (this.#custom ?? globalThis.fetch)(url, { ...init, headers });
     } catch (error) {
       throw isAbort(error) ? error : unanswered(error);
     }
@@ -199,16 +200,18 @@ export class Client {
    * Makes sure that the server knows who asks before a request that may be repeated: a guest without a cookie would be
    * somebody new each time, and a key is the reader's own.
    */
-  private async greet(signal: AbortSignal): Promise<void> {
-    if (this.secret) return;
-    this.greeting ??= this.post("threads.list", { limit: 1 }, {}, signal).then((response) => response.text());
-    await this.greeting.catch((error) => {
-      this.greeting = null;
+  async #greet(signal: AbortSignal): Promise<void> {
+    if (this.#secret) return;
+    this.#greeting ??= this.#post("threads.list", { limit: 1 }, {}, signal).then((response) =>
+      response.text(),
+    );
+    await this.#greeting.catch((error) => {
+      this.#greeting = null;
       throw error;
     });
   }
 
-  private coming(ours: boolean) {
+  #coming(ours: boolean) {
     if (!ours) return { events: null, stop: null };
     const run = (id: string) => `${this.url}/runs/${encodeURIComponent(id)}`;
     return {

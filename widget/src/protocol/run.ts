@@ -42,12 +42,12 @@ export class Run implements AsyncIterable<StreamEvent> {
   id: string | null;
   /** The number of the last event that arrived. */
   last = "";
-  private readonly aborter = new AbortController();
-  private readonly ending = new Ending();
-  private stopping = false;
-  private lostAt: number | null = null;
-  private attempt = 0;
-  private retryAfterMs = 0;
+  readonly #aborter = new AbortController();
+  readonly #ending = new Ending();
+  #stopping = false;
+  #lostAt: number | null = null;
+  #attempt = 0;
+  #retryAfterMs = 0;
 
   constructor(
     private readonly requests: RunRequests,
@@ -55,19 +55,19 @@ export class Run implements AsyncIterable<StreamEvent> {
   ) {
     this.id = options.id ?? null;
     const { signal } = options;
-    if (signal?.aborted) this.aborter.abort();
-    signal?.addEventListener("abort", () => this.aborter.abort(), { once: true });
+    if (signal?.aborted) this.#aborter.abort();
+    signal?.addEventListener("abort", () => this.#aborter.abort(), { once: true });
   }
 
   /** Stops listening; what a Pageside server answers goes on there. */
   leave(): void {
-    this.aborter.abort();
+    this.#aborter.abort();
   }
 
   /** Ends the answer. Where the server takes no such request, ends listening, which is how other servers learn of it. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    if (!this.requests.stop) this.aborter.abort();
+    this.#stopping = true;
+    if (!this.requests.stop) this.#aborter.abort();
     else if (this.id) await this.requests.stop(this.id);
     // Else it is stopped as soon as its name is known.
   }
@@ -75,27 +75,27 @@ export class Run implements AsyncIterable<StreamEvent> {
   async *[Symbol.asyncIterator](): AsyncGenerator<StreamEvent, void, void> {
     while (true) {
       try {
-        const response = await this.open();
+        const response = await this.#open();
         if (response.status === 204) return;
-        for await (const event of this.read(response)) yield event;
-        if (this.ending.isReached || !this.canResume) return;
+        for await (const event of this.#read(response)) yield event;
+        if (this.#ending.isReached || !this.#canResume) return;
         // The stream was closed before the answer ended, or the server knows nothing of an end: it is asked.
       } catch (error) {
-        if (this.aborter.signal.aborted) return;
-        if (!this.isWorthTrying(error)) throw error;
+        if (this.#aborter.signal.aborted) return;
+        if (!this.#isWorthTrying(error)) throw error;
       }
-      await this.waitForNetwork();
-      if (this.aborter.signal.aborted) return;
+      await this.#waitForNetwork();
+      if (this.#aborter.signal.aborted) return;
     }
   }
 
-  private get canResume(): boolean {
+  get #canResume(): boolean {
     return this.id !== null && this.requests.events !== null;
   }
 
-  private async open(): Promise<Response> {
-    const { signal } = this.aborter;
-    const known = this.canResume;
+  async #open(): Promise<Response> {
+    const { signal } = this.#aborter;
+    const known = this.#canResume;
     const response = known
       ? await this.requests.events!(this.id!, this.last, signal)
       : await this.requests.begin!(signal);
@@ -106,24 +106,24 @@ export class Run implements AsyncIterable<StreamEvent> {
       this.last = "";
       this.options.onId?.(named);
     }
-    if (this.stopping && !known && this.id) void this.requests.stop?.(this.id).catch(() => this.leave());
+    if (this.#stopping && !known && this.id) void this.requests.stop?.(this.id).catch(() => this.leave());
     return response;
   }
 
-  private async *read(response: Response): AsyncGenerator<StreamEvent> {
+  async *#read(response: Response): AsyncGenerator<StreamEvent> {
     const reader = response.body?.getReader();
     if (!reader) throw new RequestError({ code: "stream", detail: "" });
     const parser = new EventParser();
     try {
       while (true) {
-        const { done, value } = await this.heard(reader);
+        const { done, value } = await this.#heard(reader);
         if (done) return;
-        this.found();
+        this.#found();
         for (const { id, data } of parser.push(value)) {
           this.last = id || this.last;
-          const event = this.parsed(data);
+          const event = this.#parsed(data);
           if (!event) continue;
-          this.ending.see(event);
+          this.#ending.see(event);
           yield event;
         }
       }
@@ -132,8 +132,8 @@ export class Run implements AsyncIterable<StreamEvent> {
     }
   }
 
-  private async heard(reader: ReadableStreamDefaultReader<Uint8Array>) {
-    if (!this.canResume) return await reader.read().catch(rethrow);
+  async #heard(reader: ReadableStreamDefaultReader<Uint8Array>) {
+    if (!this.#canResume) return await reader.read().catch(rethrow);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const silence = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(unanswered("silence")), SILENCE_MS);
@@ -145,7 +145,7 @@ export class Run implements AsyncIterable<StreamEvent> {
     }
   }
 
-  private parsed(data: string): StreamEvent | null {
+  #parsed(data: string): StreamEvent | null {
     try {
       const event: unknown = JSON.parse(data);
       if (isRecord(event) && typeof event.type === "string") return event as StreamEvent;
@@ -156,49 +156,49 @@ export class Run implements AsyncIterable<StreamEvent> {
     return null;
   }
 
-  private found(): void {
-    this.attempt = 0;
-    if (this.lostAt === null) return;
-    this.lostAt = null;
+  #found(): void {
+    this.#attempt = 0;
+    if (this.#lostAt === null) return;
+    this.#lostAt = null;
     this.options.onLost?.(false);
   }
 
-  private isWorthTrying(error: unknown): boolean {
+  #isWorthTrying(error: unknown): boolean {
     if (!(error instanceof RequestError) || !this.requests.events) return false;
-    this.retryAfterMs = (error.retryAfter ?? 0) * 1000;
-    if (error.code === "request_under_way") return this.isInTime(PATIENCE_MS);
+    this.#retryAfterMs = (error.retryAfter ?? 0) * 1000;
+    if (error.code === "request_under_way") return this.#isInTime(PATIENCE_MS);
     if (error.code === "run_gone" && this.requests.begin === null) return false;
     const { status } = error;
     // A first request that was answered, though with a refusal, is not lost.
-    if (!this.canResume && status !== 0 && this.lostAt === null) return false;
-    const passing = isPassing(error) || (this.canResume && status === 429);
-    return passing && this.isInTime(this.canResume ? PATIENCE_MS : FIRST_PATIENCE_MS);
+    if (!this.#canResume && status !== 0 && this.#lostAt === null) return false;
+    const passing = isPassing(error) || (this.#canResume && status === 429);
+    return passing && this.#isInTime(this.#canResume ? PATIENCE_MS : FIRST_PATIENCE_MS);
   }
 
-  private isInTime(patience: number): boolean {
-    return this.lostAt === null || Date.now() - this.lostAt < patience;
+  #isInTime(patience: number): boolean {
+    return this.#lostAt === null || Date.now() - this.#lostAt < patience;
   }
 
-  private async waitForNetwork(): Promise<void> {
-    if (this.lostAt === null) {
-      this.lostAt = Date.now();
+  async #waitForNetwork(): Promise<void> {
+    if (this.#lostAt === null) {
+      this.#lostAt = Date.now();
       this.options.onLost?.(true);
     }
-    const wait = Math.max(backoff(this.attempt++), Math.min(this.retryAfterMs, 10_000));
-    this.retryAfterMs = 0;
+    const wait = Math.max(backoff(this.#attempt++), Math.min(this.#retryAfterMs, 10_000));
+    this.#retryAfterMs = 0;
     // A reader without a network has not been waiting for the server.
-    if (isOffline() && this.canResume) this.lostAt = Date.now();
-    await pause(wait, this.aborter.signal).catch(() => {});
+    if (isOffline() && this.#canResume) this.#lostAt = Date.now();
+    await pause(wait, this.#aborter.signal).catch(() => {});
   }
 }
 
 /** Tells from the events whether an answer has ended, as far as events can tell. */
 class Ending {
-  private readonly open = new Set<string>();
-  private settled = false;
+  readonly #open = new Set<string>();
+  #settled = false;
 
   get isReached(): boolean {
-    return this.settled && this.open.size === 0;
+    return this.#settled && this.#open.size === 0;
   }
 
   /** Takes note of an event; one that lacks what its kind has ends nothing. */
@@ -206,23 +206,23 @@ class Ending {
     if (event.type.startsWith("thread.item.") && !itemIdOf(event)) return;
     switch (event.type) {
       case "thread.item.added":
-        this.open.add(event.item.id);
+        this.#open.add(event.item.id);
         break;
       case "thread.item.done":
       case "thread.item.replaced":
-        this.open.delete(event.item.id);
-        this.settled ||= !/^(user_message|workflow|task)$/.test(event.item.type);
+        this.#open.delete(event.item.id);
+        this.#settled ||= !/^(user_message|workflow|task)$/.test(event.item.type);
         break;
       case "thread.item.removed":
-        this.open.delete(event.item_id);
+        this.#open.delete(event.item_id);
         break;
       case "stream_options":
       case "progress_update":
-        this.settled = false;
+        this.#settled = false;
         break;
       case "error":
-        this.open.clear();
-        this.settled = true;
+        this.#open.clear();
+        this.#settled = true;
     }
   }
 }

@@ -6,31 +6,31 @@ const AHEAD_MS = 30_000;
 
 /** One secret for all requests; parallel requests share one renewal. */
 export class Secret {
-  private current: string | null = null;
-  private renewal: Promise<string> | null = null;
+  #current: string | null = null;
+  #renewal: Promise<string> | null = null;
 
   constructor(private readonly ask: GetClientSecret) {}
 
   /** The secret to send; asks for one where there is none, or where it says of itself that it ends soon. */
   get(): Promise<string> {
-    if (this.renewal) return this.renewal;
-    if (this.current !== null && !endsSoon(this.current)) return Promise.resolve(this.current);
-    return this.renew(this.current);
+    if (this.#renewal) return this.#renewal;
+    if (this.#current !== null && !endsSoon(this.#current)) return Promise.resolve(this.#current);
+    return this.renew(this.#current);
   }
 
   /** A secret in place of `refused`, which no server takes any more; the current one where that is newer. */
   renew(refused: string | null): Promise<string> {
-    if (this.renewal) return this.renewal;
-    if (this.current !== refused && this.current !== null) return Promise.resolve(this.current);
-    this.renewal = Promise.resolve(this.ask(refused))
+    if (this.#renewal) return this.#renewal;
+    if (this.#current !== refused && this.#current !== null) return Promise.resolve(this.#current);
+    this.#renewal = Promise.resolve(this.ask(refused))
       .then((secret) => {
-        this.current = secret;
+        this.#current = secret;
         return secret;
       })
       .finally(() => {
-        this.renewal = null;
+        this.#renewal = null;
       });
-    return this.renewal;
+    return this.#renewal;
   }
 }
 

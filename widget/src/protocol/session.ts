@@ -25,11 +25,11 @@ const AHEAD_S = 60;
 
 /** A session that is begun when it is first needed, kept for all tabs, and renewed before it ends. */
 export class ServerSession implements Credentials {
-  private readonly tokens: Secret | null;
-  private readonly server: string;
-  private readonly name: string;
-  private memory: Made | null = null;
-  private renewal: Promise<string> | null = null;
+  readonly #tokens: Secret | null;
+  readonly #server: string;
+  readonly #name: string;
+  #memory: Made | null = null;
+  #renewal: Promise<string> | null = null;
 
   /** For the server at this address. */
   constructor(
@@ -37,9 +37,9 @@ export class ServerSession implements Credentials {
     private readonly options: SessionOptions = {},
   ) {
     const { getToken } = options;
-    this.tokens = getToken ? new Secret(() => getToken()) : null;
-    this.server = server.replace(/\/$/, "");
-    this.name = `pageside:session:${this.server}`;
+    this.#tokens = getToken ? new Secret(() => getToken()) : null;
+    this.#server = server.replace(/\/$/, "");
+    this.#name = `pageside:session:${this.#server}`;
   }
 
   /** For `api.getClientSecret` of a ChatKit element or of chatkit-react; bound, so that it can be handed over as it is. */
@@ -48,60 +48,55 @@ export class ServerSession implements Credentials {
 
   /** The secret to send with a request. */
   get(): Promise<string> {
-    if (this.tokens) return this.tokens.get();
-    const made = this.kept();
-    return made && lasts(made) ? Promise.resolve(made.client_secret) : this.shared(null);
+    if (this.#tokens) return this.#tokens.get();
+    const made = this.#kept();
+    return made && lasts(made) ? Promise.resolve(made.client_secret) : this.#shared(null);
   }
 
   /** A secret in place of one that the server does not take any more. */
   renew(refusedSecret: string | null): Promise<string> {
-    return this.tokens ? this.tokens.renew(refusedSecret) : this.shared(refusedSecret);
+    return this.#tokens ? this.#tokens.renew(refusedSecret) : this.#shared(refusedSecret);
   }
 
   /** Ends the session: its secret is dead, here and in every tab. */
   async end(): Promise<void> {
-    const made = this.kept();
-    this.keep(null);
-    if (made) await this.ask("session", made.client_secret, "DELETE").catch(() => null);
+    const made = this.#kept();
+    this.#keep(null);
+    if (made) await this.#ask("session", made.client_secret, "DELETE").catch(() => null);
   }
 
-  private shared(refusedSecret: string | null): Promise<string> {
-    this.renewal ??= this.alone(() => this.made(refusedSecret)).finally(() => {
-      this.renewal = null;
+  #shared(refusedSecret: string | null): Promise<string> {
+    this.#renewal ??= this.#alone(() => this.#made(refusedSecret)).finally(() => {
+      this.#renewal = null;
     });
-    return this.renewal;
+    return this.#renewal;
   }
 
   /** One tab at a time, where browsers can do that; the others find what it got. */
-  private alone(work: () => Promise<string>): Promise<string> {
+  #alone(work: () => Promise<string>): Promise<string> {
     const { locks } = globalThis.navigator ?? {};
-    return locks ? (locks.request(this.name, work) as unknown as Promise<string>) : work();
+    return locks ? (locks.request(this.#name, work) as unknown as Promise<string>) : work();
   }
 
-  private async made(refusedSecret: string | null): Promise<string> {
-    const made = this.kept();
+  async #made(refusedSecret: string | null): Promise<string> {
+    const made = this.#kept();
     if (made && made.client_secret !== refusedSecret && lasts(made)) return made.client_secret;
     const renewed =
       made &&
-      (await this.ask("refresh", made.client_secret, "POST", { existing_session_id: made.session_id }));
-    const next = renewed ?? (await this.ask("session", null, "POST", {}));
+      (await this.#ask("refresh", made.client_secret, "POST", { existing_session_id: made.session_id }));
+    const next = renewed ?? (await this.#ask("session", null, "POST", {}));
     if (!next) throw unanswered("no session");
-    this.keep(next);
+    this.#keep(next);
     return next.client_secret;
   }
 
   /** What the server answers; null for a renewal that it refuses, after which a session can but be begun anew. */
-  private async ask(
-    path: string,
-    secret: string | null,
-    method: string,
-    body?: unknown,
-  ): Promise<Made | null> {
+  async #ask(path: string, secret: string | null, method: string, body?: unknown): Promise<Made | null> {
     const headers = new Headers(body === undefined ? {} : { "Content-Type": "application/json" });
     if (secret !== null) headers.set("Authorization", `Bearer ${secret}`);
     const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
     const send = this.options.fetch ?? globalThis.fetch;
-    const response = await send(`${this.server}/api/chatkit/${path}`, request).catch((error) => {
+    const response = await send(`${this.#server}/api/chatkit/${path}`, request).catch((error) => {
       throw unanswered(error);
     });
     if (response.ok) return response.status === 204 ? null : ((await response.json()) as Made);
@@ -110,20 +105,20 @@ export class ServerSession implements Credentials {
     throw await refused(response);
   }
 
-  private kept(): Made | null {
+  #kept(): Made | null {
     try {
-      const told = globalThis.localStorage.getItem(this.name);
+      const told = globalThis.localStorage.getItem(this.#name);
       return told === null ? null : (JSON.parse(told) as Made);
     } catch {
-      return this.memory;
+      return this.#memory;
     }
   }
 
-  private keep(made: Made | null): void {
-    this.memory = made;
+  #keep(made: Made | null): void {
+    this.#memory = made;
     try {
-      if (made) globalThis.localStorage.setItem(this.name, JSON.stringify(made));
-      else globalThis.localStorage.removeItem(this.name);
+      if (made) globalThis.localStorage.setItem(this.#name, JSON.stringify(made));
+      else globalThis.localStorage.removeItem(this.#name);
     } catch {
       // Storage is forbidden: the session lasts as long as the page.
     }

@@ -4,8 +4,8 @@ const HIDDEN_MS = 120;
 
 /** Calls `tell` at once, or at most once a frame; in a hidden tab, where there are no frames, a few times a second. */
 export class Batch {
-  private frame: number | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  #frame: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly tell: () => void) {}
 
@@ -15,15 +15,15 @@ export class Batch {
   }
 
   soon(): void {
-    if (this.timer !== undefined) return;
+    if (this.#timer !== undefined) return;
     const now = () => this.now();
-    this.timer = setTimeout(now, HIDDEN_MS);
-    this.frame = globalThis.requestAnimationFrame?.(now);
+    this.#timer = setTimeout(now, HIDDEN_MS);
+    this.#frame = globalThis.requestAnimationFrame?.(now);
   }
 
   cancel(): void {
-    clearTimeout(this.timer);
-    if (this.frame !== undefined) globalThis.cancelAnimationFrame(this.frame);
-    this.timer = this.frame = undefined;
+    clearTimeout(this.#timer);
+    if (this.#frame !== undefined) globalThis.cancelAnimationFrame(this.#frame);
+    this.#timer = this.#frame = undefined;
   }
 }

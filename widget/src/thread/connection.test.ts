@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chatWith, closeAll, failing, keysOf, message, said, until, whole } from "../../tests/chatting";
-import { answer, delta, done, FakeServer, opening, question } from "../../tests/fake-server";
+import { answer, delta, done, FakeServer, json, opening, question } from "../../tests/fake-server";
 
 let server: FakeServer;
 
@@ -75,12 +75,29 @@ describe("a lost connection", () => {
     const run = server.run.tell(...opening("q"), delta("msg_a1", "It "));
     await until(() => said(chat)[1] === "It ");
     server.threads.set("thr_1", [question("msg_q1", "q"), answer("msg_a1", "It is whole.")]);
+    const record = { item_id: "msg_a1", outcome: "answered", confidence: 1, citations: [] };
+    server.on = ({ path }) => (path.endsWith("/records") ? json({ records: [record] }) : undefined);
     server.runs.length = 0;
     run.cut();
     await sent;
 
     expect(said(chat)).toEqual(["q", "It is whole."]);
     expect(chat.state).toMatchObject({ phase: "ready", problem: null });
+  });
+
+  it("to a server that forgot the answer and recorded no end of it offers to answer again", async () => {
+    const chat = chatWith(server);
+    const sent = chat.send(message("q"));
+    await until(() => server.runs.length === 1);
+    const run = server.run.tell(...opening("q"), delta("msg_a1", "It "));
+    await until(() => said(chat)[1] === "It ");
+    server.threads.set("thr_1", [question("msg_q1", "q"), answer("msg_a1", "It was inter")]);
+    server.runs.length = 0;
+    run.cut();
+    await sent;
+
+    expect(said(chat)).toEqual(["q", "It was inter"]);
+    expect(chat.state.problem).toMatchObject({ retry: "answer" });
   });
 
   it("to a server that forgot the answer and stored none offers to answer again", async () => {

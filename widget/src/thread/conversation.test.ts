@@ -136,6 +136,23 @@ describe("a question", () => {
     expect(server.asked).toEqual([]);
   });
 
+  it("goes to a server on the reader's own machine without any network", async () => {
+    vi.stubGlobal("navigator", { onLine: false });
+    const client = {
+      api: { url: "http://127.0.0.1:8000/chatkit", domainKey: "", fetch: server.fetch },
+      server: "",
+      ours: true,
+      locale: () => "en",
+    };
+    const chat = chatWith(server, { client });
+    const sent = chat.send(message("q"));
+    await until(() => server.runs.length === 1);
+    server.run.tell(...whole("q", "a")).end();
+    await sent;
+
+    expect(said(chat)).toEqual(["q", "a"]);
+  });
+
   it("under way elsewhere waits as long as the server says", async () => {
     let refusals = 1;
     server.on = ({ op }) =>

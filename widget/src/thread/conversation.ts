@@ -28,33 +28,33 @@ export interface ConversationOptions {
 }
 
 export class Conversation implements Chat {
-  private readonly keeping: Keeping;
-  private readonly client: Client;
-  private readonly house: House;
-  private readonly tabs: Tabs;
-  private readonly listeners = new Set<() => void>();
-  private readonly batch = new Batch(() => {
-    for (const listener of [...this.listeners]) listener();
+  readonly #keeping: Keeping;
+  readonly #client: Client;
+  readonly #house: House;
+  readonly #tabs: Tabs;
+  readonly #listeners = new Set<() => void>();
+  readonly #batch = new Batch(() => {
+    for (const listener of [...this.#listeners]) listener();
   });
   /** Threads whose answers go on though another thread is shown. */
-  private readonly away = new Set<OpenThread>();
-  private shown: OpenThread;
-  private readonly restores: boolean;
-  private refused: Outgoing | null = null;
-  private readonly online = () => this.setOnline(true);
-  private readonly offline = () => this.setOnline(false);
+  readonly #away = new Set<OpenThread>();
+  #shown: OpenThread;
+  readonly #restores: boolean;
+  #refused: Outgoing | null = null;
+  readonly #online = () => this.#setOnline(true);
+  readonly #offline = () => this.#setOnline(false);
 
   constructor(options: ConversationOptions) {
     const { words = () => en, events = {}, onClientTool, scope } = options;
     const client = options.client instanceof Client ? options.client : new Client(options.client);
-    this.client = client;
-    this.restores = scope !== undefined;
-    this.keeping = new Keeping(`${client.url} ${scope ?? ""}`);
-    this.tabs = tabs(client.url, (news) => this.hear(news));
-    this.house = {
+    this.#client = client;
+    this.#restores = scope !== undefined;
+    this.#keeping = new Keeping(`${client.url} ${scope ?? ""}`);
+    this.#tabs = tabs(client.url, (news) => this.#hear(news));
+    this.#house = {
       client,
-      keeping: this.keeping,
-      tabs: this.tabs,
+      keeping: this.#keeping,
+      tabs: this.#tabs,
       words,
       onClientTool,
       events: {
@@ -62,28 +62,28 @@ export class Conversation implements Chat {
         threadChange: (id) => {
           // A thread that was left while it had no name yet is not the one that is shown.
           if (id !== this.state.threadId) return;
-          this.keeping.keepThread(id);
+          this.#keeping.keepThread(id);
           events.threadChange?.(id);
         },
       },
       changed: (thread, soon) => {
-        if (thread !== this.shown) return;
-        if (soon) this.batch.soon();
-        else this.batch.now();
+        if (thread !== this.#shown) return;
+        if (soon) this.#batch.soon();
+        else this.#batch.now();
       },
     };
-    this.shown = new OpenThread(this.house, null, !isOffline());
-    globalThis.addEventListener?.("online", this.online);
-    globalThis.addEventListener?.("offline", this.offline);
+    this.#shown = new OpenThread(this.#house, null, isLocal(client.url) || !isOffline());
+    globalThis.addEventListener?.("online", this.#online);
+    globalThis.addEventListener?.("offline", this.#offline);
   }
 
   get state(): ChatState {
-    return this.shown.state;
+    return this.#shown.state;
   }
 
   subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**
@@ -93,53 +93,53 @@ export class Conversation implements Chat {
    * way goes on.
    */
   async start(threadId?: string | null): Promise<void> {
-    const remembers = threadId === undefined || (threadId === null && this.restores);
-    const run = this.keeping.run();
-    const sending = remembers && this.client.ours ? this.keeping.sending() : null;
-    const id = threadId ?? (remembers ? this.keeping.thread() : null);
+    const remembers = threadId === undefined || (threadId === null && this.#restores);
+    const run = this.#keeping.run();
+    const sending = remembers && this.#client.ours ? this.#keeping.sending() : null;
+    const id = threadId ?? (remembers ? this.#keeping.thread() : null);
     if (id !== null) await this.open(id);
-    else this.house.events.threadChange?.(null);
+    else this.#house.events.threadChange?.(null);
     // The same message under the same key is carried out once, whether or not it arrived the first time.
     if (sending && sending.threadId === this.state.threadId) {
       void this.send(sending.message, sending.key).catch(() => {});
-    } else if (remembers && run && id === null && this.client.ours) {
-      void this.shown.takeUp(run.runId, true);
+    } else if (remembers && run && id === null && this.#client.ours) {
+      void this.#shown.takeUp(run.runId, true);
     }
   }
 
   async open(threadId: string | null): Promise<void> {
     if (threadId !== null && threadId === this.state.threadId) return this.refresh();
-    const before = this.shown;
-    if (before.isAnswering) this.away.add(before);
+    const before = this.#shown;
+    if (before.isAnswering) this.#away.add(before);
     else before.close();
-    const back = [...this.away].find((each) => each.id !== null && each.id === threadId);
-    const next = back ?? new OpenThread(this.house, threadId, this.state.online);
-    this.away.delete(next);
-    this.forgetFinished();
-    this.shown = next;
-    this.refused = null;
+    const back = [...this.#away].find((each) => each.id !== null && each.id === threadId);
+    const next = back ?? new OpenThread(this.#house, threadId, this.state.online);
+    this.#away.delete(next);
+    this.#forgetFinished();
+    this.#shown = next;
+    this.#refused = null;
     next.set({ online: this.state.online });
-    this.house.events.threadChange?.(threadId);
+    this.#house.events.threadChange?.(threadId);
     if (back || threadId === null) return;
     await next.load();
-    if (next.id !== null) await this.takeUp(next);
+    if (next.id !== null) await this.#takeUp(next);
   }
 
   loadOlder(): Promise<void> {
-    return this.shown.loadOlder();
+    return this.#shown.loadOlder();
   }
 
   async send(message: Outgoing, key?: string): Promise<void> {
-    const thread = this.shown;
-    const { words, events } = this.house;
+    const thread = this.#shown;
+    const { words, events } = this.#house;
     try {
       if (!/^(ready|loading)$/.test(thread.state.phase)) throw new RequestError({ code: "busy" });
       if (!thread.state.online) throw new RequestError({ code: "offline", retryable: true });
-      this.refused = null;
+      this.#refused = null;
       await thread.say(message, key);
     } catch (error) {
       const { code } = error as RequestError;
-      if (code !== "busy") this.refused = message;
+      if (code !== "busy") this.#refused = message;
       if (code !== "busy" && code !== "stopped") {
         thread.set({ problem: problemOf(error, "send", words()) });
         events.error?.(error as Error);
@@ -149,42 +149,42 @@ export class Conversation implements Chat {
   }
 
   stop(): Promise<void> {
-    return this.shown.stop();
+    return this.#shown.stop();
   }
 
   async retry(itemId?: string): Promise<void> {
     const { items, problem } = this.state;
-    if (itemId === undefined && problem?.retry === "send" && this.refused) return this.send(this.refused);
-    if (itemId === undefined && problem?.retry === "load") return this.shown.load();
-    if (itemId === undefined && problem?.retry === "reply") return this.shown.retryReply();
+    if (itemId === undefined && problem?.retry === "send" && this.#refused) return this.send(this.#refused);
+    if (itemId === undefined && problem?.retry === "load") return this.#shown.load();
+    if (itemId === undefined && problem?.retry === "reply") return this.#shown.retryReply();
     const at = itemId === undefined ? items.length - 1 : items.findIndex((item) => item.id === itemId);
     const question = items.slice(0, at + 1).findLast((item) => item.type === "user_message");
-    if (question) await this.shown.answerAgain(question.id);
+    if (question) await this.#shown.answerAgain(question.id);
   }
 
   dismissProblem(): void {
-    this.shown.set({ problem: null });
+    this.#shown.set({ problem: null });
   }
 
   dismissNotice(notice: Notice): void {
-    this.shown.set({ notices: this.state.notices.filter((each) => each !== notice) });
+    this.#shown.set({ notices: this.state.notices.filter((each) => each !== notice) });
   }
 
   async act(action: Action, itemId?: string, streaming = true): Promise<void> {
-    const thread = this.shown;
+    const thread = this.#shown;
     if (thread.id === null) return;
     const params = { thread_id: thread.id, item_id: itemId, action };
     if (streaming) return thread.reply("threads.custom_action", params);
     try {
-      const { updated_item: item } = await this.client.call("threads.sync_custom_action", params);
+      const { updated_item: item } = await this.#client.call("threads.sync_custom_action", params);
       if (item) thread.set({ items: withItem(thread.state, item).items });
     } catch (error) {
-      this.tell(thread, error);
+      this.#tell(thread, error);
     }
   }
 
   async reply(itemId: string, reply: FormReply): Promise<void> {
-    const thread = this.shown;
+    const thread = this.#shown;
     if (thread.id === null) return;
     await thread.reply("threads.add_structured_input", {
       thread_id: thread.id,
@@ -194,27 +194,27 @@ export class Conversation implements Chat {
   }
 
   async rate(itemIds: string[], kind: "positive" | "negative"): Promise<void> {
-    const thread = this.shown;
+    const thread = this.#shown;
     if (thread.id === null) return;
     const before = thread.state.feedback;
     const feedback = new Map(before);
     for (const id of itemIds) feedback.set(id, kind);
     thread.set({ feedback });
     try {
-      await this.client.call("items.feedback", { thread_id: thread.id, item_ids: itemIds, kind });
+      await this.#client.call("items.feedback", { thread_id: thread.id, item_ids: itemIds, kind });
     } catch (error) {
       thread.set({ feedback: before });
-      this.tell(thread, error);
+      this.#tell(thread, error);
     }
   }
 
   async refresh(): Promise<void> {
-    if (!this.shown.isAnswering) await this.shown.refresh();
+    if (!this.#shown.isAnswering) await this.#shown.refresh();
   }
 
   async threads(after?: string, query?: string): Promise<Page<ThreadRow>> {
-    if (query && this.client.ours) {
-      const { data, ...page } = await this.client.search(query, after);
+    if (query && this.#client.ours) {
+      const { data, ...page } = await this.#client.search(query, after);
       const rows = data.map(({ title, extract, ...row }) => ({
         ...row,
         title: title ?? undefined,
@@ -222,7 +222,7 @@ export class Conversation implements Chat {
       }));
       return { ...page, data: rows };
     }
-    const { data, ...page } = await this.client.call("threads.list", {
+    const { data, ...page } = await this.#client.call("threads.list", {
       limit: THREADS,
       order: "desc",
       after,
@@ -233,99 +233,107 @@ export class Conversation implements Chat {
   }
 
   async rename(threadId: string, title: string): Promise<void> {
-    await this.client.call("threads.update", { thread_id: threadId, title });
-    this.renamed(threadId, title);
-    this.tabs.tell({ type: "renamed", threadId, title });
+    await this.#client.call("threads.update", { thread_id: threadId, title });
+    this.#renamed(threadId, title);
+    this.#tabs.tell({ type: "renamed", threadId, title });
   }
 
   async remove(threadId: string): Promise<void> {
-    await this.client.call("threads.delete", { thread_id: threadId });
+    await this.#client.call("threads.delete", { thread_id: threadId });
     keepDraft(threadId, null);
-    this.tabs.tell({ type: "deleted", threadId });
-    await this.removed(threadId);
+    this.#tabs.tell({ type: "deleted", threadId });
+    await this.#removed(threadId);
   }
 
   upload(file: File, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<Attachment> {
-    return this.client.upload(file, onProgress, signal);
+    return this.#client.upload(file, onProgress, signal);
   }
 
   async discard(attachmentId: string): Promise<void> {
-    await this.client.call("attachments.delete", { attachment_id: attachmentId });
+    await this.#client.call("attachments.delete", { attachment_id: attachmentId });
   }
 
   async transcribe(recording: Blob): Promise<string> {
     const audio = { audio_base64: await base64(recording), mime_type: recording.type };
-    return (await this.client.call("input.transcribe", audio)).text;
+    return (await this.#client.call("input.transcribe", audio)).text;
   }
 
   close(): void {
-    this.batch.cancel();
-    this.listeners.clear();
-    this.shown.close();
-    for (const each of this.away) each.close();
-    this.tabs.close();
-    globalThis.removeEventListener?.("online", this.online);
-    globalThis.removeEventListener?.("offline", this.offline);
+    this.#batch.cancel();
+    this.#listeners.clear();
+    this.#shown.close();
+    for (const each of this.#away) each.close();
+    this.#tabs.close();
+    globalThis.removeEventListener?.("online", this.#online);
+    globalThis.removeEventListener?.("offline", this.#offline);
   }
 
   /** The reader is somebody else from here on: forgets what is kept, here and in the other tabs. */
   async signedOut(): Promise<void> {
-    this.keeping.forget();
-    this.tabs.tell({ type: "signed out" });
+    this.#keeping.forget();
+    this.#tabs.tell({ type: "signed out" });
     await this.open(null);
   }
 
   /** Goes on with the answer that this tab was hearing when its page was left, or asks the other tabs for one. */
-  private async takeUp(thread: OpenThread): Promise<void> {
-    if (!this.client.ours || thread.id === null) return;
-    const kept = this.keeping.run();
+  async #takeUp(thread: OpenThread): Promise<void> {
+    if (!this.#client.ours || thread.id === null) return;
+    const kept = this.#keeping.run();
     if (kept?.threadId === thread.id) void thread.takeUp(kept.runId, true);
-    else this.tabs.tell({ type: "opened", threadId: thread.id });
+    else this.#tabs.tell({ type: "opened", threadId: thread.id });
   }
 
-  private hear(news: News): void {
+  #hear(news: News): void {
     if (news.type === "signed out") {
-      this.keeping.forget();
+      this.#keeping.forget();
       void this.open(null);
       return;
     }
     const { threadId } = news;
-    const here = [this.shown, ...this.away].find((each) => each.id === threadId);
+    const here = [this.#shown, ...this.#away].find((each) => each.id === threadId);
     if (!here) return;
-    if (news.type === "renamed") this.renamed(threadId, news.title);
-    else if (news.type === "deleted") void this.removed(threadId);
+    if (news.type === "renamed") this.#renamed(threadId, news.title);
+    else if (news.type === "deleted") void this.#removed(threadId);
     else if (news.type === "opened") {
-      if (here.runId) this.tabs.tell({ type: "answering", threadId, runId: here.runId });
-    } else if (here === this.shown) void here.hearOf(news.type === "answering" ? news.runId : null);
+      if (here.runId) this.#tabs.tell({ type: "answering", threadId, runId: here.runId });
+    } else if (here === this.#shown) void here.hearOf(news.type === "answering" ? news.runId : null);
   }
 
-  private renamed(threadId: string, title: string): void {
+  #renamed(threadId: string, title: string): void {
     const { thread } = this.state;
-    if (thread?.id === threadId) this.shown.set({ thread: { ...thread, title } });
+    if (thread?.id === threadId) this.#shown.set({ thread: { ...thread, title } });
   }
 
-  private async removed(threadId: string): Promise<void> {
-    for (const each of this.away) if (each.id === threadId) each.close();
+  async #removed(threadId: string): Promise<void> {
+    for (const each of this.#away) if (each.id === threadId) each.close();
     if (this.state.threadId !== threadId) return;
-    this.shown.close();
+    this.#shown.close();
     await this.open(null);
   }
 
-  private forgetFinished(): void {
-    for (const each of this.away) if (!each.isAnswering) this.away.delete(each);
+  #forgetFinished(): void {
+    for (const each of this.#away) if (!each.isAnswering) this.#away.delete(each);
   }
 
-  private tell(thread: OpenThread, error: unknown): void {
+  #tell(thread: OpenThread, error: unknown): void {
     if (isAbort(error)) return;
-    this.house.events.error?.(error as Error);
-    thread.set({ problem: problemOf(error, null, this.house.words()) });
+    this.#house.events.error?.(error as Error);
+    thread.set({ problem: problemOf(error, null, this.#house.words()) });
   }
 
-  private setOnline(online: boolean): void {
+  #setOnline(online: boolean): void {
     const { problem } = this.state;
-    this.shown.set({ online, problem: online && problem?.code === "offline" ? null : problem });
-    if (online && problem?.retry === "load") void this.shown.load();
+    this.#shown.set({ online, problem: online && problem?.code === "offline" ? null : problem });
+    if (online && problem?.retry === "load") void this.#shown.load();
   }
+}
+
+/**
+ * Whether the server is on this machine, which a browser without any network reaches all the same. Only what the
+ * browser says when the page begins is not believed then; a network that goes away is told by an event.
+ */
+function isLocal(url: string): boolean {
+  return /^https?:\/\/(localhost|127\.|\[::1\])/.test(url);
 }
 
 async function base64(blob: Blob): Promise<string> {

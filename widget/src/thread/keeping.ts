@@ -57,87 +57,87 @@ export function saveDrafts(): void {
 
 /** Which thread and which answer this tab has open, for one server and book. */
 export class Keeping {
-  private readonly runs: Place<KeptRun | null>;
-  private readonly open: Place<string | null>;
-  private readonly onTheWay: Place<KeptMessage | null>;
+  readonly #runs: Place<KeptRun | null>;
+  readonly #open: Place<string | null>;
+  readonly #onTheWay: Place<KeptMessage | null>;
 
   constructor(place: string) {
-    this.runs = new Place(() => globalThis.sessionStorage, `pageside:run:${place}`, null);
-    this.open = new Place(() => globalThis.sessionStorage, `pageside:thread:${place}`, null);
-    this.onTheWay = new Place(() => globalThis.sessionStorage, `pageside:sending:${place}`, null);
+    this.#runs = new Place(() => globalThis.sessionStorage, `pageside:run:${place}`, null);
+    this.#open = new Place(() => globalThis.sessionStorage, `pageside:thread:${place}`, null);
+    this.#onTheWay = new Place(() => globalThis.sessionStorage, `pageside:sending:${place}`, null);
   }
 
   /** The message that was on its way when the page was left. */
   sending(): KeptMessage | null {
-    return this.onTheWay.read();
+    return this.#onTheWay.read();
   }
 
   keepSending(message: KeptMessage | null): void {
-    this.onTheWay.write(message);
+    this.#onTheWay.write(message);
   }
 
   /** The answer that was under way in this tab when its page was left. */
   run(): KeptRun | null {
-    return this.runs.read();
+    return this.#runs.read();
   }
 
   keepRun(run: KeptRun): void {
-    this.runs.write(run);
+    this.#runs.write(run);
   }
 
   endRun(runId: string): void {
-    if (this.runs.read()?.runId === runId) this.runs.write(null);
+    if (this.#runs.read()?.runId === runId) this.#runs.write(null);
   }
 
   /** The thread that was open in this tab. */
   thread(): string | null {
-    return this.open.read();
+    return this.#open.read();
   }
 
   keepThread(threadId: string | null): void {
-    this.open.write(threadId);
+    this.#open.write(threadId);
   }
 
   /** Forgets everything, drafts too: the reader has signed out. */
   forget(): void {
     unsaved.clear();
     drafts.write({});
-    this.runs.write(null);
-    this.open.write(null);
-    this.onTheWay.write(null);
+    this.#runs.write(null);
+    this.#open.write(null);
+    this.#onTheWay.write(null);
   }
 }
 
 /** A value in a storage of the browser, and in memory where that does not work. */
 class Place<T> {
-  private memory: T;
-  private works = true;
+  #memory: T;
+  #works = true;
 
   constructor(
     private readonly storage: () => Storage | undefined,
     private readonly name: string,
     private readonly empty: T,
   ) {
-    this.memory = empty;
+    this.#memory = empty;
   }
 
   read(): T {
-    if (!this.works) return this.memory;
+    if (!this.#works) return this.#memory;
     try {
       const kept = this.storage()!.getItem(this.name);
       return kept === null ? this.empty : (JSON.parse(kept) as T);
     } catch {
-      return this.memory;
+      return this.#memory;
     }
   }
 
   write(value: T): void {
-    this.memory = value;
+    this.#memory = value;
     try {
       if (value === null) this.storage()!.removeItem(this.name);
       else this.storage()!.setItem(this.name, JSON.stringify(value));
     } catch {
-      this.works = false;
+      this.#works = false;
     }
   }
 }

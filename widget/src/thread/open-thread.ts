@@ -20,20 +20,20 @@ const STOPPING_ATTEMPTS = 4;
 
 export class OpenThread {
   state: ChatState;
-  private run: Run | null = null;
-  private ending: Promise<void> | null = null;
-  private pages: Pages;
-  private stopped = false;
+  #run: Run | null = null;
+  #ending: Promise<void> | null = null;
+  #pages: Pages;
+  #stopped = false;
   /** Whether this tab asked, and thus answers what the page is asked. */
-  private asking = false;
-  private loading: Promise<void> | null = null;
+  #asking = false;
+  #loading: Promise<void> | null = null;
   /** How many answers were asked for or followed; what was read while that changed is old. */
-  private asked = 0;
-  private recorded: Promise<void> | null = null;
-  private again: (() => Promise<void>) | null = null;
-  private readonly aborter = new AbortController();
+  #asked = 0;
+  #recorded: Promise<void> | null = null;
+  #again: (() => Promise<void>) | null = null;
+  readonly #aborter = new AbortController();
   /** The request that may or may not have arrived, to be sent under the same key if it is sent again. */
-  private doubtful: { told: string; key: string } | null = null;
+  #doubtful: { told: string; key: string } | null = null;
 
   constructor(
     private readonly house: House,
@@ -41,7 +41,7 @@ export class OpenThread {
     online: boolean,
   ) {
     this.state = { ...EMPTY, threadId, online };
-    this.pages = new Pages(house.client, this.aborter.signal);
+    this.#pages = new Pages(house.client, this.#aborter.signal);
   }
 
   get id(): string | null {
@@ -49,11 +49,11 @@ export class OpenThread {
   }
 
   get isAnswering(): boolean {
-    return this.run !== null;
+    return this.#run !== null;
   }
 
   get runId(): string | null {
-    return this.run?.id ?? null;
+    return this.#run?.id ?? null;
   }
 
   set(change: Partial<ChatState>, soon = false): void {
@@ -68,25 +68,26 @@ export class OpenThread {
     if (id === null || this.isAnswering) return Promise.resolve();
     this.set({ phase: "loading", problem: null });
     events.threadLoadStart?.(id);
-    this.loading = this.read(id).finally(() => {
-      this.loading = null;
+    this.#loading = this.#read(id).finally(() => {
+      this.#loading = null;
       if (this.state.phase === "loading") this.set({ phase: "ready" });
       events.threadLoadEnd?.(id);
     });
-    return this.loading;
+    return this.#loading;
   }
 
   /** As `load`, while the reader goes on; what is asked meanwhile counts more. */
   async refresh(): Promise<void> {
-    if (this.loading) return this.loading;
-    if (this.id !== null) await this.read(this.id);
+    if (this.#loading) return this.#loading;
+    if (this.id !== null) await this.#read(this.id);
   }
 
   /** Reads the page of items before those that are shown. */
   async loadOlder(): Promise<void> {
-    const { pages, id } = this;
-    if (!pages.hasOlder || this.loading || id === null) return;
-    this.loading = pages
+    const { id } = this;
+    const pages = this.#pages;
+    if (!pages.hasOlder || this.#loading || id === null) return;
+    this.#loading = pages
       .read(id)
       .then((items) => {
         const known = new Set(this.state.items.map((item) => item.id));
@@ -97,19 +98,19 @@ export class OpenThread {
         if (!isAbort(error)) this.set({ problem: problemOf(error, null, this.house.words()) });
       })
       .finally(() => {
-        this.loading = null;
+        this.#loading = null;
       });
-    return this.loading;
+    return this.#loading;
   }
 
   /** Sends what the reader has written. */
   async say(message: Outgoing, key?: string): Promise<void> {
-    await this.loading;
+    await this.#loading;
     const { id } = this;
     const input = inputOf(message);
     const op = id === null ? "threads.create" : "threads.add_user_message";
     const params = (id === null ? { input } : { thread_id: id, input }) as Operations[typeof op];
-    const named = key ?? this.keyOf(op, params);
+    const named = key ?? this.#keyOf(op, params);
     if (!this.isAnswering) {
       this.set({ pending: { ...message, key: named } });
       this.house.keeping.keepSending({ threadId: id, key: named, message });
@@ -126,24 +127,24 @@ export class OpenThread {
     op: Op,
     params: Operations[Op],
     retry: Problem["retry"],
-    key = this.keyOf(op, params),
+    key = this.#keyOf(op, params),
   ): Promise<void> {
-    if (this.loading) await this.loading;
+    if (this.#loading) await this.#loading;
     if (this.isAnswering) throw new RequestError({ code: "busy" });
-    this.again = null;
-    this.asking = true;
+    this.#again = null;
+    this.#asking = true;
     this.set({ phase: "sending", problem: null, notices: [], progress: null });
-    await this.follow((options) => this.house.client.stream(op, params, key, options), retry);
+    await this.#follow((options) => this.house.client.stream(op, params, key, options), retry);
   }
 
   /** Follows an answer that was begun elsewhere, or before the page was left. */
   async takeUp(runId: string, asking: boolean): Promise<void> {
-    if (this.ending) await this.ending;
-    if (this.isAnswering || this.aborter.signal.aborted) return;
-    this.asking = asking;
+    if (this.#ending) await this.#ending;
+    if (this.isAnswering || this.#aborter.signal.aborted) return;
+    this.#asking = asking;
     this.set({ phase: "answering", problem: null });
     try {
-      await this.follow((options) => this.house.client.follow(runId, options), "answer");
+      await this.#follow((options) => this.house.client.follow(runId, options), "answer");
     } catch {
       // It ended long ago: what there is of it is in the thread.
       this.house.keeping.endRun(runId);
@@ -152,17 +153,18 @@ export class OpenThread {
 
   /** Another tab has changed the thread, or is answering in it as the run of this id. */
   async hearOf(runId: string | null): Promise<void> {
-    if (this.run && (runId === null || this.run.id === runId)) return;
-    await this.ending;
+    if (this.#run && (runId === null || this.#run.id === runId)) return;
+    await this.#ending;
     await this.refresh();
     if (runId) await this.takeUp(runId, false);
   }
 
   /** Ends the answer; resolves when it has ended. */
   async stop(): Promise<void> {
-    const { run, ending } = this;
-    if (!run || this.stopped) return;
-    this.stopped = true;
+    const run = this.#run;
+    const ending = this.#ending;
+    if (!run || this.#stopped) return;
+    this.#stopped = true;
     this.set({ phase: "stopping", problem: null });
     for (let attempt = 0; attempt < STOPPING_ATTEMPTS; attempt++) {
       const failed = await run.stop().then(
@@ -172,7 +174,7 @@ export class OpenThread {
       if (!failed) break;
       // An answer that the server does not know any more has ended, and its stream says so.
       await Promise.race([ending, pause(backoff(attempt))]);
-      if (this.run !== run) return;
+      if (this.#run !== run) return;
     }
     await Promise.race([ending, pause(STOPPING_MS)]);
     run.leave();
@@ -196,82 +198,82 @@ export class OpenThread {
     try {
       await this.ask(op, params, "reply");
     } catch (error) {
-      this.again = () => this.reply(op, params);
+      this.#again = () => this.reply(op, params);
       this.set({ problem: problemOf(error, "reply", this.house.words()) });
     }
   }
 
   /** Does again what failed last. */
   async retryReply(): Promise<void> {
-    await this.again?.();
+    await this.#again?.();
   }
 
   /** Leaves the thread; its answer goes on at a Pageside server. */
   close(): void {
-    this.aborter.abort();
-    this.run?.leave();
+    this.#aborter.abort();
+    this.#run?.leave();
   }
 
-  private async follow(begin: (options: RunOptions) => Run, retry: Problem["retry"]): Promise<void> {
+  async #follow(begin: (options: RunOptions) => Run, retry: Problem["retry"]): Promise<void> {
     const { events, keeping } = this.house;
-    const { signal } = this.aborter;
-    this.stopped = false;
-    this.asked++;
+    const { signal } = this.#aborter;
+    this.#stopped = false;
+    this.#asked++;
     let finish = () => {};
-    this.ending = new Promise((resolve) => {
+    this.#ending = new Promise((resolve) => {
       finish = resolve;
     });
     let accepted = false;
     const onFirst = () => {
       accepted = true;
-      this.doubtful = null;
-      if (this.asking) keeping.keepSending(null);
-      if (!this.stopped) this.set({ phase: "answering" });
+      this.#doubtful = null;
+      if (this.#asking) keeping.keepSending(null);
+      if (!this.#stopped) this.set({ phase: "answering" });
       events.responseStart?.();
     };
     try {
       let next: ((options: RunOptions) => Run) | null = begin;
       for (let calls = 0; next && calls < MOST_TOOL_CALLS; calls++) {
-        this.run = next(this.runOptions());
-        for await (const event of this.run) {
+        this.#run = next(this.#runOptions());
+        for await (const event of this.#run) {
           if (!accepted) onFirst();
-          this.take(event);
+          this.#take(event);
         }
         if (signal.aborted) return finish();
-        if (!accepted) throw new RequestError({ code: this.stopped ? "stopped" : "stream" });
-        next = await this.toolOutput();
+        if (!accepted) throw new RequestError({ code: this.#stopped ? "stopped" : "stream" });
+        next = await this.#toolOutput();
       }
     } catch (error) {
       if (signal.aborted) return finish();
       if (!accepted) {
-        this.run = this.ending = null;
-        if (this.asking) keeping.keepSending(null);
+        this.#run = this.#ending = null;
+        if (this.#asking) keeping.keepSending(null);
         this.set({ phase: "ready", pending: null, progress: null });
         finish();
         throw error;
       }
-      await this.broken(error, retry);
+      await this.#broken(error, retry);
     }
-    this.over(finish);
+    this.#over(finish);
   }
 
-  private runOptions(): RunOptions {
+  #runOptions(): RunOptions {
     const { keeping, tabs, events } = this.house;
     return {
-      signal: this.aborter.signal,
+      signal: this.#aborter.signal,
       onLog: events.log,
       onId: (runId) => {
-        if (this.asking) keeping.keepRun({ threadId: this.id, runId });
-        if (this.asking && this.id) tabs.tell({ type: "answering", threadId: this.id, runId });
+        if (this.#asking) keeping.keepRun({ threadId: this.id, runId });
+        if (this.#asking && this.id) tabs.tell({ type: "answering", threadId: this.id, runId });
       },
       onLost: (lost) => {
-        if (lost && !this.stopped) this.set({ phase: "reconnecting" });
+        if (lost && !this.#stopped) this.set({ phase: "reconnecting" });
         else if (this.state.phase === "reconnecting") this.set({ phase: "answering" });
       },
     };
   }
 
-  private take(event: StreamEvent): void {
+  #take(event: StreamEvent): void {
     const { events, words, tabs, keeping } = this.house;
     const before = this.state.threadId;
     try {
@@ -290,7 +292,7 @@ export class OpenThread {
     }
     if (before === null && this.id !== null) {
       const { runId } = this;
-      if (runId && this.asking) {
+      if (runId && this.#asking) {
         keeping.keepRun({ threadId: this.id, runId });
         tabs.tell({ type: "answering", threadId: this.id, runId });
       }
@@ -300,11 +302,11 @@ export class OpenThread {
   }
 
   /** What goes on with the turn where it ended by asking the page; null where it did not, or nobody is there to ask. */
-  private async toolOutput(): Promise<((options: RunOptions) => Run) | null> {
+  async #toolOutput(): Promise<((options: RunOptions) => Run) | null> {
     const { client, onClientTool, events } = this.house;
     const call = this.state.items.at(-1);
     const waits = call?.type === "client_tool_call" && call.status === "pending";
-    if (!waits || !this.asking || this.stopped || !onClientTool || this.state.problem) return null;
+    if (!waits || !this.#asking || this.#stopped || !onClientTool || this.state.problem) return null;
     const { name, arguments: params } = call as ClientToolCallItem;
     let result: unknown;
     try {
@@ -318,7 +320,7 @@ export class OpenThread {
     return (options) => client.stream("threads.add_client_tool_output", output, newKey(), options);
   }
 
-  private async broken(error: unknown, retry: Problem["retry"]): Promise<void> {
+  async #broken(error: unknown, retry: Problem["retry"]): Promise<void> {
     const gone = error instanceof RequestError && error.code === "run_gone";
     this.house.events.error?.(error as Error);
     if (!gone) {
@@ -326,55 +328,55 @@ export class OpenThread {
       return this.set({ problem: problemOf(error, answered, this.house.words()) });
     }
     // The server has forgotten the answer, as after a restart or a long sleep: what it kept of it is in the thread.
-    this.asked++;
+    this.#asked++;
     this.set({ progress: null });
     await this.refresh();
-    await this.recorded;
+    await this.#recorded;
     const last = this.state.items.at(-1);
-    const isWhole = last?.type === "assistant_message" ? this.isRecorded(last.id) : !isOpen(last);
+    const isWhole = last?.type === "assistant_message" ? this.#isRecorded(last.id) : !isOpen(last);
     const message = this.house.words().failed;
     if (!isWhole && !this.state.problem) this.set({ problem: { message, retry: "answer", code: "stream" } });
   }
 
-  /** Whether the server has recorded how it came to this answer, which it does at the end of one. */
-  private isRecorded(itemId: string): boolean {
-    return this.state.records.size === 0 || this.state.records.has(itemId);
+  /** Whether the server has recorded how it came to this answer, which it does at the end of one; true where it records none. */
+  #isRecorded(itemId: string): boolean {
+    return !this.house.client.keepsRecords || this.state.records.has(itemId);
   }
 
-  private over(finish: () => void): void {
+  #over(finish: () => void): void {
     const { keeping, tabs, events } = this.house;
     const runId = this.runId;
     if (runId) keeping.endRun(runId);
-    this.run = this.ending = null;
+    this.#run = this.#ending = null;
     this.state = ended(this.state);
     this.house.changed(this, false);
     finish();
-    if (this.id && this.asking) tabs.tell({ type: "changed", threadId: this.id });
+    if (this.id && this.#asking) tabs.tell({ type: "changed", threadId: this.id });
     events.responseEnd?.();
-    this.recorded = this.readRecords();
+    this.#recorded = this.#readRecords();
   }
 
-  private keyOf(op: string, params: unknown): string {
+  #keyOf(op: string, params: unknown): string {
     const told = JSON.stringify([op, params]);
-    if (this.doubtful?.told !== told) this.doubtful = { told, key: newKey() };
-    return this.doubtful.key;
+    if (this.#doubtful?.told !== told) this.#doubtful = { told, key: newKey() };
+    return this.#doubtful.key;
   }
 
-  private async read(id: string): Promise<void> {
+  async #read(id: string): Promise<void> {
     const { client, events, words } = this.house;
-    const { asked } = this;
-    const pages = new Pages(client, this.aborter.signal);
+    const asked = this.#asked;
+    const pages = new Pages(client, this.#aborter.signal);
     try {
-      const thread = await client.call("threads.get_by_id", { thread_id: id }, this.aborter.signal);
+      const thread = await client.call("threads.get_by_id", { thread_id: id }, this.#aborter.signal);
       // Short threads come whole; of a long one come the oldest items, and the newest are what is wanted.
       const whole = !thread.items.has_more;
       const items = whole
         ? thread.items.data
         : await pages.read(id, Math.max(LEAST, this.state.items.length));
-      if (asked !== this.asked) return;
-      this.pages = pages;
+      if (asked !== this.#asked) return;
+      this.#pages = pages;
       this.set({ thread: head(thread), items, hasOlder: pages.hasOlder, growing: new Set() });
-      this.recorded = this.readRecords();
+      this.#recorded = this.#readRecords();
     } catch (error) {
       if (isAbort(error)) return;
       events.error?.(error as Error);
@@ -384,10 +386,10 @@ export class OpenThread {
     }
   }
 
-  private async readRecords(): Promise<void> {
+  async #readRecords(): Promise<void> {
     const { client } = this.house;
     if (!client.ours || this.id === null || this.state.items.length === 0) return;
-    const found = await client.records(this.id, this.aborter.signal).catch((): AnswerRecord[] => []);
+    const found = await client.records(this.id, this.#aborter.signal).catch((): AnswerRecord[] => []);
     if (found.length) this.set({ records: new Map(found.map((record) => [record.item_id, record])) });
   }
 }

@@ -8,7 +8,7 @@ const MOST_PAGES = 20;
 
 /** How far a thread has been read. */
 export class Pages {
-  private older: string | undefined;
+  #older: string | undefined;
 
   constructor(
     private readonly client: Client,
@@ -16,7 +16,7 @@ export class Pages {
   ) {}
 
   get hasOlder(): boolean {
-    return this.older !== undefined;
+    return this.#older !== undefined;
   }
 
   /** The next page of older items, oldest first; `least` of them where there are so many. */
@@ -24,10 +24,10 @@ export class Pages {
     const found: ThreadItem[] = [];
     // A page may be empty though more follow, where a server hides items.
     for (let page = 0; page < MOST_PAGES && found.length < least; page++) {
-      const asked = { thread_id: threadId, limit: PAGE, order: "desc" as const, after: this.older };
+      const asked = { thread_id: threadId, limit: PAGE, order: "desc" as const, after: this.#older };
       const { data, has_more, after } = await this.client.call("items.list", asked, this.signal);
       found.push(...data);
-      this.older = has_more ? after : undefined;
+      this.#older = has_more ? after : undefined;
       if (!this.hasOlder) break;
     }
     return found.reverse();
