@@ -504,6 +504,28 @@ describe("a form", () => {
     ]);
   });
 
+  test("that is kept back in a form sends nothing of the outer one", async () => {
+    const { root, calls } = shown({
+      type: "Card",
+      asForm: true,
+      confirm: { label: "Yes", action: { type: "outer" } },
+      children: [
+        {
+          type: "Form",
+          onSubmitAction: { type: "inner" },
+          children: [
+            { type: "Input", name: "b", required: true },
+            { type: "Button", label: "In", submit: true },
+          ],
+        },
+      ],
+    });
+    await doing(() => button(root, "In").click());
+
+    expect(calls).toEqual([]);
+    expect(root.querySelectorAll(".problem").length).toBe(1);
+  });
+
   test.each(["elements", "submit", "querySelectorAll", "dispatchEvent", "action"])(
     "may have a field called %s",
     async (name) => {

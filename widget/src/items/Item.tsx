@@ -24,7 +24,16 @@ interface Props {
 }
 
 /** `item` as the reader sees it; nothing for kinds that nobody knows. */
-export const Item = memo(function Item({ item, last = false, actions = {} }: Props) {
+export function Item({ item, last = false, actions = {} }: Props) {
+  return <Shown item={item} last={last} feedback={!!actions.feedback} retry={!!actions.retry} />;
+}
+
+// Answers stream a change in each frame, and everything above them stays as it is.
+const Shown = memo(function Shown({
+  item,
+  last,
+  ...actions
+}: AnswerActions & { item: ThreadItem; last: boolean }) {
   switch (item.type) {
     case "user_message":
       return <UserMessage content={item.content} attachments={item.attachments} quote={item.quoted_text} />;
