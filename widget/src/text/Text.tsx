@@ -8,8 +8,9 @@ import { memo } from "../ui/memo";
 import type { References } from "./blocks";
 import { Cite } from "./Cite";
 import { Formula } from "./Formula";
-import { type Inline, inlines } from "./inlines";
+import { inlines } from "./inlines";
 import { mayShow, target } from "./links";
+import type { Inline } from "./parts";
 
 /** What a line needs to know of the text it stands in. */
 export interface Whole {

@@ -7,40 +7,7 @@
 import { label, type References } from "./blocks";
 import { decoded, ENTITY } from "./entities";
 import { CITE, unmarked } from "./marks";
-
-export type Inline =
-  | string
-  | { type: "em" | "strong" | "del"; children: Inline[] }
-  | { type: "code"; text: string }
-  | { type: "link"; href: string; title?: string; children: Inline[] }
-  | { type: "image"; src: string; title?: string; alt: string }
-  | { type: "math"; text: string; display: boolean }
-  | { type: "cite"; number: number }
-  | { type: "note"; label: string }
-  | { type: "break" };
-
-/** A run of `*`, `_` or `~` that may yet begin or end something. */
-interface Run {
-  type: "run";
-  char: string;
-  length: number;
-  size: number;
-  opens: boolean;
-  closes: boolean;
-  /** Stands between letters, where a single star more likely multiplies. */
-  inWord: boolean;
-}
-
-interface Bracket {
-  type: "bracket";
-  image: boolean;
-  active: boolean;
-  /** Where what it encloses begins in the source. */
-  from: number;
-  runs: number;
-}
-
-type Part = Inline | Run | Bracket;
+import { type Bracket, fits, type Inline, type Part, plain, type Run, settled } from "./parts";
 
 const PLAIN = /[^\\`*_~[\]!<&$\n]+/y;
 const SPACE = /\s/;
@@ -52,7 +19,6 @@ const NOTE = /\[\^([^\s[\]^]{1,40})\]:?/y;
 const TARGET =
   /\(\s*(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\((?:[^\s()]|\([^\s()]*\))*\)|\\.)[^\s()\\]*)*)(?:\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
 const HALF_TARGET = /(?:\((?:\s*[^\s)]*(?:\s+["'(][^"')]*["']?)?\s*)|\[[^\]]*)?$/y;
-const BARE = /(?<![\w/@])(?:(?:https?:\/\/|www\.)[^\s<]+|[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/gi;
 /** Words one after the other, which formulas have in commands only. */
 const PROSE = /^[^\\]*[a-z]{3,} [a-z]{2,}\b/i;
 /** How far back something half said is taken for the beginning of markup, in characters. */
@@ -368,73 +334,6 @@ export function inlines(text: string, references: References, open = false): Inl
       else parts.push({ type: "em", children: [{ type: "strong", children }] });
     }
   }
-}
-
-/** The words of `parts`, without what marks them. */
-export function plain(parts: readonly Inline[]): string {
-  return parts
-    .map((part) => {
-      if (typeof part === "string") return part;
-      if ("children" in part) return plain(part.children);
-      if ("text" in part) return part.text;
-      return part.type === "image" ? part.alt : part.type === "break" ? "\n" : "";
-    })
-    .join("");
-}
-
-function fits(opener: Run, closer: Run): boolean {
-  if (!opener.opens || opener.char !== closer.char || !opener.length) return false;
-  if (closer.char === "~") return opener.length === closer.length;
-  const either = opener.closes || closer.opens;
-  return !(either && (opener.size + closer.size) % 3 === 0 && (opener.size % 3 || closer.size % 3));
-}
-
-/** `parts` with what became nothing as the characters it was written with; addresses become links in the end. */
-function settled(parts: readonly Part[], links: boolean): Inline[] {
-  const made: Inline[] = [];
-  for (const part of parts) {
-    const text =
-      typeof part === "string"
-        ? part
-        : part.type === "run"
-          ? part.char.repeat(part.length)
-          : part.type === "bracket"
-            ? part.image
-              ? "!["
-              : "["
-            : null;
-    if (text === null) made.push(part as Inline);
-    else if (typeof made.at(-1) === "string") made[made.length - 1] += text;
-    else if (text) made.push(text);
-  }
-  return links ? made.flatMap(linked) : made;
-}
-
-/** Addresses written as they are, as links; those inside of links are left alone. */
-function linked(part: Inline): Inline | Inline[] {
-  if (typeof part === "string") return addresses(part);
-  if (part.type === "em" || part.type === "strong" || part.type === "del")
-    return { ...part, children: part.children.flatMap(linked) };
-  return part;
-}
-
-function addresses(text: string): Inline[] {
-  const made: Inline[] = [];
-  let at = 0;
-  for (const found of text.matchAll(BARE)) {
-    let address = found[0].replace(/[?!.,:;*_~'"]+$/, "");
-    // A bracket that was opened before the address is closed behind it.
-    while (address.endsWith(")") && address.split(")").length > address.split("(").length) {
-      address = address.slice(0, -1).replace(/[?!.,:;*_~'"]+$/, "");
-    }
-    const scheme = /^https?:/i.test(address) ? "" : address.includes("@") ? "mailto:" : "https://";
-    if (/^www\.?$/i.test(address)) continue;
-    if (found.index > at) made.push(text.slice(at, found.index));
-    made.push({ type: "link", href: scheme + address, children: [address] });
-    at = found.index + address.length;
-  }
-  if (at < text.length) made.push(text.slice(at));
-  return made;
 }
 
 /** Whether `rest`, behind a mark without its other half, reads like a formula rather than like a price or a variable. */

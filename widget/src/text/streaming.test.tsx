@@ -71,7 +71,7 @@ test("an answer that arrived in pieces ends up as the whole one", () => {
     }),
     { numRuns: 200 },
   );
-});
+}, 60_000);
 
 test("while it grows, an answer is read as if it had come at once", () => {
   fc.assert(
@@ -84,7 +84,7 @@ test("while it grows, an answer is read as if it had come at once", () => {
     }),
     { numRuns: 200 },
   );
-});
+}, 60_000);
 
 test("settled blocks stay the same objects", () => {
   const before = read("# One\n\nTwo\n\nThr", true);
