@@ -38,10 +38,13 @@ export function quoted(quote: string): Fragment[] {
   const words = whole.split(/\s+/);
   const ends =
     words.length > 12 ? [{ start: words.slice(0, 5).join(" "), end: words.slice(-5).join(" ") }] : [];
+  // An entry of a glossary is cited in one line; on the page its term stands apart from what it means.
+  const [, meaning] = /^.{1,60}?: (.{24,})$/s.exec(whole) ?? [];
   const line = whole.split(/\n+/).reduce((longest, one) => (one.length > longest.length ? one : longest), "");
   return [
     { start: whole },
     ...ends,
+    ...(meaning ? [{ start: meaning }] : []),
     ...(line.length >= SHORTEST_PART && line !== whole ? [{ start: line }] : []),
   ];
 }
