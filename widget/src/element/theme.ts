@@ -36,7 +36,6 @@ export function properties(theme: ThemeOption | "light" | "dark" | undefined): P
 
 const DARK: Properties = {
   "--theme-accent": "#a5a0ff",
-  "--theme-accent-strong": "#bdb9ff",
   "--theme-on-accent": "#17161f",
   "--theme-surface": "#1b1b1f",
   "--theme-surface-raised": "#26262b",
@@ -83,7 +82,6 @@ function accent(option: ThemeOption, dark: boolean): Properties {
   const towards = dark ? "white" : "black";
   return {
     "--theme-accent": `color-mix(in srgb, ${primary} ${100 - level * 5}%, ${towards})`,
-    "--theme-accent-strong": `color-mix(in srgb, ${primary} ${85 - level * 5}%, ${towards})`,
     "--theme-on-accent": onColor(primary) ?? (dark ? "#17161f" : "#fff"),
   };
 }
