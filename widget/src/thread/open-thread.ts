@@ -198,6 +198,8 @@ export class OpenThread {
     try {
       await this.ask(op, params, "reply");
     } catch (error) {
+      // The answer under way says itself that it is under way; nothing is wrong with it.
+      if ((error as RequestError).code === "busy") return this.house.events.log?.("busy", { op });
       this.#again = () => this.reply(op, params);
       this.set({ problem: problemOf(error, "reply", this.house.words()) });
     }

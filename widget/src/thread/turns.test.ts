@@ -121,6 +121,23 @@ describe("forms, widgets, opinions", () => {
     expect(chat.state.problem).toBeNull();
   });
 
+  it("an action that streams is not sent while an answer is made, and does not harm that", async () => {
+    const logged: string[] = [];
+    const chat = chatWith(server, { events: { log: (name) => logged.push(name) } });
+    await chat.open("thr_1");
+    const sent = chat.send(message("r"));
+    await until(() => server.runs.length === 1);
+    server.run.tell(...opening("r", "thr_1", 2));
+    await until(() => chat.state.phase === "answering");
+    await chat.act({ type: "go" }, "msg_w");
+    expect(chat.state).toMatchObject({ phase: "answering", problem: null });
+    server.run.tell(done(answer("msg_a2", "a"))).end();
+    await sent;
+
+    expect(logged).toEqual(["busy"]);
+    expect(server.asked.some((each) => each.op === "threads.custom_action")).toBe(false);
+  });
+
   it("an action that does not stream changes its widget, also while an answer is made", async () => {
     const chat = chatWith(server);
     await chat.open("thr_1");
