@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from urllib.request import urlopen
 import pytest
 from tests import repository
 from tests.repository import ROOT
+
+from pageside.web import element
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -82,7 +85,7 @@ def test_the_readme_works_word_by_word(tmp_path):
     """Every command of the README runs in its order in a copy of the repository, and prints what it is said to."""
     place = _copy(tmp_path / "pageside")
     port = str(_free_port())
-    environment = {**os.environ, "APP_PORT": port}
+    environment = {**os.environ, "APP_PORT": port, "SITE": "no"}  # which tests/sites looks at
     servers: list[subprocess.Popen[str]] = []
     told = [
         (command.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), expected)  # 8000 may be taken on this machine
@@ -121,6 +124,8 @@ def _copy(place: Path) -> Path:
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
     (place / ".venv").symlink_to(ROOT / ".venv")
+    if element.is_built():
+        shutil.copytree(element.BUILT, place / element.BUILT.relative_to(ROOT))
     for stamp in (".installed", ".installed-dev"):
         (ROOT / ".venv" / stamp).touch()  # what is installed is this checkout's, so nothing is to be installed again
     return place

@@ -138,12 +138,12 @@ def look(address):
         page.evaluate("window.kept = true")
         page.evaluate("go('hive/parts/')")
         page.get_by_role("heading", name="Parts").wait_for()
-        page.wait_for_function("heard.at(-1) === '/book/hive/parts/'")
+        page.wait_for_function("() => heard.at(-1) === '/book/hive/parts/'")
 
         assert page.evaluate("[window.kept, window.loads]") == [True, 1]
         page.evaluate("go('../../')")
         page.get_by_role("heading", name="Bees").wait_for()
-        page.wait_for_function("heard.at(-1) === '/book/'")
+        page.wait_for_function("() => heard.at(-1) === '/book/'")
         assert page.evaluate("[window.kept, window.loads]") == [True, 1]
 
 

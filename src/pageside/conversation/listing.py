@@ -12,14 +12,15 @@ from sqlalchemy import func, select
 
 from pageside.conversation import clock, cursors, spoken, stored, transcript
 from pageside.conversation.ownership import mine
-from pageside.conversation.record import AnsweredItem
+from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.conversation.refusals import missing_thread
 from pageside.conversation.spoken import Source
 from pageside.conversation.turn import Turn
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads
 
-_SPOKEN: Final = ("user_message", "assistant_message", "structured_input")
+_ANSWER: Final = "assistant_message"
+_SPOKEN: Final = ("user_message", _ANSWER, "structured_input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,27 @@ async def messages(database: Database, thread_id: str, turn: Turn, *, limit: int
         tuple(_message(stored.item(row)) for row in shown),
         cursors.write(shown[-1].id, shown[-1].seq) if len(rows) > limit else None,
     )
+
+
+async def records(database: Database, thread_id: str, turn: Turn) -> list[tuple[str, AnswerRecord]]:
+    """What is kept of each answer in the conversation beside its words, by the answer's id, oldest first.
+
+    Raises:
+        Missing: There is no such conversation, or it is another reader's.
+        StoreUnavailable: The database cannot be read.
+    """
+    async with database.reading(turn.reader) as connection:
+        known = await connection.execute(select(threads.c.id).where(mine(threads, turn), threads.c.id == thread_id))
+        if known.one_or_none() is None:
+            raise missing_thread(thread_id)
+        found = await connection.execute(
+            select(items)
+            .where(mine(items, turn), items.c.thread_id == thread_id, items.c.type == _ANSWER)
+            .where(items.c.hidden.is_(False))
+            .order_by(items.c.seq)
+        )
+        rows = found.all()
+    return [(row.id, AnswerRecord.model_validate(row.record)) for row in rows if row.record is not None]
 
 
 def _message(item: ThreadItem) -> Message:

@@ -26,6 +26,7 @@ from pageside.web import (
     page_config,
     pages,
     problems,
+    records,
     reference,
     sessions,
     site,
@@ -74,6 +75,7 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(guests.router(services.admission, services.keeping))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
+        app.include_router(records.router(services.database))
         app.include_router(page_config.router(settings, services.contents, services.index, book))
         if services.attachments is not None:
             app.include_router(attachments.router(services.attachments, services.links))
