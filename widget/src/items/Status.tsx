@@ -41,8 +41,8 @@ export function NoticeBox({ notice, onDismiss }: { notice: Notice; onDismiss(): 
   );
 }
 
-/** What went wrong last, and the way on from there. */
-export function ProblemBox({ problem }: { problem: Problem }) {
+/** What went wrong last, and the way on from there: `onRetry`, else what the conversation does by itself. */
+export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   const { words, chat } = useEnv();
   const left = useCountdown(problem);
   useAnnounced(problem.message);
@@ -58,7 +58,7 @@ export function ProblemBox({ problem }: { problem: Problem }) {
             type="button"
             class="button"
             disabled={left > 0}
-            onClick={() => chat.retry().catch(() => {})}
+            onClick={onRetry ?? (() => chat.retry().catch(() => {}))}
           >
             <Icon name="rotate-ccw" />
             {left > 0 ? fill(words.retryIn, { seconds: left }) : words.retry}

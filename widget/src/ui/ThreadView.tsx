@@ -24,6 +24,8 @@ export function ThreadView({ shell }: { shell: Shell }) {
   const last = shown.at(-1);
   const lastAnswer = shown.findLast((item) => item.type === "assistant_message");
   const status = state.thread?.status;
+  // A message that was refused is back in the composer, perhaps changed: what stands there is what is meant.
+  const resend = state.problem?.retry === "send" && shell.sendable ? () => shell.send() : undefined;
   const actions = {
     feedback: !!options.threadItemActions?.feedback,
     retry: !!options.threadItemActions?.retry,
@@ -57,7 +59,7 @@ export function ThreadView({ shell }: { shell: Shell }) {
           {state.notices.map((notice) => (
             <NoticeBox key={notice.message} notice={notice} onDismiss={() => chat.dismissNotice(notice)} />
           ))}
-          {state.problem && <ProblemBox problem={state.problem} />}
+          {state.problem && <ProblemBox problem={state.problem} onRetry={resend} />}
           {(status?.type === "locked" || status?.type === "closed") && (
             <p class="ended" dir="auto">
               {status.reason || (status.type === "locked" ? words.locked : words.closed)}
