@@ -103,8 +103,8 @@ def test_a_citation_opens_in_the_site_without_a_reload(example):
         page.go_back()
         page.get_by_role("heading", name="Three promises").wait_for()
         assert page.evaluate("window.kept")
-        page.evaluate("go('/openapi.json')")
-        page.wait_for_url("**/openapi.json")
+        page.evaluate("go('/-/docs')")
+        page.wait_for_url("**/-/docs")
         assert not page.evaluate("window.kept === true")
 
 

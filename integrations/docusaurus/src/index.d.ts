@@ -7,7 +7,8 @@ export interface Options {
   devServer?: string | false;
   /** `"server"`: the element comes from the server. `"copy"`: the site carries it, and asks `server`. */
   assets?: "server" | "copy";
-  position?: "bottom-right" | "bottom-left";
+  /** Where the button stands; `"none"` for a page that opens the panel itself. */
+  position?: "right" | "left" | "none";
   /** Follows the site where nothing is said. */
   theme?: "light" | "dark";
   /** Follows `<html lang>` where nothing is said. */
@@ -21,6 +22,8 @@ export interface Options {
   starters?: string[];
   /** What of a page is the book, as a CSS selector. */
   selector?: string;
+  /** A name, where several books share one origin and one server. */
+  book?: string;
   /** Whether the panel is open at first. */
   open?: boolean;
   id?: string;

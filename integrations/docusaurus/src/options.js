@@ -1,9 +1,9 @@
 /** The options of the plugin: what they may be, and what is said of those that may not. */
 
 const ASSETS = ["server", "copy"];
-const POSITIONS = ["bottom-right", "bottom-left"];
+const POSITIONS = ["right", "left", "none"];
 const THEMES = ["light", "dark"];
-const TEXTS = ["title", "label", "greeting", "disclaimer", "locale", "selector"];
+const TEXTS = ["title", "label", "greeting", "disclaimer", "locale", "selector", "book"];
 
 /** How each option is checked; what it gives back is the message for whoever wrote it, or nothing. */
 const CHECKS = {

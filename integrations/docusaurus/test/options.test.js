@@ -11,13 +11,13 @@ test("nothing needs to be said", () => {
 });
 
 test("what the script is told are attributes", () => {
-  const options = checked({ server: "https://chat.example/", starters: ["Why?", "How?"], open: true, position: "bottom-left" });
+  const options = checked({ server: "https://chat.example/", starters: ["Why?", "How?"], open: true, position: "left" });
 
   assert.deepEqual(attributes(options), {
     "data-server": "https://chat.example",
     "data-starters": "Why?\nHow?",
     "data-selector": ".theme-doc-markdown, article.markdown, main",
-    "data-position": "bottom-left",
+    "data-position": "left",
     "data-open": true,
   });
 });

@@ -25,7 +25,7 @@ FOLDER = "assets/pageside"
 BRIDGE = f"{FOLDER}/bridge.js"
 SCRIPTS = ("loader.js", "chatkit.js")
 _COMPRESSED = (".gz", ".br")
-_TEXTS = ("title", "label", "greeting", "disclaimer", "locale", "selector")
+_TEXTS = ("title", "label", "greeting", "disclaimer", "locale", "selector", "book")
 
 
 class Address(c.OptionallyRequired[str]):
@@ -45,13 +45,14 @@ class PagesideConfig(base.Config):
 
     server = Address(default="")
     assets = c.Choice(("server", "copy"), default="server")
-    position = c.Optional(c.Choice(("bottom-right", "bottom-left")))
+    position = c.Optional(c.Choice(("right", "left", "none")))
     theme = c.Optional(c.Choice(("light", "dark")))
     title = c.Optional(c.Type(str))
     label = c.Optional(c.Type(str))
     greeting = c.Optional(c.Type(str))
     disclaimer = c.Optional(c.Type(str))
     locale = c.Optional(c.Type(str))
+    book = c.Optional(c.Type(str))
     selector = c.Type(str, default=".md-content__inner, [role=main], main")
     starters = c.ListOfItems(c.Type(str), default=[])
     open = c.Type(bool, default=False)
