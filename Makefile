@@ -115,12 +115,13 @@ format: .venv/.installed-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: .venv/.installed-bench
+bench: .venv/.installed-bench widget
 	.venv/bin/python -m benchmarks.indexing $(BOOK)
 	.venv/bin/python -m benchmarks.example_book
 	.venv/bin/python -m benchmarks.search
 	.venv/bin/python -m benchmarks.answers
 	.venv/bin/python -m benchmarks.engines
+	.venv/bin/python -m benchmarks.widget
 
 clean:
 	rm -rf .venv .uv .node .pageside widget/node_modules src/pageside/web/static
