@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,16 +34,6 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
-
-_UNTIL_LOADER = """
-document.addEventListener("DOMContentLoaded", () => {
-  if (document.querySelector("main") && !document.querySelector('script[src$="/loader.js"], #host')) {
-    const made = document.createElement("script");
-    made.src = "/loader.js";
-    document.head.append(made);
-  }
-});
-"""
 
 
 def pytest_collection_modifyitems(items):
@@ -78,7 +69,7 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def new_context(chromium, watch) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(chromium, watch, request) -> Iterator[Callable[..., BrowserContext]]:
     """Makes a fresh profile of a reader, watched; all are closed in the end."""
     made: list[BrowserContext] = []
 
@@ -86,13 +77,21 @@ def new_context(chromium, watch) -> Iterator[Callable[..., BrowserContext]]:
         context = chromium.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
         context.set_default_timeout(PATIENCE_MS)
         watch.over(context)
-        context.add_init_script(_UNTIL_LOADER)
         made.append(context)
         return context
 
     yield make
     for context in made:
+        _picture(context, request.node.name)
         context.close()
+
+
+def _picture(context: BrowserContext, name: str) -> None:
+    """Keeps how each test ended as a picture, for whoever names a folder for them in `TEST_PICTURES`."""
+    if not (folder := os.environ.get("TEST_PICTURES")):
+        return
+    for number, page in enumerate(context.pages):
+        page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9_]+', '-', name.lower())}-{number}.png")
 
 
 @pytest.fixture
