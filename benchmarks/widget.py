@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from benchmarks.widget_server import MARKED
@@ -89,17 +90,20 @@ def sizes() -> None:
     """What goes over the wire, file by file."""
     print("\n| file | bytes | gzip -9 | br |\n|---|---|---|---|")
     folder = element.BUILT
-    languages = sorted((folder / "lazy").glob("language-*.js"), key=lambda path: path.stat().st_size)
-    shared = sorted((folder / "lazy").glob("shared-*.js"))
-    named = [folder / "loader.js", folder / "chatkit.js"]
-    others = set((folder / "lazy").glob("*.js")) - {*languages, *shared}
-    for path in [*named, *sorted(others), *shared, languages[len(languages) // 2], languages[-1]]:
-        content = path.read_bytes()
-        packed, brotli = len(gzip.compress(content, 9)), path.with_name(f"{path.name}.br").stat().st_size
-        print(f"| {path.relative_to(folder)} | {len(content):,} | {packed:,} | {brotli:,} |")
-    print(
-        f"\n{len(languages)} further languages of code, each a file: the median and the largest are the last two rows."
-    )
+    lazy = sorted((folder / "lazy").glob("*.js"), key=lambda path: path.stat().st_size)
+    many = {kind: [path for path in lazy if path.name.startswith(kind)] for kind in ("language-", "lucide-")}
+    single = sorted(set(lazy).difference(*many.values()))
+    for path in [folder / "loader.js", folder / "chatkit.js", *single]:
+        _size(str(path.relative_to(folder)), path)
+    for kind, paths in many.items():
+        _size(f"lazy/{kind}*.js, the middle one of {len(paths)}", paths[len(paths) // 2])
+        _size(f"lazy/{kind}*.js, the largest", paths[-1])
+
+
+def _size(name: str, path: Path) -> None:
+    content = path.read_bytes()
+    packed, brotli = len(gzip.compress(content, 9)), path.with_name(f"{path.name}.br").stat().st_size
+    print(f"| {name} | {len(content):,} | {packed:,} | {brotli:,} |")
 
 
 def opening(browser: Browser, address: str, runs: int) -> None:
