@@ -43,6 +43,15 @@ def test_the_store_url_of_the_chat_wins(monkeypatch):
     assert settings.load().store_url == "sqlite+aiosqlite:///chat.db"
 
 
+@pytest.mark.parametrize("name", ["HOST", "PORT", "SITE", "MODEL", "SECRET", "site"])
+def test_a_variable_of_anothers_is_not_read(monkeypatch, name):
+    """A setting has the names of the reference and no other, whatever its field is called."""
+    expected = settings.load()
+    monkeypatch.setenv(name, "somebody else's")
+
+    assert settings.load() == expected
+
+
 @pytest.mark.parametrize(
     ("misspelt", "meant"),
     [("PAGESIDE_DATADIR", "PAGESIDE_DATA_DIR"), ("CHATKIT_MODELL", "CHATKIT_MODEL"), ("APP_PROT", "APP_PORT")],

@@ -236,7 +236,7 @@ async def test_the_pages_of_the_book_are_everybodys(tmp_path):
 
 
 # What anybody may ask, and where bytes go to an address that is sealed.
-OPEN = {("GET", f"{API}/health"), ("PUT", "/chatkit/attachments/{attachment_id}")}
+OPEN = {("GET", f"{API}/health"), ("GET", "/chatkit/config"), ("PUT", "/chatkit/attachments/{attachment_id}")}
 
 
 async def test_every_route_of_the_assistant_needs_a_reader(tmp_path):

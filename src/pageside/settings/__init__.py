@@ -34,6 +34,7 @@ class Settings(Limiting, Access, Answering, Storing, Showing, Serving):
         env_file=".env",
         env_file_encoding="utf-8",
         populate_by_name=True,
+        env_prefix="PAGESIDE_FIELD_",  # else a field's bare name, such as HOST, would be read from the environment, too
         env_ignore_empty=True,
     )
 
