@@ -141,7 +141,7 @@ export function Composer({ shell }: { shell: Shell }) {
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          dir={draft.text ? "auto" : undefined} // the placeholder is the interface's, so it runs as that does
           value={draft.text}
           disabled={!!ended}
           placeholder={tool?.placeholderOverride || label}
