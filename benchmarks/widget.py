@@ -67,6 +67,12 @@ ELEMENT = """async () => {
 }"""
 
 
+def rotated(forms: dict[str, list[Any]], turn: int) -> list[tuple[str, list[Any]]]:
+    """The forms, another one first in each turn."""
+    listed = list(forms.items())
+    return listed[turn % len(listed) :] + listed[: turn % len(listed)]
+
+
 def spread(values: list[float], unit: str = "ms") -> str:
     """Median and 95 % mark."""
     ordered = sorted(values)
@@ -109,8 +115,8 @@ def _size(name: str, path: Path) -> None:
 def opening(browser: Browser, address: str, runs: int) -> None:
     """From a click on the button to a composer with the focus: nothing fetched before, or everything in the cache."""
     took: dict[str, list[float]] = {"cold": [], "cold, 10 Mbit/s and 40 ms": [], "cached": []}
-    for _ in range(runs):
-        for form, times in took.items():
+    for turn in range(runs):
+        for form, times in rotated(took, turn):
             with fresh(browser) as page:
                 if form == "cached":
                     clicked(page, address)
@@ -133,8 +139,8 @@ def clicked(page: Page, address: str) -> float:
 def loading(browser: Browser, address: str, runs: int) -> None:
     """A page with and without the button, each in a new profile; the forms take turns."""
     took: dict[str, list[list[float]]] = {"without": [], "with": []}
-    for _ in range(runs):
-        for form, times in took.items():
+    for turn in range(runs):
+        for form, times in rotated(took, turn):
             with fresh(browser) as page:
                 page.goto(f"{address}/{form}", wait_until="load")
                 times.append(page.evaluate(LOADED))
