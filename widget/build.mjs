@@ -1,7 +1,7 @@
 /** Builds what the server hands out into src/pageside/web/static, and says how large each file is. */
 
 import { readFileSync } from "node:fs";
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -11,7 +11,9 @@ import { lucideEntries, lucideFiles } from "./lucide.mjs";
 import { sharing } from "./sharing.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = resolve(here, "../src/pageside/web/static");
+const place = resolve(here, "../src/pageside/web/static");
+// Built beside its place and then moved there, so that a server or a packager never meets half of it.
+const out = process.argv.includes("--watch") ? place : `${place}.new`;
 
 const common = {
   absWorkingDir: here,
@@ -145,6 +147,8 @@ if (process.argv.includes("--watch")) {
   const built = await Promise.all([build(scripts), build(frame), build(await modules())]);
   await writeFile(join(out, "licenses.txt"), await licenses(built));
   const made = await compress();
+  await rm(place, { recursive: true, force: true });
+  await rename(out, place);
   for (const [name, bytes, zipped, brotli] of made.sort((a, b) => a[0].localeCompare(b[0]))) {
     if (!/shared-|language-|lucide-/.test(name))
       console.log(`${name.padEnd(28)} ${kb(bytes)}  gzip ${kb(zipped)}  br ${kb(brotli)}`);

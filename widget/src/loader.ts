@@ -5,10 +5,7 @@
 
 const script = document.currentScript as HTMLScriptElement;
 const meta = document.querySelector<HTMLMetaElement>('meta[name="pageside:server"]');
-const server = (script.dataset.server || meta?.content || script.src.replace(/\/[^/]*$/, "")).replace(
-  /\/$/,
-  "",
-);
+const here = script.src.replace(/\/[^/]*$/, "");
 const host = document.createElement("pageside-assistant");
 for (const name in script.dataset) host.setAttribute(name, script.dataset[name]!);
 
@@ -33,8 +30,8 @@ root.append(button);
 
 let loading: Promise<unknown> | undefined;
 const fetchRest = () => {
-  (globalThis as { pagesideServer?: string }).pagesideServer = server;
-  loading ??= import(server + "/chatkit.js");
+  pagesideFrom = [script.dataset.server || meta?.content || here, here];
+  loading ??= import(here + "/chatkit.js");
   return loading;
 };
 const start = () => fetchRest().then(() => (host as HTMLElement & { toggle(): void }).toggle());

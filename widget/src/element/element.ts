@@ -15,7 +15,7 @@ import { opener } from "./links";
 import { checked, type Options } from "./options";
 import { sheet } from "./sheet";
 import { isDark, properties } from "./theme";
-import { origin } from "./where";
+import { assets, origin } from "./where";
 
 type EventName = keyof ChatKitEvents;
 
@@ -200,7 +200,7 @@ export class ChatKitElement extends HTMLElement {
     const wanted = this.#options?.locale;
     if (this.#opened && wanted === this.#wanted) return this.#render();
     this.#wanted = wanted;
-    const found = await locale(wanted, `${origin()}/-/widget/`);
+    const found = await locale(wanted, assets());
     if (this.#wanted !== wanted) return; // another one was chosen meanwhile
     this.#locale = found;
     this.#render();
@@ -225,7 +225,7 @@ export class ChatKitElement extends HTMLElement {
       chat,
       words: this.#locale.words,
       locale: this.#locale.tag,
-      assets: `${origin()}/-/widget/`,
+      assets: assets(),
       dark: isDark(options.theme),
       openLink: opener(
         (name, data) => this.#tell("chatkit.deeplink", { name, data }),

@@ -3,7 +3,7 @@
 import type { ChatKitElement } from "../element/element";
 import type { HeaderButton } from "../element/options";
 import { sheet as tokens } from "../element/sheet";
-import { origin } from "../element/where";
+import { assets } from "../element/where";
 import { chosen, ENGLISH, type Locale, locale } from "../locale/locales";
 import page from "../styles/page.css";
 import { glyph } from "./glyph";
@@ -179,7 +179,7 @@ export class Assistant extends HTMLElement {
     const dark = theme === "dark" || (theme !== "light" && isDark());
     this.toggleAttribute("dark", dark);
     const wanted = chosen(this.getAttribute("locale") || document.documentElement.lang || undefined);
-    this.#locale = await locale(wanted, `${origin()}/-/widget/`);
+    this.#locale = await locale(wanted, assets());
     const { words, dir } = this.#locale;
     const name = this.getAttribute("label") || words.open;
     this.#launcher.setAttribute("aria-label", name);
