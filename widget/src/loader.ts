@@ -30,7 +30,7 @@ root.append(button);
 
 let loading: Promise<unknown> | undefined;
 const fetchRest = () => {
-  pagesideFrom = [script.dataset.server || meta?.content || here, here];
+  globalThis.pagesideFrom = [script.dataset.server || meta?.content || here, here];
   loading ??= import(here + "/chatkit.js");
   return loading;
 };
