@@ -9,9 +9,10 @@ import { Icon } from "../ui/Icon";
 import { numbered } from "./marks";
 import { Link } from "./Text";
 
-/** From which probability on a match is called strong, and fair. */
-const HIGH = 0.75;
-const MEDIUM = 0.4;
+/** From which probability on an answer is sure, and fairly so. */
+const SURE = [0.75, 0.4] as const;
+/** From which one on a passage is a strong match, and a fair one: most of those that are cited are between the two. */
+const MATCH = [0.5, 0.2] as const;
 const SHOWN = 3;
 const QUOTE_CHARS = 180;
 
@@ -37,8 +38,8 @@ export function Sources({ annotations, record, text = "" }: Props) {
   return (
     <section class="sources" aria-label={words.sources}>
       {sure !== null && (
-        <p class={`sure ${level(sure)}`}>
-          {inWords(sure, words.confidenceHigh, words.confidenceMedium, words.confidenceLow)}
+        <p class={`sure ${level(sure, SURE)}`}>
+          {inWords(sure, SURE, words.confidenceHigh, words.confidenceMedium, words.confidenceLow)}
         </p>
       )}
       <ol id={list}>
@@ -108,10 +109,16 @@ export function Title({ source }: { source: Source }) {
 /** What kind of section it is, and how well it fits, in words. */
 export function Kind({ record, words }: { record?: CitationRecord; words: Strings }) {
   if (!record) return null;
-  const relevance = inWords(record.relevance, words.relevanceHigh, words.relevanceMedium, words.relevanceLow);
+  const relevance = inWords(
+    record.relevance,
+    MATCH,
+    words.relevanceHigh,
+    words.relevanceMedium,
+    words.relevanceLow,
+  );
   const key = `section_${record.section}` as keyof Strings;
   return (
-    <span class={`match ${level(record.relevance)}`}>
+    <span class={`match ${level(record.relevance, MATCH)}`}>
       {record.section && <span>{words[key] ?? record.section.replace(/_/g, " ")}</span>}
       <span>{relevance}</span>
     </span>
@@ -139,10 +146,12 @@ export function shortened(text: string): string {
   return line.length > QUOTE_CHARS ? `${line.slice(0, QUOTE_CHARS).replace(/\s+\S*$/, "")}…` : line;
 }
 
-function inWords(share: number, high: string, medium: string, low: string): string {
-  return share >= HIGH ? high : share >= MEDIUM ? medium : low;
+type Bounds = readonly [high: number, medium: number];
+
+function inWords(share: number, [from, fair]: Bounds, high: string, medium: string, low: string): string {
+  return share >= from ? high : share >= fair ? medium : low;
 }
 
-function level(share: number): string {
-  return inWords(share, "high", "medium", "low");
+function level(share: number, bounds: Bounds): string {
+  return inWords(share, bounds, "high", "medium", "low");
 }

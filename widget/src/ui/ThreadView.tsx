@@ -112,6 +112,7 @@ function useFollowing(box: { current: HTMLDivElement | null }, state: ChatState,
   const thread = useRef<string | null>(null);
   const firstId = useRef<string | undefined>(undefined);
   const height = useRef(0);
+  const top = useRef(0);
 
   const toEnd = () => {
     const view = box.current;
@@ -120,21 +121,26 @@ function useFollowing(box: { current: HTMLDivElement | null }, state: ChatState,
     view.scrollTop = view.scrollHeight;
     setAway(false);
   };
+  const settle = () => {
+    const view = box.current;
+    if (!view) return;
+    if (atEnd.current && follows) view.scrollTop = view.scrollHeight;
+    setAway(!isNear(view));
+  };
 
   useEffect(() => {
     const view = box.current;
     if (!view) return;
     const look = () => {
-      const near = view.scrollHeight - view.scrollTop - view.clientHeight <= NEAR_PX;
-      atEnd.current = near;
-      setAway(!near);
+      // Only a reader scrolls up; what grows below moves the end away from readers who have not moved.
+      if (isNear(view)) atEnd.current = true;
+      else if (view.scrollTop < top.current) atEnd.current = false;
+      top.current = view.scrollTop;
+      setAway(!isNear(view));
     };
     view.addEventListener("scroll", look, { passive: true });
     // What is in sight also grows without a change of state: parts that were fetched, pictures, a wider panel.
-    const resized = new ResizeObserver(() => {
-      if (atEnd.current && follows) view.scrollTop = view.scrollHeight;
-      else look();
-    });
+    const resized = new ResizeObserver(settle);
     resized.observe(view);
     if (view.firstElementChild) resized.observe(view.firstElementChild);
     return () => {
@@ -157,16 +163,16 @@ function useFollowing(box: { current: HTMLDivElement | null }, state: ChatState,
       toEnd();
     } else if (first !== firstId.current && firstId.current && !atEnd.current) {
       view.scrollTop += view.scrollHeight - height.current; // earlier messages came in above what is being read
-    } else if (atEnd.current && (follows || state.phase === "ready")) {
-      view.scrollTop = view.scrollHeight;
-    } else if (!atEnd.current || view.scrollHeight - view.scrollTop - view.clientHeight > NEAR_PX) {
-      setAway(true);
-    }
+    } else settle();
     firstId.current = first;
     height.current = view.scrollHeight;
   }, [state]);
 
   return { away, toEnd };
+}
+
+function isNear(view: Element): boolean {
+  return view.scrollHeight - view.scrollTop - view.clientHeight <= NEAR_PX;
 }
 
 /** Says when an answer begins and ends, and never every word of it. */
