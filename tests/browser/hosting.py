@@ -219,6 +219,7 @@ class Site:
         self.house = House(Store(), attachment_store=Files(self))
         routes = [
             Route("/chatkit", self._chatkit, methods=["POST"]),
+            Route("/chatkit/threads/{thread}/records", self._records),  # asked of the server the script comes from
             Route("/upload", self._upload, methods=["PUT", "POST"]),
             Route("/-/widget/{path:path}", self._element),
             Route("/{path:path}", self._page),
@@ -255,6 +256,9 @@ class Site:
         if isinstance(answer, StreamingResult):
             return StreamingResponse(answer, media_type="text/event-stream")
         return Response(answer.json, media_type="application/json")
+
+    async def _records(self, request: Request) -> Response:
+        return JSONResponse({"records": []})
 
     async def _upload(self, request: Request) -> Response:
         await request.body()

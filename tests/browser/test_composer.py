@@ -19,7 +19,6 @@ from tests.spoken_openai import SpokenOpenAI, listening
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"A hive has four supers in July."}
 # A chat that stands on no page of the book, and so tells nothing of one.
 _ALONE = """async () => {
-  window.pagesideServer = location.origin;
   await import("/chatkit.js");
   const made = document.createElement("openai-chatkit");
   document.querySelector("main").replaceChildren(made);

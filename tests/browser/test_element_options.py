@@ -54,8 +54,8 @@ def test_custom_api(bare):
     bare.wait_heard("ready")
     expect(bare.ask("Hello")).to_contain_text("You said: Hello")
 
-    assert all(address.endswith("/chatkit") for (address,) in [[one] for one in bare.calls("fetch")])
-    assert len(bare.calls("fetch")) == len(bare.site.bodies)
+    asked = [address for address in bare.calls("fetch") if address.endswith("/chatkit")]
+    assert len(asked) == len(bare.site.bodies) > 0
     assert bare.heard("ready") == [None]
     assert bare.heard("thread.change")[-1]["threadId"]
 
@@ -149,7 +149,7 @@ def test_theme(bare):
             "density": "spacious",
             "typography": {"baseSize": 18, "fontFamily": "Georgia, serif", "fontFamilyMono": "Courier"},
             "color": {
-                "accent": {"primary": "#b00020", "level": 1},
+                "accent": {"primary": "#b00020", "level": 0},
                 "surface": {"background": "#fff8e1", "foreground": "#221100"},
             },
         }
@@ -161,7 +161,7 @@ def test_theme(bare):
     assert bare.style(bare.chat, "font-size") == "18px"
     assert "Georgia" in bare.style(bare.chat, "font-family")
     assert bare.style(bare.chat.locator(".composer-box"), "border-top-left-radius") == "0px"
-    assert bare.style(bare.button("Send"), "background-color") == "rgb(176, 0, 32)"
+    assert bare.style(bare.button("Send"), "background-color") in ("rgb(176, 0, 32)", "color(srgb 0.690196 0 0.12549)")
     assert (bare.style(bare.chat.locator(".header"), "padding-inline-start"),
             bare.chat.locator(".header").bounding_box()) != gap  # fmt: skip
     assert "Courier" in bare.page.evaluate(
@@ -582,7 +582,7 @@ def test_one_of_everything(bare):
     for text in ("Heads up", "Prepared", "After", "A servo holds.", "On"):
         expect(bare.thread.get_by_text(text).first).to_be_visible()
     expect(bare.thread.get_by_text("Gone")).to_have_count(0)
-    expect(bare.thread.locator("img").first).to_be_attached()
+    expect(bare.thread.get_by_text("Picture", exact=True)).to_be_visible()  # its bytes are none
 
 
 def test_a_locked_thread_takes_nothing(bare):

@@ -19,6 +19,9 @@ import { assets, origin } from "./where";
 
 type EventName = keyof ChatKitEvents;
 
+/** As long as the first listener is waited for. */
+const LISTENERS_MS = 60;
+
 interface Message {
   text?: string;
   content?: UserMessageContent[];
@@ -35,6 +38,12 @@ export class ChatKitElement extends HTMLElement {
   #locale: Locale = ENGLISH;
   #wanted: string | undefined;
   #ready: "no" | "told" | "heard" = "no";
+  // A tag that stood on the page before this script has the listeners it will have: nothing is told to them twice.
+  readonly #upgraded = this.isConnected;
+  #listensNow = () => {};
+  readonly #listens = new Promise<void>((resolve) => {
+    this.#listensNow = resolve;
+  });
   #stopDrafts = () => {};
   #opened = false;
   #api = "";
@@ -160,6 +169,7 @@ export class ChatKitElement extends HTMLElement {
     options?: boolean | AddEventListenerOptions,
   ): void {
     super.addEventListener(type, listener as EventListener, options);
+    if (type.startsWith("chatkit.")) this.#listensNow();
     if (type !== "chatkit.ready" || this.#ready !== "told") return;
     this.#ready = "heard";
     queueMicrotask(() => this.dispatchEvent(new CustomEvent("chatkit.ready")));
@@ -206,14 +216,16 @@ export class ChatKitElement extends HTMLElement {
     this.#render();
     if (this.#opened || !this.#chat) return;
     this.#opened = true;
-    // A task later, so that listeners attached after the options hear of it.
-    setTimeout(() => {
+    // Frameworks attach their listeners some tasks after the options, all at once.
+    const begin = () => {
       const chat = this.#chat;
       if (!chat) return;
-      if (this.#ready === "no") this.#ready = "told";
+      if (this.#ready === "no") this.#ready = this.#upgraded ? "heard" : "told";
       this.dispatchEvent(new CustomEvent("chatkit.ready"));
       chat.start(this.#options?.initialThread ?? null).catch(() => {}); // the conversation shows what went wrong
-    });
+    };
+    const soon = new Promise((resolve) => setTimeout(resolve, LISTENERS_MS));
+    Promise.race([this.#listens, soon]).then(() => setTimeout(begin));
   }
 
   #render(): void {

@@ -10,6 +10,7 @@ export function Header({ shell }: { shell: Shell }) {
   const { thread, threadId, items } = useStore(chat);
   const { header } = options;
   const title = header?.title?.text ?? thread?.title ?? (options.pageside ? options.frameTitle : "");
+  const shown = history ? words.history : header?.title?.enabled === false ? "" : title;
   const own = (action: { icon: HeaderIcon; onClick: () => void } | undefined) =>
     action && (
       <HeaderButton icon={action.icon} label={action.icon.replace(/-/g, " ")} onClick={action.onClick} />
@@ -20,9 +21,13 @@ export function Header({ shell }: { shell: Shell }) {
       {history && (
         <HeaderButton icon="back-large" label={words.back} onClick={() => shell.setHistory(false)} />
       )}
-      <h2 class="header-title" dir="auto" title={title}>
-        {history ? words.history : header?.title?.enabled === false ? "" : title}
-      </h2>
+      {shown ? (
+        <h2 class="header-title" dir="auto" title={shown}>
+          {shown}
+        </h2>
+      ) : (
+        <span class="header-title" />
+      )}
       {options.history?.enabled !== false && !history && (
         <HeaderButton icon="history" label={words.history} onClick={() => shell.setHistory(true)} />
       )}
