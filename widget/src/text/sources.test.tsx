@@ -22,7 +22,7 @@ const record: AnswerRecord = {
   item_id: "msg_1",
   outcome: "answered",
   confidence: 0.8,
-  citations: [0.9, 0.5, 0.1].map((relevance, n) => ({
+  citations: [0.9, 0.3, 0.1].map((relevance, n) => ({
     marker: n + 1,
     heading: "",
     path: "",

@@ -1,8 +1,8 @@
 /**
- * Files that are loaded when something needs them.
+ * Files that are loaded when something needs them, each a module of its own.
  *
- * Such a file is a module of its own: it must not import Preact, because its copy would not be the element's; it gives
- * data or plain functions, and the element makes nodes of them.
+ * Where one imports Preact or a module that `shared.ts` names, the build hands it the element's own: a second copy would
+ * know nothing of the first one's components.
  */
 
 const loaded = new Map<string, Promise<unknown>>();
