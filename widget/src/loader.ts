@@ -12,7 +12,7 @@ for (const name in script.dataset) host.setAttribute(name, script.dataset[name]!
 const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(
-  ":host([position$=left]) button{inset-inline:20px auto}:host([position=none]) button{display:none}.launcher{position:fixed;bottom:20px;inset-inline-end:20px;width:56px;height:56px;border:0;border-radius:28px;cursor:pointer;background:var(--chatkit-primary,#4f46e5);color:#fff}svg{width:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}",
+  ":host([position$=left]) button{inset-inline:20px auto}:host([position=none]) button{display:none}.launcher{position:fixed;bottom:20px;inset-inline-end:20px;width:56px;height:56px;border:0;border-radius:28px;cursor:pointer;background:var(--chatkit-primary,#4f46e5);color:#fff}svg{width:24px;pointer-events:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}",
 );
 root.adoptedStyleSheets = [sheet];
 const button = document.createElement("button");

@@ -38,8 +38,8 @@ export class ChatKitElement extends HTMLElement {
   #locale: Locale = ENGLISH;
   #wanted: string | undefined;
   #ready: "no" | "told" | "heard" = "no";
-  // A tag that stood on the page before this script has the listeners it will have: nothing is told to them twice.
-  readonly #upgraded = this.isConnected;
+  // Whether somebody waits for it already, as may be where the tag stood on the page before this script.
+  #expected = this.isConnected;
   #listensNow = () => {};
   readonly #listens = new Promise<void>((resolve) => {
     this.#listensNow = resolve;
@@ -170,6 +170,7 @@ export class ChatKitElement extends HTMLElement {
   ): void {
     super.addEventListener(type, listener as EventListener, options);
     if (type.startsWith("chatkit.")) this.#listensNow();
+    this.#expected ||= type === "chatkit.ready";
     if (type !== "chatkit.ready" || this.#ready !== "told") return;
     this.#ready = "heard";
     queueMicrotask(() => this.dispatchEvent(new CustomEvent("chatkit.ready")));
@@ -220,7 +221,7 @@ export class ChatKitElement extends HTMLElement {
     const begin = () => {
       const chat = this.#chat;
       if (!chat) return;
-      if (this.#ready === "no") this.#ready = this.#upgraded ? "heard" : "told";
+      if (this.#ready === "no") this.#ready = this.#expected ? "heard" : "told";
       this.dispatchEvent(new CustomEvent("chatkit.ready"));
       chat.start(this.#options?.initialThread ?? null).catch(() => {}); // the conversation shows what went wrong
     };
