@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -85,10 +87,10 @@ def events(text: str, thread: str, ids: Iterator[int], pieces: int) -> Iterator[
     yield {"type": "thread.item.done", "item": {**item, "content": [whole]}}
 
 
-def app() -> FastAPI:
-    """The pages, the files, the endpoint."""
+def app(built: Path) -> FastAPI:
+    """The pages, the files below `built`, the endpoint."""
     routes = FastAPI()
-    routes.include_router(element.router())
+    routes.include_router(element.router(built))
     ids = itertools.count(1)
 
     @routes.get("/without")
@@ -154,12 +156,15 @@ def _frame(event: dict[str, Any]) -> str:
 
 async def main() -> None:
     """Serves on a free port until it is ended."""
-    server = uvicorn.Server(uvicorn.Config(app(), port=0, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    print(server.servers[0].sockets[0].getsockname()[1], flush=True)
-    await serving
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder) / "static"  # a copy: a build meanwhile must not change what is measured
+        shutil.copytree(element.BUILT, built)
+        server = uvicorn.Server(uvicorn.Config(app(built), port=0, log_level="warning"))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+        await serving
 
 
 if __name__ == "__main__":
