@@ -135,6 +135,7 @@ def test_everything_is_done_by_keyboard(visited):
     to(panel.button("Earlier conversations"))
     keys.press("Enter")
     row = panel.chat.locator(".row")
+    expect(panel.chat.get_by_role("searchbox")).to_be_focused()
     to(row.get_by_role("button", name="Rename"), "Tab")
     keys.press("Enter")
     expect(panel.chat.get_by_label("Rename", exact=True)).to_be_focused()
@@ -144,6 +145,7 @@ def test_everything_is_done_by_keyboard(visited):
     expect(row.locator(".row-open")).to_be_focused()
     keys.press("Enter")
     expect(panel.answers).to_contain_text("18 percent")
+    expect(panel.composer).to_be_focused()
     keys.press("Escape")
 
     expect(panel.dialog).to_be_hidden()

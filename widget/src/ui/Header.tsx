@@ -15,12 +15,18 @@ export function Header({ shell }: { shell: Shell }) {
     action && (
       <HeaderButton icon={action.icon} label={action.icon.replace(/-/g, " ")} onClick={action.onClick} />
     );
+  // The button that was pressed is gone then: the focus goes where the reader wants to be.
+  const show = (open: boolean, event?: MouseEvent) => {
+    const root = (event?.currentTarget as Element | undefined)?.getRootNode() as ShadowRoot | undefined;
+    shell.setHistory(open);
+    requestAnimationFrame(() =>
+      open ? root?.querySelector<HTMLElement>(".search input")?.focus() : shell.focus(),
+    );
+  };
   return (
     <header class="header">
       {own(header?.leftAction)}
-      {history && (
-        <HeaderButton icon="back-large" label={words.back} onClick={() => shell.setHistory(false)} />
-      )}
+      {history && <HeaderButton icon="back-large" label={words.back} onClick={() => show(false)} />}
       {shown ? (
         <h2 class="header-title" dir="auto" title={shown}>
           {shown}
@@ -29,16 +35,15 @@ export function Header({ shell }: { shell: Shell }) {
         <span class="header-title" />
       )}
       {options.history?.enabled !== false && !history && (
-        <HeaderButton icon="history" label={words.history} onClick={() => shell.setHistory(true)} />
+        <HeaderButton icon="history" label={words.history} onClick={(event) => show(true, event)} />
       )}
       {(threadId || items.length > 0) && (
         <HeaderButton
           icon="compose"
           label={words.newChat}
           onClick={() => {
-            shell.setHistory(false);
             chat.open(null);
-            shell.focus();
+            show(false);
           }}
         />
       )}
@@ -50,7 +55,12 @@ export function Header({ shell }: { shell: Shell }) {
   );
 }
 
-function HeaderButton(props: { icon: string; label: string; onClick: () => void; pressed?: boolean }) {
+function HeaderButton(props: {
+  icon: string;
+  label: string;
+  onClick: (event: MouseEvent) => void;
+  pressed?: boolean;
+}) {
   return (
     <button
       type="button"

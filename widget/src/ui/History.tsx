@@ -79,7 +79,7 @@ export function History({ shell }: { shell: Shell }) {
                   onOpen={() => {
                     shell.setHistory(false);
                     chat.open(row.id);
-                    shell.focus();
+                    requestAnimationFrame(() => shell.focus()); // which is on the screen then
                   }}
                   onRename={async (title) => {
                     await chat.rename(row.id, title);
