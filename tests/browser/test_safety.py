@@ -75,7 +75,7 @@ def test_answers_execute_nothing(scripted, told, payloads):
 
 
 def test_diagrams_execute_nothing(scripted, told, watch):
-    """Labels and clicks of a diagram reach neither the page nor the reader: the frame it is drawn in may run nothing."""
+    """Labels and clicks of a diagram reach neither page nor reader: the frame it is drawn in may run nothing."""
     watch.allow("inline event handler|script-src-attr")  # what is drawn tries, in the frame, and is refused
     told.say("A diagram:\n\n", DIAGRAM)
     scripted.open().ask("Draw")
