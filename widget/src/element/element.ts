@@ -10,7 +10,7 @@ import { App } from "../ui/App";
 import type { Env } from "../ui/env";
 import { complete, Shell, written } from "../ui/shell";
 import { announcer } from "./announcing";
-import { keepDrafts } from "./drafts";
+import { empty, keepDrafts } from "./drafts";
 import { opener } from "./links";
 import { checked, type Options } from "./options";
 import { sheet } from "./sheet";
@@ -46,6 +46,11 @@ export class ChatKitElement extends HTMLElement {
   });
   #stopDrafts = () => {};
   #opened = false;
+  #beganNow = () => {};
+  /** Resolves when the first thread is shown; methods that came earlier would speak of no thread, or of another. */
+  #began = Promise.resolve();
+  /** The thread that was open when the element was taken off the page. */
+  #left: string | null | undefined;
   #api = "";
   readonly #sheet = new CSSStyleSheet();
   readonly #say = announcer(this.#root);
@@ -62,6 +67,8 @@ export class ChatKitElement extends HTMLElement {
       if (this.isConnected) return;
       render(null, this.#root);
       this.#stopDrafts();
+      if (this.#chat) this.#left = this.#chat.state.threadId;
+      this.#beganNow();
       this.#chat?.close();
       this.#chat = this.#shell = null;
       this.#opened = false;
@@ -84,6 +91,7 @@ export class ChatKitElement extends HTMLElement {
         this.#stopDrafts();
         this.#chat.close();
         this.#chat = null;
+        this.#left = undefined;
         this.#opened = false;
       }
       if (this.#chat) this.#shell?.patch({ options: this.#options });
@@ -110,7 +118,8 @@ export class ChatKitElement extends HTMLElement {
     const { chat, shell } = await this.#started();
     shell.setHistory(false);
     if (message.newThread) await chat.open(null);
-    if (chat.state.phase !== "ready") throw new Error("sendUserMessage: a response is still under way.");
+    if (chat.state.phase !== "ready" && chat.state.phase !== "loading")
+      throw new Error("sendUserMessage: a response is still under way.");
     await chat.send({
       content: message.content
         ? complete(message.content)
@@ -152,6 +161,11 @@ export class ChatKitElement extends HTMLElement {
     await (await this.#started()).chat.act(action, itemId);
   }
 
+  /** Forgets the reader: ends the session, drops what the browser keeps, and shows a new thread, in every tab. */
+  async signOut(): Promise<void> {
+    await (await this.#started()).chat.signedOut();
+  }
+
   async showHistory(): Promise<void> {
     (await this.#started()).shell.setHistory(true);
   }
@@ -178,8 +192,12 @@ export class ChatKitElement extends HTMLElement {
 
   #begin(options: Options): void {
     this.#api = identity(options);
-    const { api, pageside } = options;
+    const { pageside } = options;
+    const api = live(options.api, () => this.#options?.api);
     const server = origin();
+    this.#began = new Promise((resolve) => {
+      this.#beganNow = resolve;
+    });
     this.#chat = new Conversation({
       client: {
         api,
@@ -187,7 +205,7 @@ export class ChatKitElement extends HTMLElement {
         ours: !("url" in api) || new URL(api.url, document.baseURI).href.startsWith(`${server}/`),
         locale: () => this.#locale.tag,
         context: () => this.#options?.pageside?.context?.() ?? {},
-        credentials: pageside?.credentials,
+        credentials: () => this.#options?.pageside?.credentials,
       },
       scope: pageside?.book,
       words: () => this.#locale.words,
@@ -202,7 +220,7 @@ export class ChatKitElement extends HTMLElement {
       if (now !== open) this.#tell(now ? "chatkit.history.open" : "chatkit.history.close");
       open = now;
     };
-    this.#stopDrafts = keepDrafts(shell, this.#chat, pageside?.book);
+    this.#stopDrafts = keepDrafts(shell, this.#chat);
     this.#speak();
   }
 
@@ -223,7 +241,9 @@ export class ChatKitElement extends HTMLElement {
       if (!chat) return;
       if (this.#ready === "no") this.#ready = this.#expected ? "heard" : "told";
       this.dispatchEvent(new CustomEvent("chatkit.ready"));
-      chat.start(this.#options?.initialThread ?? null).catch(() => {}); // the conversation shows what went wrong
+      const first = this.#left ?? this.#options?.initialThread ?? null;
+      chat.start(first).catch(() => {}); // the conversation shows what went wrong
+      this.#beganNow();
     };
     const soon = new Promise((resolve) => setTimeout(resolve, LISTENERS_MS));
     Promise.race([this.#listens, soon]).then(() => setTimeout(begin));
@@ -266,6 +286,7 @@ export class ChatKitElement extends HTMLElement {
       threadChange: (threadId) => this.#tell("chatkit.thread.change", { threadId }),
       threadLoadStart: (threadId) => this.#tell("chatkit.thread.load.start", { threadId }),
       threadLoadEnd: (threadId) => this.#tell("chatkit.thread.load.end", { threadId }),
+      signedOut: () => this.#shell && empty(this.#shell),
     };
   }
 
@@ -276,6 +297,7 @@ export class ChatKitElement extends HTMLElement {
   /** The conversation, once there are options and a place on the page. */
   async #started(): Promise<{ chat: Conversation; shell: Shell }> {
     for (let waited = 0; waited < 100; waited++) {
+      await this.#began;
       if (this.#chat && this.#shell) return { chat: this.#chat, shell: this.#shell };
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -288,9 +310,21 @@ function picked(attachment: Attachment, index: number) {
   return { key: -1 - index, name: attachment.name, image, share: 1, attachment };
 }
 
-/** Which server and book `options` mean; others begin anew. */
+/** Which server and book `options` mean, and how they are asked; others begin anew. */
 function identity({ api, pageside }: Options): string {
-  return `${"url" in api ? api.url : ""} ${pageside?.book ?? ""}`;
+  const asked = "url" in api ? [api.url, !!api.fetch, api.uploadStrategy] : [];
+  return JSON.stringify([asked, pageside?.book]);
+}
+
+/** `api` whose functions are those of the newest options: hosts give new ones to renew what theirs hold. */
+function live(api: Options["api"], newest: () => Options["api"] | undefined): Options["api"] {
+  if (!("url" in api))
+    return { getClientSecret: (secret) => ((newest() ?? api) as typeof api).getClientSecret(secret) };
+  if (!api.fetch) return api;
+  return {
+    ...api,
+    fetch: (...request) => ((newest() as typeof api | undefined)?.fetch ?? fetch)(...request),
+  };
 }
 
 function declarations(options: Options): string {

@@ -41,8 +41,14 @@ export function NoticeBox({ notice, onDismiss }: { notice: Notice; onDismiss(): 
   );
 }
 
+interface ProblemProps {
+  problem: Problem;
+  onRetry?: () => void;
+  onDismiss?: () => void;
+}
+
 /** What went wrong last, and the way on from there: `onRetry`, else what the conversation does by itself. */
-export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+export function ProblemBox({ problem, onRetry, onDismiss }: ProblemProps) {
   const { words, chat } = useEnv();
   const left = useCountdown(problem);
   useAnnounced(problem.message);
@@ -65,7 +71,7 @@ export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: (
           </button>
         )}
       </div>
-      <Dismiss label={words.dismiss} press={() => chat.dismissProblem()} />
+      <Dismiss label={words.dismiss} press={onDismiss ?? (() => chat.dismissProblem())} />
     </div>
   );
 }

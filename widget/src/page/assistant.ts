@@ -13,9 +13,11 @@ import { type Setup, setup } from "./setup";
 import { content, isDark, watch } from "./site";
 import { Travel } from "./travel";
 
-const SMALL = "(max-width: 640px)";
+const SMALL = "(max-width: 640px), (max-height: 480px)"; // where page.css lets the panel cover the page
 const OPEN = "pageside:open";
 const WIDE = "pageside:wide";
+
+type GetToken = (() => Promise<string>) | null | undefined;
 
 export class Assistant extends HTMLElement {
   #root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -25,8 +27,10 @@ export class Assistant extends HTMLElement {
   #locale: Locale = ENGLISH;
   #chat: ChatKitElement | null = null;
   #setup: Promise<Setup> | null = null;
+  #getToken: GetToken = null;
   #selected: Selected | null = null;
   #quoted: Selected | null = null;
+  #from: Element | null = null;
   #ended = new AbortController();
   #travel = new Travel(
     () => this.scope,
@@ -38,12 +42,29 @@ export class Assistant extends HTMLElement {
     return content(this.getAttribute("selector"));
   }
 
+  get getToken(): GetToken {
+    return this.#getToken;
+  }
+
+  /** Another function in place of one means another reader. */
+  set getToken(getToken: GetToken) {
+    const before = this.#getToken;
+    this.#getToken = getToken;
+    if (before && before !== getToken && this.isConnected) this.signOut();
+    // What was tried without a token is tried again with one.
+    else if (getToken && !before && this.#chat) this.#mount().then((chat) => chat.fetchUpdates());
+  }
+
   get isOpen(): boolean {
     return this.#panel.open;
   }
 
   async connectedCallback(): Promise<void> {
     this.#ended = new AbortController();
+    const { getToken } = this;
+    // What was set before this script came hides the accessor.
+    Reflect.deleteProperty(this, "getToken");
+    this.getToken = getToken;
     const { signal } = this.#ended;
     const own = new CSSStyleSheet();
     own.replaceSync(page);
@@ -57,7 +78,8 @@ export class Assistant extends HTMLElement {
     signal.addEventListener("abort", unwatch);
     this.#listen(signal);
     await this.#follow();
-    if (remembered(OPEN) || this.hasAttribute("open")) this.open({ focus: false });
+    if (remembered(OPEN) || (this.hasAttribute("open") && !matchMedia(SMALL).matches))
+      this.open({ focus: false });
     this.#travel.arrive();
     this.dispatchEvent(new CustomEvent("pageside:ready", { bubbles: true }));
   }
@@ -69,8 +91,8 @@ export class Assistant extends HTMLElement {
   /** Opens the panel, with a text to ask about where one is given. */
   async open({ focus = true, about }: { focus?: boolean; about?: Selected } = {}): Promise<void> {
     if (!this.#panel.open) {
-      const modal = matchMedia(SMALL).matches && focus;
-      if (modal) this.#panel.showModal();
+      this.#from = document.activeElement;
+      if (matchMedia(SMALL).matches) this.#panel.showModal();
       else this.#panel.open = true; // `show()` would take the focus from the page, also when nobody asked
       this.#launcher.setAttribute("aria-expanded", "true");
       remember(OPEN, "1");
@@ -90,7 +112,8 @@ export class Assistant extends HTMLElement {
     this.#panel.close();
     this.#launcher.setAttribute("aria-expanded", "false");
     remember(OPEN, null);
-    this.#launcher.focus();
+    if (this.getAttribute("position") !== "none") this.#launcher.focus();
+    else if (this.#from instanceof HTMLElement) this.#from.focus();
   }
 
   toggle(): void {
@@ -102,6 +125,12 @@ export class Assistant extends HTMLElement {
   async ask(question: string, { selection }: { selection?: string } = {}): Promise<void> {
     await this.open({ focus: false });
     await (await this.#mount()).sendUserMessage({ text: question, reply: selection });
+  }
+
+  /** Forgets the reader: their session, and what the browser keeps of them, here and in the other tabs. */
+  async signOut(): Promise<void> {
+    this.#quoted = null;
+    await (await this.#mount()).signOut();
   }
 
   #listen(signal: AbortSignal): void {
@@ -125,10 +154,8 @@ export class Assistant extends HTMLElement {
           event.key.toLowerCase() !== "i"
         )
           return;
-        if (
-          (event.target as Element | null)?.closest?.("input,textarea,[contenteditable=true]") &&
-          event.target !== this
-        )
+        const field = event.composedPath()[0] as HTMLElement;
+        if (event.target !== this && (/^(INPUT|TEXTAREA)$/.test(field.tagName) || field.isContentEditable))
           return; // there it means italics
         event.preventDefault();
         this.toggle();
@@ -151,6 +178,7 @@ export class Assistant extends HTMLElement {
     this.#ask.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
     this.#ask.addEventListener("click", () => this.#selected && this.open({ about: this.#selected }));
     document.addEventListener("pageside:navigated", () => this.#travel.arrive(), { signal });
+    addEventListener("hashchange", () => this.#travel.arrive(), { signal });
   }
 
   /** Shows the button beside `found`, or takes it away. */

@@ -42,6 +42,12 @@ describe("a text in a page", () => {
     expect(located(folded(page), { start: "wheel", suffix: "turns;" })?.[0]).toBe(page.indexOf("wheel"));
   });
 
+  it("is looked for from a place on", () => {
+    const page = folded("One wheel.  Two   wheel.");
+    expect(located(page, { start: "wheel" }, page.text.indexOf("two"))?.[0]).toBe(18);
+    expect(located(page, { start: "one" }, 1)).toBeNull();
+  });
+
   it("is found wherever it was taken from, with offsets into the page as it is", () => {
     fc.assert(
       fc.property(

@@ -98,8 +98,8 @@ export function folded(text: string): Folded {
   return { text: out, from };
 }
 
-/** Where `fragment` stands in `page`, as offsets into the original; the place whose surroundings fit best. */
-export function located(page: Folded, fragment: Fragment): [number, number] | null {
+/** Where `fragment` stands in `page` from character `begin` on, as offsets into the original; where it fits best. */
+export function located(page: Folded, fragment: Fragment, begin = 0): [number, number] | null {
   const start = needle(fragment.start);
   if (!start) return null;
   const end = fragment.end ? needle(fragment.end) : "";
@@ -107,7 +107,7 @@ export function located(page: Folded, fragment: Fragment): [number, number] | nu
   const suffix = fragment.suffix ? needle(fragment.suffix) : "";
   let best: [number, number] | null = null;
   let most = -1;
-  for (let at = page.text.indexOf(start); at >= 0; at = page.text.indexOf(start, at + 1)) {
+  for (let at = page.text.indexOf(start, begin); at >= 0; at = page.text.indexOf(start, at + 1)) {
     const ending = end ? page.text.indexOf(end, at + start.length) : at;
     if (ending < 0) break;
     const stop = ending + (end || start).length;

@@ -66,11 +66,12 @@ function find(scope: Element, section: Element | null, fragments: readonly Fragm
           section.contains(node) || section.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING,
       )
     : -1;
-  const begin = first > 0 ? starts[first]! : 0;
+  const page = folded(whole);
+  const begin = first > 0 ? page.from.findIndex((offset) => offset >= starts[first]!) : 0;
   for (const fragment of fragments) {
-    for (const from of begin ? [begin, 0] : [0]) {
-      const found = located(folded(whole.slice(from)), fragment);
-      if (found) return ranged(nodes, starts, found[0] + from, found[1] + from);
+    for (const from of begin > 0 ? [begin, 0] : [0]) {
+      const found = located(page, fragment, from);
+      if (found) return ranged(nodes, starts, found[0], found[1]);
     }
   }
   return null;

@@ -17,12 +17,15 @@ export interface Selected {
 export function selected(scope: Element): Selected | null {
   const selection = getSelection();
   if (!selection?.rangeCount || selection.isCollapsed) return null;
-  const range = selection.getRangeAt(0);
+  const whole = selection.getRangeAt(0);
+  const range = within(scope, whole);
+  if (!range) return null;
   const inside = range.commonAncestorContainer;
   const element = inside instanceof Element ? inside : inside.parentElement;
-  if (!element || !scope.contains(element) || element.closest("input,textarea,[contenteditable=true]"))
+  if (!element || (element as HTMLElement).isContentEditable || element.closest("input,textarea"))
     return null;
-  const text = selection.toString().trim().slice(0, MOST_CHARS);
+  const said = range === whole ? selection.toString() : range.toString();
+  const text = said.trim().slice(0, MOST_CHARS);
   if (!text) return null;
   const block = element.closest(BLOCK) ?? element;
   const around = (edge: "before" | "after") => {
@@ -39,4 +42,17 @@ export function selected(scope: Element): Selected | null {
     after: around("after"),
     place: boxes[boxes.length - 1] ?? range.getBoundingClientRect(),
   };
+}
+
+/** The part of `range` that is of `scope`: a triple click on the last paragraph reaches into what follows. */
+function within(scope: Element, range: Range): Range | null {
+  if (scope.contains(range.commonAncestorContainer)) return range;
+  if (!range.intersectsNode(scope)) return null;
+  const all = document.createRange();
+  all.selectNodeContents(scope);
+  const part = range.cloneRange();
+  if (part.compareBoundaryPoints(Range.START_TO_START, all) < 0)
+    part.setStart(all.startContainer, all.startOffset);
+  if (part.compareBoundaryPoints(Range.END_TO_END, all) > 0) part.setEnd(all.endContainer, all.endOffset);
+  return part.collapsed ? null : part;
 }

@@ -39,9 +39,9 @@ export function isDark(): boolean {
   if (/^(dark|slate)$/.test(said)) return true;
   if (/^(light|default)$/.test(said)) return false;
   if (root.classList.contains("dark")) return true;
-  const color = getComputedStyle(body)
-    .backgroundColor.match(/[\d.]+/g)
-    ?.map(Number);
+  // Other notations, such as oklch(), count from other zeros.
+  const [, parts] = /^rgba?\((.*)\)$/.exec(getComputedStyle(body).backgroundColor) ?? [];
+  const color = parts?.match(/[\d.]+/g)?.map(Number);
   if (color && color.length >= 3 && color[3] !== 0)
     return 0.299 * color[0]! + 0.587 * color[1]! + 0.114 * color[2]! < 110;
   return matchMedia("(prefers-color-scheme: dark)").matches;

@@ -44,16 +44,33 @@ export class Travel {
     const pending = kept();
     if (!pending || page(new URL(pending.url)) !== page(location)) return;
     keep(null);
-    for (let waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
-      if (document.readyState !== "loading" && show(pending.url, pending.quote, this.scope())) return;
+    const until = performance.now() + PATIENCE_MS;
+    let seen = -1;
+    while (performance.now() < until) {
+      const scope = this.scope();
+      const length = scope.textContent?.length ?? 0;
+      // Looking through a long page takes time, so it is done again only when the page has more to look through.
+      if (document.readyState !== "loading" && length !== seen) {
+        if (show(pending.url, pending.quote, scope)) return;
+        seen = length;
+      }
       await new Promise((resolve) => setTimeout(resolve, STEP_MS));
     }
   }
 }
 
-/** The address of a page, however its site ends it. */
-export function page(url: { pathname: string; search: string }): string {
-  return url.pathname.replace(/(\/index)?(\.html?)?\/?$/, "") + url.search;
+/** The address of a page, however its site ends it; some sites keep their pages behind `#/`. */
+export function page({
+  pathname,
+  search,
+  hash = "",
+}: {
+  pathname: string;
+  search: string;
+  hash?: string;
+}): string {
+  const route = /^#[/!]/.test(hash) ? hash.split(":~:")[0] : "";
+  return pathname.replace(/(\/index)?(\.html?)?\/?$/, "") + search + route;
 }
 
 function kept(): Pending | null {

@@ -86,11 +86,14 @@ export function Composer({ shell }: { shell: Shell }) {
   const keys = (event: KeyboardEvent) => {
     if (event.isComposing || event.keyCode === 229) return; // an input method is still choosing characters
     const { key } = event;
-    if (listed && suggestions.found?.length) {
+    if (listed && key === "Escape") {
+      suggestions.close(); // closes the list, not the panel around it
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (listed && suggestions.found?.length) {
       if (key === "ArrowDown" || key === "ArrowUp") suggestions.move(key === "ArrowDown" ? 1 : -1);
       else if (key === "Enter" || key === "Tab") choose(suggestions.found[suggestions.at]);
-      else if (key !== "Escape") return;
-      if (key === "Escape") suggestions.close();
+      else return;
       event.preventDefault();
       event.stopPropagation();
     } else if (key === "Enter" && !event.shiftKey) {

@@ -39,10 +39,18 @@ export function History({ shell }: { shell: Shell }) {
 
   const change = (id: string, title: string) =>
     setRows((known) => known?.map((row) => (row.id === id ? { ...row, title } : row)) ?? known);
-  const drop = (id: string) => setRows((known) => known?.filter((row) => row.id !== id) ?? known);
+  const list = useRef<HTMLDivElement>(null);
+  const drop = (id: string) => {
+    const at = rows?.findIndex((row) => row.id === id) ?? 0;
+    setRows((known) => known?.filter((row) => row.id !== id) ?? known);
+    requestAnimationFrame(() => {
+      const left = list.current?.querySelectorAll<HTMLElement>(".row-open") ?? [];
+      (left[Math.min(at, left.length - 1)] ?? list.current?.querySelector("input"))?.focus();
+    });
+  };
 
   return (
-    <div class="history">
+    <div class="history" ref={list}>
       <div class="search" role="search">
         <Icon name="search" />
         <input

@@ -57,9 +57,25 @@ export function ThreadView({ shell }: { shell: Shell }) {
           )}
           {state.phase === "loading" && !shown.length && <Progress text="" />}
           {state.notices.map((notice) => (
-            <NoticeBox key={notice.message} notice={notice} onDismiss={() => chat.dismissNotice(notice)} />
+            <NoticeBox
+              key={notice.message}
+              notice={notice}
+              onDismiss={() => {
+                chat.dismissNotice(notice);
+                shell.focus(); // the button that had the focus is gone
+              }}
+            />
           ))}
-          {state.problem && <ProblemBox problem={state.problem} onRetry={resend} />}
+          {state.problem && (
+            <ProblemBox
+              problem={state.problem}
+              onRetry={resend}
+              onDismiss={() => {
+                chat.dismissProblem();
+                shell.focus();
+              }}
+            />
+          )}
           {(status?.type === "locked" || status?.type === "closed") && (
             <p class="ended" dir="auto">
               {status.reason || (status.type === "locked" ? words.locked : words.closed)}

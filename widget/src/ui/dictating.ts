@@ -15,23 +15,29 @@ export function useDictation(
 ) {
   const [state, setState] = useState<Dictating>("off");
   const recorder = useRef<MediaRecorder | null>(null);
+  const asking = useRef(false);
+  const gone = useRef(false);
 
   useEffect(
     () => () => {
-      for (const track of recorder.current?.stream.getTracks() ?? []) track.stop();
+      gone.current = true;
+      if (recorder.current) silence(recorder.current.stream);
     },
     [],
   );
 
   const begin = async () => {
+    if (asking.current) return; // the browser is still asking for permission
+    asking.current = true;
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (gone.current) return silence(stream);
       const kind = KINDS.find((one) => MediaRecorder.isTypeSupported(one));
       const made = new MediaRecorder(stream, kind ? { mimeType: kind } : undefined);
       const parts: Blob[] = [];
       made.ondataavailable = (event) => parts.push(event.data);
       made.onstop = async () => {
-        for (const track of stream.getTracks()) track.stop();
+        silence(stream);
         setState("writing");
         try {
           onText(await chat.transcribe(new Blob(parts, { type: made.mimeType })));
@@ -47,10 +53,17 @@ export function useDictation(
     } catch {
       setState("off");
       onProblem(null);
+    } finally {
+      asking.current = false;
     }
   };
   return {
     state,
     toggle: () => (state === "listening" ? recorder.current?.stop() : state === "off" ? begin() : undefined),
   };
+}
+
+/** Lets go of the microphone. */
+function silence(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }

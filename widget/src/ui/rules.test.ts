@@ -72,6 +72,10 @@ describe("a page of a site", () => {
     const same = ["/a/b", "/a/b/", "/a/b.html", "/a/b/index.html", "/a/b/index"];
     expect(new Set(same.map((pathname) => page({ pathname, search: "" })))).toEqual(new Set(["/a/b"]));
     expect(page({ pathname: "/a", search: "?v=2" })).not.toBe(page({ pathname: "/a", search: "" }));
+    const routed = (hash: string) => page({ pathname: "/", search: "", hash });
+    expect(routed("#/nodes:~:text=a")).toBe(routed("#/nodes"));
+    expect(routed("#/nodes")).not.toBe(routed("#/topics"));
+    expect(routed("#topics")).toBe(routed(""));
     expect(page({ pathname: "/", search: "" })).toBe(page({ pathname: "/index.html", search: "" }));
   });
 });
