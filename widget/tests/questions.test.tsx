@@ -114,6 +114,18 @@ describe("questions to the reader", () => {
     expect(document.activeElement).toBe(root.querySelector("dl"));
   });
 
+  test("can be answered again where the reply was refused and the conversation says so", async () => {
+    const { chat, calls } = pretended();
+    const root = show(<StructuredInput item={form} />, environment(chat).env);
+    await doing(() => at(root, "input[value=A]").click());
+    await doing(() => button(root, "Send").click());
+    expect(at<HTMLFieldSetElement>(root, "fieldset.questions").disabled).toBe(false);
+    expect(at<HTMLInputElement>(root, "input[value=A]").checked).toBe(true);
+    await doing(() => button(root, "Send").click());
+
+    expect(calls).toHaveLength(2);
+  });
+
   test("make no reply of nothing", () => {
     expect(answered(form.inputs, {})).toBeNull();
     expect(answered(form.inputs, { words: { chosen: [], own: "   " } })).toBeNull();

@@ -1,13 +1,17 @@
 /** What is written and not sent, kept for each conversation. */
 
+import type { Conversation } from "../thread/conversation";
 import { draft, keepDraft } from "../thread/keeping";
-import type { Chat } from "../thread/state";
 import { BLANK, type Shell } from "../ui/shell";
 
 /** Keeps what is written in `shell` under the thread that is open, and brings it back; returns what ends that. */
-export function keepDrafts(shell: Shell, chat: Chat, book?: string): () => void {
+export function keepDrafts(
+  shell: Shell,
+  chat: Pick<Conversation, "state" | "subscribe" | "place">,
+): () => void {
+  const { place } = chat;
   let thread = chat.state.threadId;
-  const kept = draft(thread, book);
+  const kept = draft(thread, place);
   if (kept) shell.write({ ...kept });
   const endThread = chat.subscribe(() => {
     const now = chat.state.threadId;
@@ -17,14 +21,21 @@ export function keepDrafts(shell: Shell, chat: Chat, book?: string): () => void 
     if (named) return; // the new thread is the one that is being written in
     const { model, scope } = shell.draft;
     for (const file of shell.draft.files) shell.detach(file.key);
-    shell.write({ ...BLANK, model, scope, ...draft(thread, book) }); // at once: what is written is kept
+    shell.write({ ...BLANK, model, scope, ...draft(thread, place) }); // at once: what is written is kept
   });
   const endShell = shell.subscribe(() => {
     const { text, tags, quote, tool, model } = shell.draft;
-    keepDraft(thread, text || quote ? { text, tags, quote, tool, model } : null, book);
+    keepDraft(thread, text || quote ? { text, tags, quote, tool, model } : null, place);
   });
   return () => {
     endThread();
     endShell();
   };
+}
+
+/** Takes everything out of the composer, and the list of earlier conversations off the screen. */
+export function empty(shell: Shell): void {
+  for (const file of shell.draft.files) shell.detach(file.key);
+  shell.write(BLANK);
+  shell.setHistory(false);
 }

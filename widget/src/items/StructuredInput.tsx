@@ -51,7 +51,8 @@ function Questions({ item, replied }: { item: StructuredInputItem; replied: RefO
       await chat.reply(item.id, answer);
     } catch (error) {
       setProblem(error instanceof Error && error.message ? error.message : words.failed);
-      setSending(false);
+    } finally {
+      setSending(false); // where it was refused the form is still there
       underWay.current = false;
     }
   };

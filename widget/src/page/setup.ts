@@ -24,6 +24,13 @@ interface Offer {
   modes?: boolean;
 }
 
+/** What the page says of its reader, as properties of the element. */
+interface Host extends HTMLElement {
+  getToken?: (() => Promise<string>) | null;
+  userInfo?: unknown;
+  filters?: unknown;
+}
+
 interface Page {
   scope(): Element;
   /** What the message is about. */
@@ -47,18 +54,25 @@ export interface Setup {
 }
 
 const PATIENCE_MS = 5000;
+/** One for each element, however often the server is asked what it offers. */
+const sessions = new WeakMap<Host, ServerSession>();
 
 /** Asks the server what it offers; where it cannot be reached the chat opens all the same, and says so when it is used. */
-export async function setup(host: HTMLElement, page: Page): Promise<Setup> {
+export async function setup(host: Host, page: Page): Promise<Setup> {
   const server = origin();
   const foreign = new URL(server).origin !== location.origin;
-  const token = (host as { getToken?: () => Promise<string> }).getToken;
-  const credentials: Credentials | undefined =
-    foreign || token ? new ServerSession(server, { getToken: token }) : undefined;
+  const session =
+    sessions.get(host) ??
+    new ServerSession(server, {
+      get getToken() {
+        return host.getToken;
+      },
+    });
+  sessions.set(host, session);
+  const credentials = (): Credentials | undefined => (foreign || host.getToken ? session : undefined);
   const authorized = async (path: string) => {
-    const headers: Record<string, string> = credentials
-      ? { Authorization: `Bearer ${await credentials.get()}` }
-      : {};
+    const secret = await credentials()?.get();
+    const headers: Record<string, string> = secret ? { Authorization: `Bearer ${secret}` } : {};
     const answer = await fetch(`${server}${path}`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
     return answer.ok ? answer.json() : null;
   };
@@ -129,7 +143,7 @@ export async function setup(host: HTMLElement, page: Page): Promise<Setup> {
       onClientTool: async ({ name }) => (tools[name]?.() ?? null) as unknown as Record<string, unknown>,
       pageside: {
         book: own("book") ?? "",
-        credentials,
+        credentials: credentials(),
         modes: offer.modes !== false,
         maxChars: offer.composer?.max_chars,
         buttons,
@@ -139,8 +153,8 @@ export async function setup(host: HTMLElement, page: Page): Promise<Setup> {
           return about({
             pageContext: pageContext(page.scope()),
             clientTools: Object.keys(tools),
-            userInfo: (host as { userInfo?: unknown }).userInfo,
-            filters: (host as { filters?: unknown }).filters,
+            userInfo: host.userInfo,
+            filters: host.filters,
             selectionContext: quoted && { before: quoted.before, after: quoted.after },
           });
         },

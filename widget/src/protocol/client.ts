@@ -19,13 +19,15 @@ export interface ClientOptions {
   locale(): string;
   /** What goes as `metadata` with every request: page, profile, what the page can be asked. */
   context?(): Record<string, unknown>;
-  /** Whoever has a secret and renews it itself, in place of `getClientSecret`. */
-  credentials?: Credentials;
+  /** Whoever has a secret and renews it itself, in place of `getClientSecret`; asked before each request. */
+  credentials?(): Credentials | undefined;
 }
 
 export interface Credentials {
   get(): Promise<string>;
   renew(refused: string | null): Promise<string>;
+  /** The reader has signed out; `elsewhere` where that was in another tab, which has told the server. */
+  end?(elsewhere: boolean): Promise<void> | void;
 }
 
 /** A thread as the search of a Pageside server finds it. */
@@ -53,7 +55,7 @@ export class Client {
   /** Where the protocol is spoken. */
   readonly url: string;
   readonly strategy: FileUploadStrategy;
-  readonly #secret: Credentials | null;
+  readonly #hosted: Credentials | null;
   readonly #custom: typeof fetch | undefined;
   #known: boolean;
   /** Whether the server is known, or at least not known not, to keep records of its answers. */
@@ -66,7 +68,7 @@ export class Client {
     this.url = (hosted ? `${server}/chatkit` : absolute((api as { url: string }).url)).replace(/\/$/, "");
     this.#custom = "fetch" in api ? api.fetch : undefined;
     this.strategy = ("uploadStrategy" in api && api.uploadStrategy) || { type: "two_phase" };
-    this.#secret = options.credentials ?? (hosted ? new Secret(api.getClientSecret) : null);
+    this.#hosted = hosted ? new Secret(api.getClientSecret) : null;
     this.#known = options.ours;
   }
 
@@ -88,6 +90,16 @@ export class Client {
   /** Whether requests bear a secret. */
   get bears(): boolean {
     return this.#secret !== null;
+  }
+
+  get #secret(): Credentials | null {
+    return this.options.credentials?.() ?? this.#hosted;
+  }
+
+  /** Forgets who asked. */
+  async signedOut(elsewhere: boolean): Promise<void> {
+    this.#greeting = null;
+    await this.#secret?.end?.(elsewhere);
   }
 
   /** The document that an operation answers with. */
@@ -151,11 +163,12 @@ export class Client {
   /** Any request, with what proves who asks; renews that once where the server does not take it. */
   async send(url: string, init: RequestInit & { bearer?: boolean } = {}): Promise<Response> {
     const { bearer = true, ...rest } = init;
-    const secret = bearer && this.#secret ? await this.#secret.get() : null;
+    const credentials = bearer ? this.#secret : null;
+    const secret = credentials && (await credentials.get());
     let response = await this.#fetch(url, rest, secret);
-    if (response.status === 401 && secret !== null) {
+    if (response.status === 401 && credentials) {
       response.body?.cancel().catch(() => {});
-      response = await this.#fetch(url, rest, await this.#secret!.renew(secret));
+      response = await this.#fetch(url, rest, await credentials.renew(secret));
     }
     if (response.headers.has("X-Pageside-Run")) this.#known = true;
     if (!response.ok) throw await refused(response);

@@ -22,15 +22,21 @@ export class Secret {
   renew(refused: string | null): Promise<string> {
     if (this.#renewal) return this.#renewal;
     if (this.#current !== refused && this.#current !== null) return Promise.resolve(this.#current);
-    this.#renewal = Promise.resolve(this.ask(refused))
+    const renewal = Promise.resolve(this.ask(refused))
       .then((secret) => {
-        this.#current = secret;
+        if (this.#renewal === renewal) this.#current = secret;
         return secret;
       })
       .finally(() => {
-        this.#renewal = null;
+        if (this.#renewal === renewal) this.#renewal = null;
       });
-    return this.#renewal;
+    this.#renewal = renewal;
+    return renewal;
+  }
+
+  /** Forgets the secret, and one that is on its way. */
+  end(): void {
+    this.#current = this.#renewal = null;
   }
 }
 

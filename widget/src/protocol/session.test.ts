@@ -140,6 +140,23 @@ describe("a session", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it("is kept in the page where storage takes nothing, as a full or a sealed one", async () => {
+    const read = storage();
+    vi.stubGlobal("localStorage", {
+      ...read,
+      setItem: () => {
+        throw new DOMException("full", "QuotaExceededError");
+      },
+    });
+    const one = session();
+    await one.get();
+
+    expect(await one.get()).toBe("pgs_1");
+    expect(await one.renew("pgs_1")).toBe("pgs_2");
+    expect(await one.get()).toBe("pgs_2");
+    expect(calls.map((call) => call.path)).toEqual(["/api/chatkit/session", "/api/chatkit/refresh"]);
+  });
+
   it("can be ended", async () => {
     const one = session();
     await one.get();
@@ -184,5 +201,32 @@ describe("the host's own tokens", () => {
       "jwt2",
     ]);
     expect(calls).toEqual([]);
+  });
+
+  it("are asked for anew when the page gives others, and when the reader signs out", async () => {
+    let asked = 0;
+    const options = { fetch: fetching, getToken: async () => `ada${++asked}` };
+    const one = new ServerSession("https://book.test", options);
+    await one.get();
+    options.getToken = async () => `bob${++asked}`;
+    expect(await one.get()).toBe("bob2");
+    await one.end();
+
+    expect(await one.get()).toBe("bob3");
+    expect(calls).toEqual([]);
+  });
+
+  it("that come after the reader has signed out are not kept", async () => {
+    let give = (_: string) => {};
+    const asked = vi.fn(() => new Promise<string>((resolve) => (give = resolve)));
+    const one = new ServerSession("https://book.test", { fetch: fetching, getToken: asked });
+    const late = one.get();
+    await Promise.resolve();
+    await one.end();
+    give("ada");
+    expect(await late).toBe("ada");
+    asked.mockResolvedValue("bob");
+
+    expect(await one.get()).toBe("bob");
   });
 });

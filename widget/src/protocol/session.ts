@@ -6,11 +6,15 @@
 
 import type { Credentials } from "./client";
 import { refused, unanswered } from "./errors";
-import { Secret } from "./secret";
+import { Place } from "./place";
+import { type GetClientSecret, Secret } from "./secret";
 
 export interface SessionOptions {
-  /** The host's own tokens in place of a session, for servers that check them (`AUTH_MODE=jwt`). */
-  getToken?: () => Promise<string>;
+  /**
+   * The host's own tokens in place of a session, for servers that check them (`AUTH_MODE=jwt`). Read before each request:
+   * another function is another reader's.
+   */
+  readonly getToken?: (() => Promise<string>) | null;
   fetch?: typeof fetch;
 }
 
@@ -25,10 +29,11 @@ const AHEAD_S = 60;
 
 /** A session that is begun when it is first needed, kept for all tabs, and renewed before it ends. */
 export class ServerSession implements Credentials {
-  readonly #tokens: Secret | null;
+  #tokens: Secret | null = null;
+  #getToken: SessionOptions["getToken"] = null;
   readonly #server: string;
   readonly #name: string;
-  #memory: Made | null = null;
+  readonly #kept: Place<Made | null>;
   #renewal: Promise<string> | null = null;
 
   /** For the server at this address. */
@@ -36,10 +41,9 @@ export class ServerSession implements Credentials {
     server: string,
     private readonly options: SessionOptions = {},
   ) {
-    const { getToken } = options;
-    this.#tokens = getToken ? new Secret(() => getToken()) : null;
     this.#server = server.replace(/\/$/, "");
     this.#name = `pageside:session:${this.#server}`;
+    this.#kept = new Place(() => globalThis.localStorage, this.#name, null);
   }
 
   /** For `api.getClientSecret` of a ChatKit element or of chatkit-react; bound, so that it can be handed over as it is. */
@@ -48,21 +52,34 @@ export class ServerSession implements Credentials {
 
   /** The secret to send with a request. */
   get(): Promise<string> {
-    if (this.#tokens) return this.#tokens.get();
-    const made = this.#kept();
+    const tokens = this.#given();
+    if (tokens) return tokens.get();
+    const made = this.#kept.read();
     return made && lasts(made) ? Promise.resolve(made.client_secret) : this.#shared(null);
   }
 
   /** A secret in place of one that the server does not take any more. */
   renew(refusedSecret: string | null): Promise<string> {
-    return this.#tokens ? this.#tokens.renew(refusedSecret) : this.#shared(refusedSecret);
+    return this.#given()?.renew(refusedSecret) ?? this.#shared(refusedSecret);
   }
 
-  /** Ends the session: its secret is dead, here and in every tab. */
-  async end(): Promise<void> {
-    const made = this.#kept();
-    this.#keep(null);
+  /** Ends the session: its secret is dead, here and in every tab. Where another tab has done so, `elsewhere` is true. */
+  async end(elsewhere = false): Promise<void> {
+    this.#tokens?.end();
+    if (elsewhere) return;
+    const made = this.#kept.read();
+    this.#kept.write(null);
     if (made) await this.#ask("session", made.client_secret, "DELETE").catch(() => null);
+  }
+
+  /** The host's tokens; null where it gives none. */
+  #given(): Secret | null {
+    const { getToken } = this.options;
+    if (getToken !== this.#getToken) {
+      this.#getToken = getToken;
+      this.#tokens = getToken ? new Secret(getToken as GetClientSecret) : null;
+    }
+    return this.#tokens;
   }
 
   #shared(refusedSecret: string | null): Promise<string> {
@@ -79,14 +96,14 @@ export class ServerSession implements Credentials {
   }
 
   async #made(refusedSecret: string | null): Promise<string> {
-    const made = this.#kept();
+    const made = this.#kept.read();
     if (made && made.client_secret !== refusedSecret && lasts(made)) return made.client_secret;
     const renewed =
       made &&
       (await this.#ask("refresh", made.client_secret, "POST", { existing_session_id: made.session_id }));
     const next = renewed ?? (await this.#ask("session", null, "POST", {}));
     if (!next) throw unanswered("no session");
-    this.#keep(next);
+    this.#kept.write(next);
     return next.client_secret;
   }
 
@@ -103,25 +120,6 @@ export class ServerSession implements Credentials {
     if (secret !== null && response.status >= 400 && response.status < 500 && response.status !== 429)
       return null;
     throw await refused(response);
-  }
-
-  #kept(): Made | null {
-    try {
-      const told = globalThis.localStorage.getItem(this.#name);
-      return told === null ? null : (JSON.parse(told) as Made);
-    } catch {
-      return this.#memory;
-    }
-  }
-
-  #keep(made: Made | null): void {
-    this.#memory = made;
-    try {
-      if (made) globalThis.localStorage.setItem(this.#name, JSON.stringify(made));
-      else globalThis.localStorage.removeItem(this.#name);
-    } catch {
-      // Storage is forbidden: the session lasts as long as the page.
-    }
   }
 }
 

@@ -48,7 +48,9 @@ describe("uploads", () => {
     const server = new FakeServer();
     server.on = ({ op, method }) =>
       op === "attachments.create" ? json(announced) : method === "PUT" ? json({}) : undefined;
-    const client = clientOf(server, { credentials: { get: async () => "s", renew: async () => "s" } });
+    const client = clientOf(server, {
+      credentials: () => ({ get: async () => "s", renew: async () => "s" }),
+    });
     const shares: number[] = [];
     const made = await client.upload(file, (share) => shares.push(share));
 

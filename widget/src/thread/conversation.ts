@@ -28,6 +28,8 @@ export interface ConversationOptions {
 }
 
 export class Conversation implements Chat {
+  /** Names the server and the book, for what a browser keeps of them. */
+  readonly place: string;
   readonly #keeping: Keeping;
   readonly #client: Client;
   readonly #house: House;
@@ -49,7 +51,8 @@ export class Conversation implements Chat {
     const client = options.client instanceof Client ? options.client : new Client(options.client);
     this.#client = client;
     this.#restores = scope !== undefined;
-    this.#keeping = new Keeping(`${client.url} ${scope ?? ""}`);
+    this.place = `${client.url} ${scope ?? ""}`;
+    this.#keeping = new Keeping(this.place);
     this.#tabs = tabs(client.url, (news) => this.#hear(news));
     this.#house = {
       client,
@@ -97,7 +100,7 @@ export class Conversation implements Chat {
     const run = this.#keeping.run();
     const sending = remembers && this.#client.ours ? this.#keeping.sending() : null;
     const id = threadId ?? (remembers ? this.#keeping.thread() : null);
-    if (id !== null) await this.open(id);
+    if (id !== null) await this.open(id, !threadId);
     else this.#house.events.threadChange?.(null);
     // The same message under the same key is carried out once, whether or not it arrived the first time.
     if (sending && sending.threadId === this.state.threadId) {
@@ -107,13 +110,13 @@ export class Conversation implements Chat {
     }
   }
 
-  async open(threadId: string | null): Promise<void> {
+  async open(threadId: string | null, remembered = false): Promise<void> {
     if (threadId !== null && threadId === this.state.threadId) return this.refresh();
     const before = this.#shown;
     if (before.isAnswering) this.#away.add(before);
     else before.close();
     const back = [...this.#away].find((each) => each.id !== null && each.id === threadId);
-    const next = back ?? new OpenThread(this.#house, threadId, this.state.online);
+    const next = back ?? new OpenThread(this.#house, threadId, this.state.online, remembered);
     this.#away.delete(next);
     this.#forgetFinished();
     this.#shown = next;
@@ -240,7 +243,7 @@ export class Conversation implements Chat {
 
   async remove(threadId: string): Promise<void> {
     await this.#client.call("threads.delete", { thread_id: threadId });
-    keepDraft(threadId, null);
+    keepDraft(threadId, null, this.place);
     this.#tabs.tell({ type: "deleted", threadId });
     await this.#removed(threadId);
   }
@@ -268,11 +271,16 @@ export class Conversation implements Chat {
     globalThis.removeEventListener?.("offline", this.#offline);
   }
 
-  /** The reader is somebody else from here on: forgets what is kept, here and in the other tabs. */
-  async signedOut(): Promise<void> {
+  /** The reader is somebody else from here on: forgets what is kept and who asked, here and in the other tabs. */
+  async signedOut(elsewhere = false): Promise<void> {
+    const left = [this.#shown, ...this.#away];
+    for (const each of left) each.close();
+    void this.open(null); // at once
+    this.#away.clear();
+    this.#house.events.signedOut?.();
     this.#keeping.forget();
-    this.#tabs.tell({ type: "signed out" });
-    await this.open(null);
+    if (!elsewhere) this.#tabs.tell({ type: "signed out" });
+    await this.#client.signedOut(elsewhere);
   }
 
   /** Goes on with the answer that this tab was hearing when its page was left, or asks the other tabs for one. */
@@ -284,11 +292,7 @@ export class Conversation implements Chat {
   }
 
   #hear(news: News): void {
-    if (news.type === "signed out") {
-      this.#keeping.forget();
-      void this.open(null);
-      return;
-    }
+    if (news.type === "signed out") return void this.signedOut(true);
     const { threadId } = news;
     const here = [this.#shown, ...this.#away].find((each) => each.id === threadId);
     if (!here) return;

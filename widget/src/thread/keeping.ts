@@ -1,5 +1,6 @@
 /** What a browser keeps of conversations: drafts for every tab, and which thread and answer this tab had open. */
 
+import { Place } from "../protocol/place";
 import type { InputTag } from "../protocol/types";
 import type { Outgoing } from "./state";
 
@@ -28,18 +29,22 @@ export interface KeptMessage {
 const MAX_DRAFTS = 30;
 const LATER_MS = 400;
 
-/** The draft of a thread, or of a new one for null; `book` tells new threads of several books of an origin apart. */
-export function draft(threadId: string | null, book = ""): Draft | null {
-  const name = threadId ?? `new:${book}`;
+/** The draft of a thread, or of a new one for null, at the server and book that `place` names. */
+export function draft(threadId: string | null, place: string): Draft | null {
+  const name = named(threadId, place);
   return unsaved.has(name) ? unsaved.get(name)! : (drafts.read()[name] ?? null);
 }
 
 /** Keeps the draft of a thread, or of a new one; null forgets it. Written a moment later, and when the page is left. */
-export function keepDraft(threadId: string | null, value: Draft | null, book = ""): void {
-  unsaved.set(threadId ?? `new:${book}`, value);
+export function keepDraft(threadId: string | null, value: Draft | null, place: string): void {
+  unsaved.set(named(threadId, place), value);
   clearTimeout(timer);
   timer = setTimeout(saveDrafts, LATER_MS);
   globalThis.addEventListener?.("pagehide", saveDrafts, { once: true });
+}
+
+function named(threadId: string | null, place: string): string {
+  return `${threadId ?? "new"} ${place}`;
 }
 
 /** Writes the drafts that wait to be written. */
@@ -105,40 +110,6 @@ export class Keeping {
     this.#runs.write(null);
     this.#open.write(null);
     this.#onTheWay.write(null);
-  }
-}
-
-/** A value in a storage of the browser, and in memory where that does not work. */
-class Place<T> {
-  #memory: T;
-  #works = true;
-
-  constructor(
-    private readonly storage: () => Storage | undefined,
-    private readonly name: string,
-    private readonly empty: T,
-  ) {
-    this.#memory = empty;
-  }
-
-  read(): T {
-    if (!this.#works) return this.#memory;
-    try {
-      const kept = this.storage()!.getItem(this.name);
-      return kept === null ? this.empty : (JSON.parse(kept) as T);
-    } catch {
-      return this.#memory;
-    }
-  }
-
-  write(value: T): void {
-    this.#memory = value;
-    try {
-      if (value === null) this.storage()!.removeItem(this.name);
-      else this.storage()!.setItem(this.name, JSON.stringify(value));
-    } catch {
-      this.#works = false;
-    }
   }
 }
 

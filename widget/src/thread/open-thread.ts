@@ -39,6 +39,8 @@ export class OpenThread {
     private readonly house: House,
     threadId: string | null,
     online: boolean,
+    /** Whether it is opened only because this tab had it open before; then nobody misses it where it is gone. */
+    private remembered = false,
   ) {
     this.state = { ...EMPTY, threadId, online };
     this.#pages = new Pages(house.client, this.#aborter.signal);
@@ -377,14 +379,20 @@ export class OpenThread {
         : await pages.read(id, Math.max(LEAST, this.state.items.length));
       if (asked !== this.#asked) return;
       this.#pages = pages;
-      this.set({ thread: head(thread), items, hasOlder: pages.hasOlder, growing: new Set() });
+      this.remembered = false;
+      const problem = this.state.problem?.retry === "load" ? null : this.state.problem;
+      this.set({ thread: head(thread), items, hasOlder: pages.hasOlder, growing: new Set(), problem });
       this.#recorded = this.#readRecords();
     } catch (error) {
       if (isAbort(error)) return;
-      events.error?.(error as Error);
-      this.set({ problem: problemOf(error, "load", words()) });
-      if (error instanceof RequestError && error.status === 404)
-        this.set({ threadId: null, thread: null, items: [], hasOlder: false });
+      const gone = error instanceof RequestError && error.status === 404;
+      if (!gone || !this.remembered) {
+        events.error?.(error as Error);
+        this.set({ problem: problemOf(error, "load", words()) });
+      }
+      if (!gone) return;
+      this.set({ threadId: null, thread: null, items: [], hasOlder: false });
+      events.threadChange?.(null);
     }
   }
 

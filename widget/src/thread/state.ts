@@ -113,6 +113,8 @@ export interface ChatEvents {
   threadChange(threadId: string | null): void;
   threadLoadStart(threadId: string): void;
   threadLoadEnd(threadId: string): void;
+  /** The reader has signed out, here or in another tab. */
+  signedOut(): void;
 }
 
 /** A conversation as the screen uses it. `Conversation` in `conversation.ts` is the one that speaks with a server. */

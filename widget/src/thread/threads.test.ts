@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { chatWith, closeAll, message, said, until } from "../../tests/chatting";
+import { chatWith, closeAll, message, said, storage, until } from "../../tests/chatting";
 import { answer, delta, done, FakeServer, head, json, opening, question } from "../../tests/fake-server";
 
 let server: FakeServer;
@@ -50,6 +50,39 @@ describe("threads", () => {
 
     expect(chat.state).toMatchObject({ threadId: null, items: [], phase: "ready" });
     expect(chat.state.problem).toMatchObject({ message: "There is no such conversation.", retry: null });
+  });
+
+  it("that are gone while they are shown are not remembered", async () => {
+    const told = vi.fn();
+    const store = storage();
+    vi.stubGlobal("sessionStorage", store);
+    server.threads.set("thr_1", []);
+    const chat = chatWith(server, { scope: "", events: { threadChange: told } });
+    await chat.open("thr_1");
+    server.threads.clear();
+    await chat.refresh();
+
+    expect(told.mock.calls).toEqual([["thr_1"], [null]]);
+    expect(chat.state.problem).toMatchObject({ message: "There is no such conversation." });
+    const next = chatWith(server, { scope: "" });
+    await next.start(null);
+    expect(next.state).toMatchObject({ threadId: null, problem: null });
+    expect(server.calls.filter((call) => call === "threads.get_by_id")).toHaveLength(2);
+  });
+
+  it("that were only remembered and are gone leave an empty chat without a word, once", async () => {
+    vi.stubGlobal("sessionStorage", storage());
+    server.threads.set("thr_1", []);
+    await chatWith(server, { scope: "" }).open("thr_1");
+    server.threads.clear();
+    const error = vi.fn();
+    const chat = chatWith(server, { scope: "", events: { error } });
+    await chat.start(null);
+
+    expect(chat.state).toMatchObject({ threadId: null, items: [], phase: "ready", problem: null });
+    expect(error).not.toHaveBeenCalled();
+    await chatWith(server, { scope: "" }).start(null);
+    expect(server.calls.filter((call) => call === "threads.get_by_id")).toHaveLength(2);
   });
 
   it("that cannot be read can be tried again", async () => {
