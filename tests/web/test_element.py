@@ -131,6 +131,14 @@ async def test_no_other_file_is_given_out(browser, path):
     assert "secret" not in told.text.replace("secret.js", "")
 
 
+@pytest.mark.parametrize("path", ["a" * 300 + ".js", "lazy/" + "a" * 5000, "chatkit.js/more.js", "loop/a.js"])
+async def test_a_path_that_no_disk_can_hold_is_not_found(browser, root, path):
+    """As any other at which nothing stands."""
+    (root / "loop").symlink_to(root / "loop")
+
+    assert (await browser.get(f"/-/widget/{path}")).status_code == 404
+
+
 async def test_a_monitor_may_ask_for_the_head_alone(browser):
     """As `GET`, without the bytes."""
     told = await browser.head("/chatkit.js")

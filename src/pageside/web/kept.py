@@ -72,8 +72,11 @@ class Folder:
         if "\0" in path or "\\" in path or any(part.startswith(".") and part != ".well-known" for part in parts):
             return None
         root = self.root.resolve()
-        file = root.joinpath(*(part for part in parts if part != "/")).resolve()
-        return file if file.is_relative_to(root) and file.is_file() else None
+        try:
+            file = root.joinpath(*(part for part in parts if part != "/")).resolve()
+            return file if file.is_relative_to(root) and file.is_file() else None
+        except (OSError, RuntimeError):  # longer than any name on a disk; a link that leads to itself
+            return None
 
     async def answer(
         self, request: Request, file: Path, *, headers: Mapping[str, str], status: int = 200, beside: bool = False
