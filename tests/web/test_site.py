@@ -19,6 +19,16 @@ PAGE = """<!doctype html><html lang="en"><head><meta name="generator" content="{
 <script>{inline}</script><script type=application/ld+json>{{"a": 1}}</script>
 <script src="{base}assets/js/main.0123abcd.js" defer></script></head><body><h1>{title}</h1></body></html>"""
 
+NAMES = {  # and whether the name holds a digest
+    "hive-0123456789abcdef0123456789abcdef.gif": True,
+    "hive.79ae519e.gif": True,
+    "photo-20240115.gif": False,
+    "photo-20240115b.gif": False,
+    "photo-20240115103000.gif": False,
+    "cafe-deadbeef.gif": False,
+    "hive.gif": False,
+}
+
 
 def write(root, *, base="/", generator="Docusaurus v3.10.2"):
     """A site as Docusaurus or another generator leaves it."""
@@ -35,6 +45,12 @@ def write(root, *, base="/", generator="Docusaurus v3.10.2"):
         (root / path).write_text(told, encoding="utf-8")
     (root / "assets" / "js").mkdir(parents=True)
     (root / "assets" / "js" / "main.0123abcd.js").write_text("1;" * 1000, encoding="utf-8")
+    for name in NAMES:
+        (root / "assets" / "images").mkdir(exist_ok=True)
+        (root / "assets" / "images" / name).write_bytes(b"GIF89a")
+    (root / "guide.PDF").write_bytes(b"%PDF-1.7")
+    (root / "film.mp4").write_bytes(b"0" * 100)
+    (root / "drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     (root / "img.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
     (root / ".secret").write_text("secret", encoding="utf-8")
     return root
@@ -47,8 +63,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def docusaurus(folder):
-    root = write(folder / "docusaurus")
-    (folder / "secret.html").write_text("secret", encoding="utf-8")
+    root = write(folder / "assets" / "v-0123abcd.d" / "docusaurus")
+    (root.parent / "secret.html").write_text("secret", encoding="utf-8")
     with served.server(small_book.write(folder / "book"), folder / "data", PAGESIDE_SITE=str(root)) as address:
         yield address
 
@@ -149,6 +165,43 @@ def test_it_is_kept_as_long_as_it_stays_the_same(docusaurus):
     assert picture.headers["content-type"] == "image/png"
     assert httpx2.get(f"{docusaurus}/img.png", headers={"If-None-Match": picture.headers["etag"]}).status_code == 304
     assert httpx2.head(f"{docusaurus}/").status_code == 200
+
+
+@pytest.mark.parametrize(("name", "ever"), NAMES.items())
+def test_only_what_has_its_digest_in_its_name_is_kept_for_ever(docusaurus, name, ever):
+    """A date is none, nor is a word; where the site lies on the disk says nothing."""
+    told = httpx2.get(f"{docusaurus}/assets/images/{name}").headers["cache-control"]
+
+    assert told == ("public, max-age=31536000, immutable" if ever else "public, max-age=300")
+    assert httpx2.get(f"{docusaurus}/img.png").headers["cache-control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize("path", ["guide.PDF", "film.mp4", "img.png"])
+def test_what_browsers_have_a_viewer_for_can_be_viewed(mkdocs, path):
+    """A viewer is a page of the browser's own, which the policy of ours would break."""
+    told = httpx2.get(f"{mkdocs}/book/{path}")
+
+    assert told.status_code == 200
+    assert told.headers["content-security-policy"] == "frame-ancestors 'self' https://a.example"
+    assert "x-frame-options" not in told.headers
+
+
+@pytest.mark.parametrize("path", ["drawing.svg", "assets/js/main.0123abcd.js"])
+def test_other_files_have_the_policy_of_the_pages(mkdocs, path):
+    """For a drawing opened by itself is a page with styles, and a worker's script has a policy, too."""
+    policy = httpx2.get(f"{mkdocs}/book/{path}").headers["content-security-policy"]
+
+    assert "script-src 'self'; style-src 'self' 'unsafe-inline'" in policy
+    assert policy.endswith("frame-ancestors 'self' https://a.example")
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 300, "/docs/" + "a" * 253, "/docs/" + "a" * 5000, "/" + "a/" * 3000])
+def test_an_address_that_no_disk_can_hold_is_not_found(docusaurus, path):
+    """As any other at which nothing stands."""
+    told = httpx2.get(docusaurus + path)
+
+    assert told.status_code == 404
+    assert "<h1>Lost</h1>" in told.text
 
 
 def test_the_rest_of_the_server_stands_before_it(docusaurus):

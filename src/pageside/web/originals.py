@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -12,6 +12,14 @@ from pageside.knowledge.index import Index
 from pageside.web.book import original
 
 
+def viewed(framed_by: Sequence[str] = ()) -> Mapping[str, str]:
+    """The policy of a file that browsers show in a viewer of their own, and who may frame it.
+
+    Chrome's viewer is an embedded object with styles of its own, which the policy of our pages would forbid.
+    """
+    return {"Content-Security-Policy": " ".join(("frame-ancestors 'self'", *framed_by))}
+
+
 def router(index: Index, root: Path, *, framed_by: Sequence[str] = ()) -> APIRouter:
     """Every PDF that is a page of the book, at its address; no other file.
 
@@ -19,11 +27,7 @@ def router(index: Index, root: Path, *, framed_by: Sequence[str] = ()) -> APIRou
         framed_by: Origins whose pages may show them in a frame.
     """
     routes = APIRouter(include_in_schema=False)
-    headers = {
-        "Cache-Control": "public, max-age=300",
-        # Chrome's viewer is an embedded object with styles of its own, which the policy of our pages would forbid.
-        "Content-Security-Policy": " ".join(("frame-ancestors 'self'", *framed_by)),
-    }
+    headers = {"Cache-Control": "public, max-age=300", **viewed(framed_by)}
 
     @routes.api_route("/{address:path}.pdf", methods=["GET", "HEAD"])
     async def lower(address: str) -> FileResponse:

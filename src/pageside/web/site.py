@@ -20,14 +20,19 @@ from selectolax.lexbor import LexborHTMLParser
 from pageside.errors import NotFound, SettingsError
 from pageside.knowledge.reading.sites import built
 from pageside.settings.showing import NONE
-from pageside.web.kept import Folder
+from pageside.web import originals
+from pageside.web.kept import Folder, media_type
 from pageside.web.reference import PAGE, Reference
 
 _START: Final = "index.html"
 _LOST: Final = "404.html"
 _HTML: Final = (".html", ".htm")
 _SCRIPTS: Final = frozenset({"", "module", "text/javascript", "application/javascript"})  # other types are data
-_HASHED: Final = re.compile(r"/assets/.*[.-][0-9a-f]{8,}\.")
+_DIGEST: Final = (
+    r"(?=\d*[a-f])(?=[a-f]*\d)(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
+)
+_HASHED: Final = re.compile(rf"(?:^|/)assets/(?:[^/]*/)*[^/]*[.-]{_DIGEST}\.[^/]*$")  # neither a date nor a word
+_VIEWED: Final = re.compile(r"application/pdf|(?:audio|video)/.*|image/(?!svg).*")  # by browsers, in pages of their own
 _PAGE: Final = "private, no-cache"  # with it a browser gets its guest's cookie
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _FOR_A_WHILE: Final = "public, max-age=300"
@@ -85,6 +90,7 @@ def router(site: Site, reference: Reference, *, framed_by: Sequence[str] = ()) -
     routes = APIRouter(include_in_schema=False)
     folder = Folder(site.root)
     ancestors = " ".join(("'self'", *framed_by))
+    plain = _POLICY.format(hashes="", framed_by=ancestors)
 
     @routes.api_route("/{address:path}", methods=["GET", "HEAD"])
     async def page(request: Request, address: str) -> Response:
@@ -96,19 +102,22 @@ def router(site: Site, reference: Reference, *, framed_by: Sequence[str] = ()) -
             asked = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(quote(at) + asked, 301)
         if at is not None:
-            return await folder.answer(request, at, headers=await _headers(at))
+            return await folder.answer(request, at, headers=await _headers(at, path.removeprefix(site.base)))
         if path == PAGE:
             return await reference.page()
         lost = await run_sync(folder.find, _LOST)
         if lost is None:
             raise NotFound(f"No page of this book stands at {path!r}.")
-        return await folder.answer(request, lost, headers=await _headers(lost), status=404)
+        return await folder.answer(request, lost, headers=await _headers(lost, _LOST), status=404)
 
-    async def _headers(file: Path) -> Mapping[str, str]:
-        if file.suffix.lower() not in _HTML:
-            return {"Cache-Control": _FOR_EVER if _HASHED.search(file.as_posix()) else _FOR_A_WHILE}
-        hashes = await run_sync(_hashes, file)
-        return {"Cache-Control": _PAGE, "Content-Security-Policy": _POLICY.format(hashes=hashes, framed_by=ancestors)}
+    async def _headers(file: Path, inside: str) -> Mapping[str, str]:
+        if file.suffix.lower() in _HTML:
+            policy = _POLICY.format(hashes=await run_sync(_hashes, file), framed_by=ancestors)
+            return {"Cache-Control": _PAGE, "Content-Security-Policy": policy}
+        kept = _FOR_EVER if _HASHED.search(inside) else _FOR_A_WHILE
+        if _VIEWED.fullmatch(media_type(file)):
+            return {"Cache-Control": kept, **originals.viewed(framed_by)}
+        return {"Cache-Control": kept, "Content-Security-Policy": plain}
 
     return routes
 
