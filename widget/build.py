@@ -93,6 +93,8 @@ def _read(file: Path) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:  # tells by its exit code whether there is nothing to build
+        sys.exit(not is_current())
     try:
         if not is_current():
             print("Building the element that stands beside a page.", flush=True)
