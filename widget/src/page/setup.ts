@@ -128,6 +128,7 @@ export async function setup(host: Host, page: Page): Promise<Setup> {
         models: offer.composer?.models?.length ? offer.composer.models : undefined,
         dictation: { enabled: offer.composer?.dictation === true },
       },
+      commands: { enabled: true },
       entities: {
         showComposerMenu: true,
         onTagSearch: async (query) =>
