@@ -86,14 +86,12 @@ export class OpenThread {
 
   /** Reads the page of items before those that are shown. */
   async loadOlder(): Promise<void> {
-    const { id } = this;
     const pages = this.#pages;
-    if (!pages.hasOlder || this.#loading || id === null) return;
+    if (!pages.hasOlder || this.#loading || this.id === null) return;
     this.#loading = pages
-      .read(id)
+      .read(this.id)
       .then((items) => {
-        const known = new Set(this.state.items.map((item) => item.id));
-        const fresh = items.filter((item) => !known.has(item.id));
+        const fresh = items.filter(({ id }) => !this.state.items.some((item) => item.id === id));
         this.set({ items: [...fresh, ...this.state.items], hasOlder: pages.hasOlder });
       })
       .catch((error) => {
@@ -337,14 +335,11 @@ export class OpenThread {
     await this.refresh();
     await this.#recorded;
     const last = this.state.items.at(-1);
-    const isWhole = last?.type === "assistant_message" ? this.#isRecorded(last.id) : !isOpen(last);
+    // At the end of an answer the server records how it came to it, where it records anything.
+    const isRecorded = !this.house.client.keepsRecords || this.state.records.has(last?.id ?? "");
+    const isWhole = last?.type === "assistant_message" ? isRecorded : !isOpen(last);
     const message = this.house.words().failed;
     if (!isWhole && !this.state.problem) this.set({ problem: { message, retry: "answer", code: "stream" } });
-  }
-
-  /** Whether the server has recorded how it came to this answer, which it does at the end of one; true where it records none. */
-  #isRecorded(itemId: string): boolean {
-    return !this.house.client.keepsRecords || this.state.records.has(itemId);
   }
 
   #over(finish: () => void): void {
