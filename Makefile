@@ -62,7 +62,7 @@ widget: | $(if $(NODE),$(shell $(PYTHON) widget/build.py --check || echo $(NODE)
 	@$(WITH_NODE) $(PYTHON) widget/build.py
 
 $(EXAMPLE)/node_modules/.installed: $(EXAMPLE)/package-lock.json | $(NODE)
-	cd $(EXAMPLE) && $(NPM) ci
+	cd $(EXAMPLE) && $(NPM) install --no-save
 	@touch $@
 
 $(EXAMPLE)/build/index.html: $(EXAMPLE)/node_modules/.installed $(shell find $(EXAMPLE) integrations/docusaurus/src \

@@ -54,7 +54,7 @@ SCREENS: dict[str, Callable[[Panel], None]] = {one.__name__: one for one in (sta
 
 def violations(page):
     if not AXE.is_file() and not os.environ.get("CI"):
-        pytest.skip("axe-core is not installed; run `npm ci` in widget")
+        pytest.skip("axe-core is not installed; run `make widget`")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     return page.evaluate(_AXE, RULES)
 

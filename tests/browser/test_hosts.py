@@ -29,7 +29,7 @@ ORDERS = {
 }
 pytestmark = pytest.mark.skipif(
     not os.environ.get("CI") and (NODE is None or not (ROOT / "widget" / "node_modules" / "react").is_dir()),
-    reason="no Node, or `npm ci` was not run in widget",
+    reason="no Node, or `make widget` was not run",
 )
 
 
