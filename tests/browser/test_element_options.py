@@ -446,7 +446,7 @@ def test_entities(bare):
     expect(bare.chat.get_by_role("tooltip")).to_contain_text("A preview of seven")
     bare.markers.first.click()
 
-    bare.page.wait_for_function("window.calls.filter(([name]) => name === 'click').length === 2")
+    bare.page.wait_for_function("() => window.calls.filter(([name]) => name === 'click').length === 2")
 
 
 @covers("commands", "commands.enabled", "commands.onSearch", "commands.onSelect")
@@ -491,7 +491,7 @@ def test_auto_scroll(bare, follows):
     bare.mount(thread={"autoScroll": follows})
     bare.send("long")
     expect(bare.answers.last).to_contain_text("Line 40.")
-    bare.page.wait_for_function("window.heard.some(([name]) => name === 'response.end')")
+    bare.page.wait_for_function("() => window.heard.some(([name]) => name === 'response.end')")
     below = bare.thread.evaluate("(view) => view.scrollHeight - view.scrollTop - view.clientHeight")
 
     assert (below < 60) is follows

@@ -123,6 +123,7 @@ def test_tool_execution__citations_displayed_with_responses(book):
 def test_tool_execution__chapter_references_clickable(book):
     """4: a source in the list leads to its chapter."""
     book.open().ask(RIPE)
+    expect(book.sources.locator(".sure")).to_be_visible()  # the list moves when it comes
     book.sources.get_by_role("link").first.click()
 
     book.page.wait_for_url("**/week-3-honey**")

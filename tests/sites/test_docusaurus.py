@@ -116,6 +116,7 @@ def test_the_example_book_shows_mathematics_diagrams_and_quizzes(example, theme)
     """Under the policy of the server, with nothing from elsewhere and nothing to complain of."""
     with looked_at.browsed(f"{example}/module-1-ros2/nodes-and-topics") as page:
         page.emulate_media(color_scheme=theme)
+        page.reload()
         page.locator(".docusaurus-mermaid-container svg").first.wait_for()
 
         page.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
