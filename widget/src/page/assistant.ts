@@ -140,9 +140,13 @@ export class Assistant extends HTMLElement {
       event.preventDefault(); // so that focus goes back and the page remembers
       this.close();
     });
-    this.#panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented) this.close();
-    });
+    this.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) this.close();
+      },
+      { signal },
+    );
     document.addEventListener(
       "keydown",
       (event) => {
