@@ -14,7 +14,7 @@ import { empty, keepDrafts } from "./drafts";
 import { opener } from "./links";
 import { checked, type Options } from "./options";
 import { sheet } from "./sheet";
-import { isDark, properties } from "./theme";
+import { declarations, isDark } from "./theme";
 import { assets, origin } from "./where";
 
 type EventName = keyof ChatKitEvents;
@@ -82,7 +82,7 @@ export class ChatKitElement extends HTMLElement {
    */
   setOptions(options: ChatKitOptions): void {
     this.#options = checked(options as Options);
-    this.#sheet.replaceSync(`:host{${declarations(this.#options)}}`);
+    this.#sheet.replaceSync(`:host{${declarations(this.#options.theme)}}`);
     this.toggleAttribute("data-dark", isDark(this.#options.theme));
     for (const font of (typeof options.theme === "object" && options.theme.typography?.fontSources) || [])
       addFont(font);
@@ -325,12 +325,6 @@ function live(api: Options["api"], newest: () => Options["api"] | undefined): Op
     ...api,
     fetch: (...request) => ((newest() as typeof api | undefined)?.fetch ?? fetch)(...request),
   };
-}
-
-function declarations(options: Options): string {
-  return Object.entries(properties(options.theme))
-    .map(([name, value]) => `${name}:${value}`)
-    .join(";");
 }
 
 const fonts = new Set<string>();

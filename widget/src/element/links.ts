@@ -1,9 +1,9 @@
 /** What becomes of a click on a link of an answer. */
 
 import type { Source } from "../protocol/types";
+import { target } from "../text/links";
 
 const DEEPLINK = "chatkit-link:";
-const SAFE = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /**
  * A function that opens links: `chatkit-link://` ones as events, others in the page where `navigate` can, else in a new
@@ -19,14 +19,10 @@ export function opener(
       deeplink(name, data);
       return;
     }
-    let target: URL;
-    try {
-      target = new URL(url, document.baseURI);
-    } catch {
-      return;
-    }
-    if (!SAFE.has(target.protocol) || navigate(target.href, from?.description)) return;
-    window.open(target.href, "_blank", "noopener,noreferrer");
+    const found = target(url);
+    if (!found) return;
+    const { href } = new URL(found.url, document.baseURI);
+    if (!navigate(href, from?.description)) window.open(href, "_blank", "noopener,noreferrer");
   };
 }
 

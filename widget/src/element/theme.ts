@@ -34,6 +34,13 @@ export function properties(theme: ThemeOption | "light" | "dark" | undefined): P
   return found;
 }
 
+/** The same, as the declarations of a style sheet. */
+export function declarations(theme: ThemeOption | "light" | "dark" | undefined): string {
+  return Object.entries(properties(theme))
+    .map(([name, value]) => `${name}:${value}`)
+    .join(";");
+}
+
 const DARK: Properties = {
   "--theme-accent": "#a5a0ff",
   "--theme-on-accent": "#17161f",

@@ -60,7 +60,6 @@ export const en = {
   dictate: "Dictate",
   stopDictating: "Stop dictating",
   listening: "Listening…",
-  transcribing: "Writing down…",
   noMicrophone: "The microphone cannot be used. Allow it in your browser's settings.",
   charactersLeft: "Characters left: {count}",
   // Thread
@@ -85,13 +84,11 @@ export const en = {
   closed: "This conversation is closed.",
   unreachable: "The server cannot be reached. Your message is still here.",
   failed: "The answer could not be finished.",
-  tooMuch: "Please wait {seconds} s before the next message.",
   dismiss: "Dismiss",
   requestId: "Request {id}",
   // Sources
   sources: "Sources",
   source: "Source {number}",
-  openSource: "Open the passage",
   relevanceHigh: "Strong match",
   relevanceMedium: "Fair match",
   relevanceLow: "Weak match",
@@ -99,7 +96,6 @@ export const en = {
   confidenceMedium: "The book says something like this.",
   confidenceLow: "The book says little about this.",
   allSources: "All sources ({count})",
-  changedSource: "The book has changed here.",
   // Kinds of sections, by the labels of the server
   section_algorithms: "Algorithm",
   section_code: "Code",

@@ -11,7 +11,10 @@ class Chat extends HTMLElement {
     void calls.push(options.pageside.credentials ? "options with credentials" : "options");
   signOut = async () => void calls.push("signOut");
   fetchUpdates = async () => void calls.push("fetchUpdates");
+  focusComposer = async () => {};
+  setComposerValue = () => new Promise<void>((resolve) => void written.push(resolve));
 }
+const written: (() => void)[] = [];
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -56,4 +59,19 @@ it("another function for tokens is another reader, the first one is not", async 
   expect(calls.slice(4)).toEqual(["options with credentials", "fetchUpdates"]);
   await host.signOut();
   expect(calls.at(-1)).toBe("signOut");
+});
+
+it("shows no composer before what the reader asks about stands in it", async () => {
+  const host = document.querySelector("pageside-assistant") as Host & {
+    open(options: { about: { text: string } }): Promise<void>;
+  };
+  const opened = host.open({ about: { text: "Smoke masks the alarm scent" } });
+  await settled();
+  const chat = host.shadowRoot?.querySelector<HTMLElement>("pageside-chat");
+  expect(written).toHaveLength(1);
+  expect(chat?.style.visibility).toBe("hidden");
+
+  written[0]?.();
+  await opened;
+  expect(chat?.style.visibility).toBe("");
 });

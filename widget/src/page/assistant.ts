@@ -3,8 +3,10 @@
 import type { ChatKitElement } from "../element/element";
 import type { HeaderButton } from "../element/options";
 import { sheet as tokens } from "../element/sheet";
+import { declarations } from "../element/theme";
 import { assets } from "../element/where";
 import { chosen, ENGLISH, type Locale, locale } from "../locale/locales";
+import { Place } from "../protocol/place";
 import page from "../styles/page.css";
 import { glyph } from "./glyph";
 import { launcher } from "./launcher";
@@ -14,8 +16,10 @@ import { content, isDark, watch } from "./site";
 import { Travel } from "./travel";
 
 const SMALL = "(max-width: 640px), (max-height: 480px)"; // where page.css lets the panel cover the page
-const OPEN = "pageside:open";
-const WIDE = "pageside:wide";
+
+/** How the panel stood on the page before. */
+const OPEN = new Place<boolean | null>(() => sessionStorage, "pageside:open", null);
+const WIDE = new Place<boolean | null>(() => sessionStorage, "pageside:wide", null);
 
 type GetToken = (() => Promise<string>) | null | undefined;
 
@@ -67,7 +71,7 @@ export class Assistant extends HTMLElement {
     this.getToken = getToken;
     const { signal } = this.#ended;
     const own = new CSSStyleSheet();
-    own.replaceSync(page);
+    own.replaceSync(`${page}:host([dark]){${declarations("dark")}}`);
     this.#root.adoptedStyleSheets = [tokens(), own];
     this.#panel.className = "panel";
     this.#ask.className = "ask-selection";
@@ -78,8 +82,7 @@ export class Assistant extends HTMLElement {
     signal.addEventListener("abort", unwatch);
     this.#listen(signal);
     await this.#follow();
-    if (remembered(OPEN) || (this.hasAttribute("open") && !matchMedia(SMALL).matches))
-      this.open({ focus: false });
+    if (OPEN.read() || (this.hasAttribute("open") && !matchMedia(SMALL).matches)) this.open({ focus: false });
     this.#travel.arrive();
     this.dispatchEvent(new CustomEvent("pageside:ready", { bubbles: true }));
   }
@@ -95,12 +98,15 @@ export class Assistant extends HTMLElement {
       if (matchMedia(SMALL).matches) this.#panel.showModal();
       else this.#panel.open = true; // `show()` would take the focus from the page, also when nobody asked
       this.#launcher.setAttribute("aria-expanded", "true");
-      remember(OPEN, "1");
+      OPEN.write(true);
     }
     const chat = await this.#mount();
     if (about) {
       this.#quoted = about;
-      await chat.setComposerValue({ reply: about.text });
+      chat.style.visibility = "hidden"; // nothing is asked before what it is about is there
+      await chat
+        .setComposerValue({ reply: about.text })
+        .finally(() => chat.style.removeProperty("visibility"));
       getSelection()?.removeAllRanges();
       this.#notice(null);
     }
@@ -111,7 +117,7 @@ export class Assistant extends HTMLElement {
     if (!this.#panel.open) return;
     this.#panel.close();
     this.#launcher.setAttribute("aria-expanded", "false");
-    remember(OPEN, null);
+    OPEN.write(null);
     if (this.getAttribute("position") !== "none") this.#launcher.focus();
     else if (this.#from instanceof HTMLElement) this.#from.focus();
   }
@@ -124,7 +130,7 @@ export class Assistant extends HTMLElement {
   /** Opens the panel and asks `question`. */
   async ask(question: string, { selection }: { selection?: string } = {}): Promise<void> {
     await this.open({ focus: false });
-    await (await this.#mount()).sendUserMessage({ text: question, reply: selection });
+    await this.#chat?.sendUserMessage({ text: question, reply: selection });
   }
 
   /** Forgets the reader: their session, and what the browser keeps of them, here and in the other tabs. */
@@ -228,7 +234,7 @@ export class Assistant extends HTMLElement {
     if (!this.#chat) {
       const chat = document.createElement("pageside-chat") as ChatKitElement;
       this.#chat = chat;
-      this.#panel.classList.toggle("wide", remembered(WIDE) !== null);
+      this.#panel.classList.toggle("wide", WIDE.read() !== null);
       this.#panel.append(chat);
     }
     await this.#configure(this.#chat);
@@ -264,7 +270,7 @@ export class Assistant extends HTMLElement {
       icon: wide ? "collapse-large" : "expand-large",
       label: wide ? words.shrink : words.expand,
       onClick: () => {
-        remember(WIDE, this.#panel.classList.toggle("wide") ? "1" : null);
+        WIDE.write(this.#panel.classList.toggle("wide") || null);
         this.#configure(chat);
       },
     };
@@ -273,22 +279,5 @@ export class Assistant extends HTMLElement {
   /** On a small screen the panel covers the page, so it goes when something on the page is to be seen. */
   #makeRoom(): void {
     if (matchMedia(SMALL).matches) this.close();
-  }
-}
-
-function remembered(name: string): string | null {
-  try {
-    return sessionStorage.getItem(name);
-  } catch {
-    return null; // storage is forbidden here: nothing is remembered
-  }
-}
-
-function remember(name: string, value: string | null): void {
-  try {
-    if (value === null) sessionStorage.removeItem(name);
-    else sessionStorage.setItem(name, value);
-  } catch {
-    // as above
   }
 }

@@ -1,8 +1,8 @@
 /** Goes to what a citation means: on this page, to another page of the site, and marks it there. */
 
+import { Place } from "../protocol/place";
 import { clear, show } from "./highlight";
 
-const PENDING = "pageside:pending";
 const PATIENCE_MS = 5000;
 const STEP_MS = 50;
 
@@ -12,6 +12,8 @@ interface Pending {
 }
 
 export class Travel {
+  readonly #pending = new Place<Pending | null>(() => sessionStorage, "pageside:pending", null);
+
   /**
    * @param scope The part of the page that is the book.
    * @param leaving Called before something on the page is shown.
@@ -32,7 +34,7 @@ export class Travel {
       if (target.hash) history.replaceState(history.state, "", address);
       return true;
     }
-    keep({ url, quote });
+    this.#pending.write({ url, quote });
     this.leaving();
     const event = new CustomEvent("pageside:navigate", { detail: { url: address }, cancelable: true });
     if (document.dispatchEvent(event)) location.assign(address);
@@ -41,9 +43,9 @@ export class Travel {
 
   /** Marks what was asked for on the page before, as soon as this page has it. */
   async arrive(): Promise<void> {
-    const pending = kept();
+    const pending = this.#pending.read();
     if (!pending || page(new URL(pending.url)) !== page(location)) return;
-    keep(null);
+    this.#pending.write(null);
     const until = performance.now() + PATIENCE_MS;
     let seen = -1;
     while (performance.now() < until) {
@@ -71,22 +73,4 @@ export function page({
 }): string {
   const route = /^#[/!]/.test(hash) ? hash.split(":~:")[0] : "";
   return pathname.replace(/(\/index)?(\.html?)?\/?$/, "") + search + route;
-}
-
-function kept(): Pending | null {
-  try {
-    const found = sessionStorage.getItem(PENDING);
-    return found ? (JSON.parse(found) as Pending) : null;
-  } catch {
-    return null; // storage is forbidden here: the page opens at its anchor
-  }
-}
-
-function keep(pending: Pending | null): void {
-  try {
-    if (pending) sessionStorage.setItem(PENDING, JSON.stringify(pending));
-    else sessionStorage.removeItem(PENDING);
-  } catch {
-    // as above
-  }
 }

@@ -5,7 +5,7 @@ import { fill } from "../locale/strings";
 import type { Source, WidgetNode } from "../protocol/types";
 import { useEnv } from "../ui/env";
 import { WidgetView } from "../widgets/WidgetView";
-import { target } from "./links";
+import { isBrowsers, target } from "./links";
 import { entityOf, Kind, matches, shortened, Title } from "./Sources";
 import { WholeContext } from "./Text";
 
@@ -25,8 +25,7 @@ export function Cite({ number }: { number: number }) {
   const link = source.type === "url" ? target(source.url) : null;
   const click = (event: MouseEvent) => {
     if (link) {
-      if (link.href && (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey))
-        return;
+      if (link.href && isBrowsers(event)) return;
       event.preventDefault();
       hide();
       openLink(link.url, source);

@@ -9,7 +9,7 @@ import type { References } from "./blocks";
 import { Cite } from "./Cite";
 import { Formula } from "./Formula";
 import { inlines } from "./inlines";
-import { mayShow, target } from "./links";
+import { isBrowsers, mayShow, target } from "./links";
 import type { Inline } from "./parts";
 
 /** What a line needs to know of the text it stands in. */
@@ -91,8 +91,7 @@ export function Link({ href, title, source, children }: LinkProps) {
   const found = target(href);
   if (!found) return <span>{children}</span>;
   const click = (event: MouseEvent) => {
-    if (found.href && (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey))
-      return;
+    if (found.href && isBrowsers(event)) return;
     event.preventDefault();
     openLink(found.url, source);
   };

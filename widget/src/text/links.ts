@@ -22,6 +22,11 @@ export function target(url: string, base = document.baseURI): Target | null {
   return { url, href: url, away: !here && /^http/.test(found.protocol) };
 }
 
+/** Whether the browser is to do with a click on a link what it always does: another tab, another window, a download. */
+export function isBrowsers(event: MouseEvent): boolean {
+  return event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+}
+
 /**
  * Whether a picture may be shown: it is inside of the text, of this page, of the server, or of a host that the thread allows.
  *

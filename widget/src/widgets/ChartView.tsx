@@ -3,11 +3,12 @@
 import { h } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type * as drawing from "../lazy/chart";
+import { isRecord } from "../protocol/errors";
 import { useEnv } from "../ui/env";
 import { load } from "../ui/load";
 import { useWidget } from "./context";
 import type { Component } from "./tree";
-import { block, color, count, isRecord, oneOf, text } from "./values";
+import { block, color, count, oneOf, text } from "./values";
 
 export interface Series {
   type: "bar" | "area" | "line";

@@ -1,12 +1,13 @@
 /** The component `Text`: words, or a field that looks like them. */
 
+import { isRecord } from "../protocol/errors";
 import { useAutoResize, useFirstFocus } from "./behaviour";
 import { useProblem } from "./containers";
 import { typography } from "./content";
 import { useWidget } from "./context";
 import { Problem } from "./controls";
 import type { Component } from "./tree";
-import { count, defined, isRecord, size, text } from "./values";
+import { count, defined, size, text } from "./values";
 
 export function TextView({ node }: { node: Component }) {
   const { dark } = useWidget();

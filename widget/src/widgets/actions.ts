@@ -1,7 +1,8 @@
 /** What a widget's control does, and how what stands in a form comes into it. */
 
+import { isRecord } from "../protocol/errors";
 import type { Action } from "../protocol/types";
-import { isRecord, oneOf } from "./values";
+import { oneOf } from "./values";
 
 export interface ActionConfig {
   type: string;

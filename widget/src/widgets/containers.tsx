@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { properties } from "../element/theme";
+import { isRecord } from "../protocol/errors";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
 import { actionOf } from "./actions";
@@ -10,7 +11,7 @@ import { ProblemContext, useWidget, WidgetContext } from "./context";
 import { CHECKED, type Flaw } from "./fields";
 import { Inside, Node } from "./Node";
 import type { Component } from "./tree";
-import { box, color, count, defined, imageUrl, isRecord, oneOf, size, space, spacing, text } from "./values";
+import { box, color, count, defined, imageUrl, oneOf, size, space, spacing, text } from "./values";
 
 interface Props {
   node: Component;

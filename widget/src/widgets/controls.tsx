@@ -1,6 +1,7 @@
 /** Components that are pressed, chosen from or written in. */
 
 import { useId, useState } from "preact/hooks";
+import { isRecord } from "../protocol/errors";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
 import { actionOf } from "./actions";
@@ -9,7 +10,7 @@ import { useProblem } from "./containers";
 import { fieldId, iconPx } from "./content";
 import { useWidget } from "./context";
 import type { Component } from "./tree";
-import { count, isRecord, oneOf, text } from "./values";
+import { count, oneOf, text } from "./values";
 
 interface Props {
   node: Component;

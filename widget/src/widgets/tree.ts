@@ -1,7 +1,7 @@
 /** A widget as it can be shown: every component is one, has its children in a list, and there are not too many. */
 
+import { isRecord } from "../protocol/errors";
 import type { WidgetNode } from "../protocol/types";
-import { isRecord } from "./values";
 
 export const MOST_NODES = 2000;
 export const DEEPEST = 40;

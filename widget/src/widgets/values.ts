@@ -1,5 +1,7 @@
 /** Properties of widgets, which are a server's data: each is what it should be, or it is not there. */
 
+import { isRecord } from "../protocol/errors";
+
 type Style = Record<string, string | number>;
 
 /** A string that is not empty, else nothing. */
@@ -242,10 +244,6 @@ export function box(node: Record<string, unknown>, dark: boolean): Style {
     justifyContent: among(JUSTIFY, node.justify),
     flexWrap: oneOf(node.wrap, ["nowrap", "wrap", "wrap-reverse"], "nowrap"),
   });
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** `style` without what is not there. */
