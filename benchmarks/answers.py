@@ -58,8 +58,9 @@ class Case:
 
 def cases(name: str, half: Half, *, limit: int) -> list[Case]:
     """What the book of set `name` is asked: at most `limit` of each kind."""
+    halves = {asked.id: asked.half for asked in questions.asked(name)}
     if name == questions.SQUAD:
-        rows = [row for row in _rows("squad2-dev-questions") if questions.half(row["id"]) == half]
+        rows = [row for row in _rows("squad2-dev-questions") if halves[row["id"]] == half]
         answerable = [
             Case(row["question"], tuple(row["answers"]), "answerable", True) for row in rows if row["answerable"]
         ]
@@ -68,7 +69,7 @@ def cases(name: str, half: Half, *, limit: int) -> list[Case]:
     own = [
         Case(row["question"], (_joined(row["answer"]),), "answerable", False)
         for row in _rows(name)
-        if questions.half(row["id"]) == half and _joined(row["answer"])
+        if halves[row["id"]] == half and _joined(row["answer"])
     ]
     return [*_spread(own, limit), *(Case(case.text, (), "foreign", True) for case in _spread(_squad(half), limit // 2))]
 

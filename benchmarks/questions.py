@@ -6,11 +6,11 @@ of it is part of the project; without it the benchmarks say so and end.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -45,9 +45,19 @@ class Asked:
     near: str = ""
 
 
-def half(id_: str) -> Half:
-    """The half that `id_` falls into, by its digest: the same for everyone, for ever."""
-    return "dev" if hashlib.sha256(id_.encode()).digest()[0] % 2 else "test"
+@cache
+def _split() -> dict[str, dict[str, Half]]:
+    split: dict[str, dict[str, Half]] = json.loads(Path(__file__).with_name("split.json").read_text("utf-8"))
+    return split
+
+
+def half(name: str, group: str) -> Half:
+    """The half that the article or page `group` of set `name` falls into, as `split.json` wrote it down once.
+
+    A whole article or page is in one half: questions about one paragraph share its words, so that one tuned on would
+    tell of the others.
+    """
+    return _split()[name][group]
 
 
 def sets() -> tuple[str, ...]:
@@ -74,22 +84,23 @@ def asked(name: str) -> tuple[Asked, ...]:
     if name in (*OPEN_BOOKS, *OTHER_SCRIPTS):
         own = _rows(Path(__file__).with_name("open-books.jsonl"))
         return tuple(
-            Asked(row["id"], row["question"], frozenset(row["pages"]), half(row["id"]))
+            Asked(row["id"], row["question"], frozenset(row["pages"]), half(name, row["pages"][0]))
             for row in own
             if row["book"] == name
         )
     prefix = f"{BOOKS[name]}/"
     rows = _rows(SHARED / "questions" / f"{name}.jsonl")
     return tuple(
-        Asked(row["id"], row["question"], frozenset({row["path"].removeprefix(prefix)}), half(row["id"]))
+        Asked(row["id"], row["question"], frozenset({page}), half(name, page))
         for row in rows
+        for page in [row["path"].removeprefix(prefix)]
     )
 
 
 def _squad(row: dict[str, str]) -> Asked:
     page = _squad_page(row["passage"])
     pages = frozenset({page} if row["answerable"] else ())
-    return Asked(row["id"], row["question"], pages, half(row["id"]), near=page)
+    return Asked(row["id"], row["question"], pages, half(SQUAD, row["passage"].rpartition("/")[0]), near=page)
 
 
 def _squad_page(passage: str) -> str:
