@@ -32,6 +32,7 @@ class Citation:
         quote: The supporting sentence or lines, exactly as they stand in `passage.text`.
         url: Deep link to the quote: `page#anchor:~:text=...`.
         relevance: Calibrated probability, 0 to 1, that the passage answers the question.
+        start: First character of `quote` in `passage.text`.
     """
 
     marker: int
@@ -39,15 +40,49 @@ class Citation:
     quote: str
     url: str
     relevance: float
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """One past the last character of `quote` in `passage.text`."""
+        return self.start + len(self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence or block of the answer that states something, and what became of it.
+
+    Attributes:
+        start: First character in the answer's text, its marks and lead aside.
+        end: One past its last there, its citation marks included.
+        markers: Of the citations that support it; none where nothing does.
+        strength: Of the support, 0 to 1, by the checker whose version the answer names.
+    """
+
+    start: int
+    end: int
+    markers: tuple[int, ...]
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the answer cost, as the model reports it."""
+    """What the answer cost, tokens as the model reports them.
+
+    Attributes:
+        searches: How often the book was searched, the first time included.
+        docs: How often documentation of libraries was asked for.
+        first_s: Seconds from the question to the first text shown.
+        whole_s: Seconds from the question to the end.
+    """
 
     model: str
     input_tokens: int = 0
     output_tokens: int = 0
+    searches: int = 0
+    docs: int = 0
+    first_s: float = 0.0
+    whole_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +92,11 @@ class Answer:
     Attributes:
         text: Markdown; `text` equals the TextDeltas joined.
         confidence: Calibrated probability, 0 to 1, that the answer is right.
+        claims: In order; sentences that state nothing are none.
+        checker: Version of the checker that judged the claims.
+        repaired: Sentences that the model had to say again to be supported.
+        dropped: Sentences that nothing supports and that were left out.
+        marked: Sentences that nothing supports and that were shown with a mark.
     """
 
     text: str
@@ -64,6 +104,11 @@ class Answer:
     outcome: Outcome
     confidence: float
     usage: Usage
+    claims: tuple[Claim, ...] = ()
+    checker: str = ""
+    repaired: int = 0
+    dropped: int = 0
+    marked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

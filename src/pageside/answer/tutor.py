@@ -17,8 +17,8 @@ from pageside.answer import (
     aim,
     attached,
     checking,
-    choosing,
     clarifying,
+    concluding,
     failures,
     file_search,
     file_talk,
@@ -33,11 +33,9 @@ from pageside.answer.events import (
     Answer,
     AskedBack,
     AskedPage,
-    Citation,
     Cited,
     Completed,
     Gathered,
-    Outcome,
     Searching,
     TextDelta,
     TutorEvent,
@@ -235,31 +233,14 @@ class Tutor:
 
     async def _completed(self, turn: _Turn) -> Answer:
         checker = turn.checker
-        outcome = _outcome(turn)
+        outcome = concluding.outcome(checker, turn.opening.outcome, has_evidence=bool(turn.desk.evidence))
         return Answer(
             text=checker.text,
             citations=checker.citations,
             outcome=outcome,
-            confidence=await self._confidence(turn, outcome),
+            confidence=await concluding.confidence(self._search, turn.query, checker, outcome),
             usage=turn.spent,
         )
-
-    async def _confidence(self, turn: _Turn, outcome: Outcome) -> float:
-        """How sure the quotes, and their hold on the text, make the answer."""
-        checker = turn.checker
-        if outcome == "conversation":
-            return 1.0
-        quotes = [citation.quote for citation in checker.citations]
-        if not quotes:
-            return 0.0
-        cosines = (await self._search.similarity(quotes, [turn.query])).ravel().tolist()
-        best = max(
-            choosing.probability(turn.query, citation.quote, _placed(citation), cosine=cosine)
-            for citation, cosine in zip(checker.citations, cosines, strict=True)
-        )
-        held = checker.supported / checker.stated if checker.stated else 1.0
-        strength = sum(checker.strengths) / len(checker.strengths) if checker.strengths else 1.0
-        return round(best * held * strength, 4)
 
     async def _heard(self, turn: _Turn) -> AsyncGenerator[str, None]:
         """The model's text, piece by piece, asked for again while nothing has been heard."""
@@ -370,26 +351,8 @@ def _text(event: StreamEvent, turn: _Turn) -> list[str]:
     return []
 
 
-def _placed(citation: Citation) -> choosing.Place:
-    passage = citation.passage
-    return choosing.Place("\n".join(passage.heading_path), passage.text, citation.relevance, passage.language)
-
-
 def _known(question: Question) -> str:
     """What a reply beside the book may rest on."""
     page = f"{question.page.title} {question.page.path}" if question.page is not None else ""
     said = " ".join(message.text for message in question.history)
     return " ".join((question.text, *question.profile.keys(), *question.profile.values(), page, said))
-
-
-def _outcome(turn: _Turn) -> Outcome:
-    checker, opened = turn.checker, turn.opening.outcome
-    if opened in {"not_in_book", "conversation"}:
-        return opened
-    if checker.supported:
-        return "closest" if opened == "closest" else "answered"
-    if checker.declined:
-        return "not_in_book"
-    if checker.stated or opened == "closest":
-        return "closest" if turn.desk.evidence else "not_in_book"
-    return "answered" if checker.citations else "conversation"
