@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -19,6 +20,8 @@ from pageside.knowledge.search import Search
 from pageside.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+BOOK: Final = "book"  # the index of a server that has one book
 
 
 def embedder(settings: Settings) -> Embedder | None:
@@ -50,9 +53,17 @@ async def open_embedder(settings: Settings) -> AsyncIterator[Embedder | None]:
 
 
 async def index_book(
-    settings: Settings, book: Path, *, progress: Callable[[Progress], None], wait_s: float = 0
+    settings: Settings,
+    folder: Path,
+    *,
+    progress: Callable[[Progress], None],
+    wait_s: float = 0,
+    book: str = BOOK,
 ) -> Report:
-    """Brings the index up to date with `book`.
+    """Brings the index of `book` up to date with `folder`.
+
+    Args:
+        book: Letters, digits, `-` and `_`; names the index among those of the same settings.
 
     Raises:
         BookError: The folder cannot be used as a book.
@@ -60,7 +71,8 @@ async def index_book(
     """
     async with open_embedder(settings) as chosen:
         return await ingest.update(
-            book,
+            folder,
+            name=book,
             data_dir=settings.data_dir,
             embedder=chosen,
             rules=Rules(limit_bytes=settings.max_page_bytes),
@@ -69,19 +81,21 @@ async def index_book(
         )
 
 
-async def freshen(settings: Settings, book: Path, *, progress: Callable[[Progress], None]) -> Report | None:
+async def freshen(
+    settings: Settings, folder: Path, *, progress: Callable[[Progress], None], book: str = BOOK
+) -> Report | None:
     """As `index_book`, but content with what another process is indexing at this moment."""
     try:
-        return await index_book(settings, book, progress=progress)
+        return await index_book(settings, folder, progress=progress, book=book)
     except IndexBusy:
         log.warning("index_busy", hint="another process is indexing; its generation is served when it is ready")
         return None
 
 
 @asynccontextmanager
-async def open_index(settings: Settings) -> AsyncIterator[Index]:
-    """The embedded index of the data folder; it need not exist yet."""
-    index = EmbeddedIndex(settings.data_dir)
+async def open_index(settings: Settings, *, book: str = BOOK) -> AsyncIterator[Index]:
+    """The embedded index of `book` in the data folder; it need not exist yet."""
+    index = EmbeddedIndex(settings.data_dir, book=book)
     try:
         yield index
     finally:
@@ -89,7 +103,7 @@ async def open_index(settings: Settings) -> AsyncIterator[Index]:
 
 
 @asynccontextmanager
-async def open_search(settings: Settings) -> AsyncIterator[Search]:
+async def open_search(settings: Settings, *, book: str = BOOK) -> AsyncIterator[Search]:
     """A search over an index of its own."""
-    async with open_index(settings) as index, open_embedder(settings) as chosen:
+    async with open_index(settings, book=book) as index, open_embedder(settings) as chosen:
         yield Search(index, chosen)
