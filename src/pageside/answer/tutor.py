@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Final
-
-import structlog
-from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools
-from agents.stream_events import StreamEvent
 
 from pageside.answer import (
     aim,
@@ -19,14 +11,11 @@ from pageside.answer import (
     checking,
     clarifying,
     concluding,
-    failures,
     file_search,
     file_talk,
     outcomes,
-    page_tools,
     prompt,
 )
-from pageside.answer.attached import Given
 from pageside.answer.checking import Checker
 from pageside.answer.clarifying import Advice, Places
 from pageside.answer.events import (
@@ -41,35 +30,14 @@ from pageside.answer.events import (
     TutorEvent,
     Usage,
 )
-from pageside.answer.models import Models, TurnModel
+from pageside.answer.listening import Listener
+from pageside.answer.models import Models
 from pageside.answer.question import Question
-from pageside.answer.tools import LIMIT_SEARCHES, Desk, Finder
+from pageside.answer.tools import Desk, Finder
+from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
 from pageside.knowledge import fragment
 from pageside.knowledge.passage import Findings
-
-log = structlog.get_logger(__name__)
-
-_ATTEMPTS: Final = 3
-_FIRST_WAIT_S: Final = 0.5
-_MODEL_CALLS: Final = LIMIT_SEARCHES + 3
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What is known of one question while it is answered."""
-
-    question: Question
-    query: str
-    findings: Findings
-    desk: Desk
-    checker: Checker
-    given: Given = attached.NOTHING
-    opening: outcomes.Opening = field(default_factory=outcomes.Opening)
-    spent: Usage = field(default_factory=lambda: Usage(""))
-    heard: bool = False
-    cut_short: bool = False
-    asked_page: list[AskedPage] = field(default_factory=list)
 
 
 class Tutor:
@@ -98,10 +66,9 @@ class Tutor:
     ) -> None:
         self._search = search
         self._models = models
+        self._listener = Listener(search, models, instructions=prompt.instructions(instructions), limit_s=limit_s)
         self._limit_passages = limit_passages
         self._limit_tokens = limit_tokens
-        self._instructions = prompt.instructions(instructions)
-        self._limit_s = limit_s
         self._link = link
         self._contents = contents
 
@@ -158,7 +125,7 @@ class Tutor:
         )
         yield Gathered(desk.evidence)
         checker = Checker(lambda: desk.evidence, self._search, self._link)
-        turn = _Turn(question, query, findings, desk, checker, given)
+        turn = Turn(question, query, findings, desk, checker, given)
         mention = file_talk.searched if own else file_talk.aside
         aside = mention(question.text, given.files) if self._models.embedded else ""
         for event in checker.say(attached.note(given) + aside):
@@ -179,9 +146,9 @@ class Tutor:
             favours=aim.favours(question),
         )
 
-    async def _reply(self, turn: _Turn) -> AsyncGenerator[TextDelta | Cited, None]:
+    async def _reply(self, turn: Turn) -> AsyncGenerator[TextDelta | Cited, None]:
         checker, opening = turn.checker, turn.opening
-        async with aclosing(self._heard(turn)) as pieces:
+        async with aclosing(self._listener.hear(turn)) as pieces:
             async for piece in pieces:
                 begins = not opening.decided
                 rest = opening.feed(piece)
@@ -203,7 +170,7 @@ class Tutor:
         for event in [*(await checker.close()), *self._closed(turn)]:
             yield event
 
-    def _opened(self, turn: _Turn) -> list[TextDelta | Cited]:
+    def _opened(self, turn: Turn) -> list[TextDelta | Cited]:
         """What is said in front of the model's text."""
         if turn.opening.outcome == "conversation":
             turn.checker.talk(f"{_known(turn.question)} {turn.given.known}")
@@ -219,7 +186,7 @@ class Tutor:
             return said + turn.checker.say(outcomes.declined(turn.desk.evidence))
         return said
 
-    def _closed(self, turn: _Turn) -> list[TextDelta | Cited]:
+    def _closed(self, turn: Turn) -> list[TextDelta | Cited]:
         """What is said behind the model's text."""
         checker = turn.checker
         if turn.opening.outcome != "not_in_book" and not checker.text.strip():
@@ -231,7 +198,7 @@ class Tutor:
             return said + checker.say(outcomes.nearest(turn.desk.evidence))
         return said
 
-    async def _completed(self, turn: _Turn) -> Answer:
+    async def _completed(self, turn: Turn) -> Answer:
         checker = turn.checker
         outcome = concluding.outcome(checker, turn.opening.outcome, has_evidence=bool(turn.desk.evidence))
         return Answer(
@@ -241,114 +208,6 @@ class Tutor:
             confidence=await concluding.confidence(self._search, turn.query, checker, outcome),
             usage=turn.spent,
         )
-
-    async def _heard(self, turn: _Turn) -> AsyncGenerator[str, None]:
-        """The model's text, piece by piece, asked for again while nothing has been heard."""
-        deadline = asyncio.get_running_loop().time() + self._limit_s
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                async with aclosing(self._run(turn, deadline)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-            except Exception as error:
-                failure = failures.explain(error)
-                if failure is None:
-                    raise
-                log.warning("model_failed", kind=failure.kind, attempt=attempt, heard=turn.heard)
-                if turn.heard or not failure.retry or attempt == _ATTEMPTS:
-                    # the cause may quote the key or the question: it goes no further
-                    raise ModelUnavailable(failure.message) from None
-                await self._wait(failure, attempt)
-            else:
-                return
-
-    async def _wait(self, failure: failures.Failure, attempt: int) -> None:
-        if failure.temperature and self._models.without_temperature():
-            return
-        backoff_s = _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  # spreads retries, hides nothing
-        await asyncio.sleep(max(failure.wait_s, backoff_s))
-
-    async def _run(self, turn: _Turn, deadline: float) -> AsyncGenerator[str, None]:
-        chosen = self._models.for_turn(self._search)
-        result = self._started(turn, chosen)
-        events = result.stream_events()
-        try:
-            async for event in _before(deadline, events, patience_s=self._models.patience_s):
-                for piece in _text(event, turn):
-                    turn.heard = True
-                    yield piece
-            turn.cut_short = turn.cut_short or chosen.ending.reason == "length"
-        except Exception:
-            # an answer at its length limit is one, though the SDK raises
-            if not (turn.cut_short and turn.heard):
-                raise
-        finally:
-            result.cancel()
-            await _closed_quietly(events)
-            used = result.context_wrapper.usage
-            turn.spent = Usage(
-                self._models.name,
-                turn.spent.input_tokens + used.input_tokens,
-                turn.spent.output_tokens + used.output_tokens,
-            )
-
-    def _started(self, turn: _Turn, chosen: TurnModel) -> RunResultStreaming:
-        asking = page_tools.for_model(page_tools.left(turn.question), turn.asked_page.append)
-        agent = Agent(
-            name="Tutor",
-            instructions=self._instructions,
-            model=chosen.model,
-            model_settings=chosen.settings,
-            tools=[turn.desk.tool(), *asking],
-            tool_use_behavior=StopAtTools(stop_at_tool_names=[tool.name for tool in asking]),
-        )
-        return Runner.run_streamed(
-            agent,
-            prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings, given=turn.given),
-            max_turns=_MODEL_CALLS,
-            run_config=RunConfig(tracing_disabled=True),
-        )
-
-
-async def _before(
-    deadline: float, events: AsyncIterator[StreamEvent], *, patience_s: float
-) -> AsyncIterator[StreamEvent]:
-    """`events`, as long as each comes in time after the one before it, and before `deadline` on the loop's clock.
-
-    The client's own timeout is about bytes: a model that says one byte a second never meets it.
-
-    Raises:
-        TimeoutError: One did not.
-    """
-    now = asyncio.get_running_loop().time
-    while True:
-        async with asyncio.timeout_at(min(deadline, now() + patience_s)):
-            try:
-                event = await anext(events)
-            except StopAsyncIteration:
-                return
-        yield event
-
-
-async def _closed_quietly(events: AsyncIterator[StreamEvent]) -> None:
-    close: Callable[[], object] | None = getattr(events, "aclose", None)
-    if isinstance(events, AsyncGenerator) and close is not None:
-        await events.aclose()
-
-
-def _text(event: StreamEvent, turn: _Turn) -> list[str]:
-    """What a run's event adds to the text; a sentence left hanging in front of a tool call is forgotten."""
-    if event.type != "raw_response_event":
-        return []
-    match event.data.type:
-        case "response.output_text.delta" | "response.refusal.delta":
-            return [event.data.delta]
-        case "response.output_item.added" if event.data.item.type == "function_call":
-            turn.checker.drop()
-        case "response.incomplete":
-            details = event.data.response.incomplete_details
-            turn.cut_short = details is not None and details.reason == "max_output_tokens"
-    return []
 
 
 def _known(question: Question) -> str:

@@ -1,0 +1,149 @@
+"""Running the model of a turn, and hearing its text piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Final
+
+import structlog
+from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools
+from agents.stream_events import StreamEvent
+
+from pageside.answer import failures, page_tools, prompt
+from pageside.answer.events import Usage
+from pageside.answer.models import Models, TurnModel
+from pageside.answer.tools import LIMIT_SEARCHES, Finder
+from pageside.answer.turn import Turn
+from pageside.errors import ModelUnavailable
+
+log = structlog.get_logger(__name__)
+
+_ATTEMPTS: Final = 3
+_FIRST_WAIT_S: Final = 0.5
+_MODEL_CALLS: Final = LIMIT_SEARCHES + 3
+
+
+class Listener:
+    """Asks the model and passes on what it says.
+
+    Args:
+        instructions: The whole system text.
+        limit_s: Seconds an answer may take, from the search's end to the last word.
+    """
+
+    def __init__(self, search: Finder, models: Models, *, instructions: str, limit_s: float) -> None:
+        self._search = search
+        self._models = models
+        self._instructions = instructions
+        self._limit_s = limit_s
+
+    async def hear(self, turn: Turn) -> AsyncGenerator[str, None]:
+        """The model's text, piece by piece, asked for again while nothing has been heard."""
+        deadline = asyncio.get_running_loop().time() + self._limit_s
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with aclosing(self._run(turn, deadline)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            except Exception as error:
+                failure = failures.explain(error)
+                if failure is None:
+                    raise
+                log.warning("model_failed", kind=failure.kind, attempt=attempt, heard=turn.heard)
+                if turn.heard or not failure.retry or attempt == _ATTEMPTS:
+                    # the cause may quote the key or the question: it goes no further
+                    raise ModelUnavailable(failure.message) from None
+                await self._wait(failure, attempt)
+            else:
+                return
+
+    async def _wait(self, failure: failures.Failure, attempt: int) -> None:
+        if failure.temperature and self._models.without_temperature():
+            return
+        backoff_s = _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  # spreads retries, hides nothing
+        await asyncio.sleep(max(failure.wait_s, backoff_s))
+
+    async def _run(self, turn: Turn, deadline: float) -> AsyncGenerator[str, None]:
+        chosen = self._models.for_turn(self._search)
+        result = self._started(turn, chosen)
+        events = result.stream_events()
+        try:
+            async for event in _before(deadline, events, patience_s=self._models.patience_s):
+                for piece in _text(event, turn):
+                    turn.heard = True
+                    yield piece
+            turn.cut_short = turn.cut_short or chosen.ending.reason == "length"
+        except Exception:
+            # an answer at its length limit is one, though the SDK raises
+            if not (turn.cut_short and turn.heard):
+                raise
+        finally:
+            result.cancel()
+            await _closed_quietly(events)
+            used = result.context_wrapper.usage
+            turn.spent = Usage(
+                self._models.name,
+                turn.spent.input_tokens + used.input_tokens,
+                turn.spent.output_tokens + used.output_tokens,
+            )
+
+    def _started(self, turn: Turn, chosen: TurnModel) -> RunResultStreaming:
+        asking = page_tools.for_model(page_tools.left(turn.question), turn.asked_page.append)
+        agent = Agent(
+            name="Tutor",
+            instructions=self._instructions,
+            model=chosen.model,
+            model_settings=chosen.settings,
+            tools=[turn.desk.tool(), *asking],
+            tool_use_behavior=StopAtTools(stop_at_tool_names=[tool.name for tool in asking]),
+        )
+        return Runner.run_streamed(
+            agent,
+            prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings, given=turn.given),
+            max_turns=_MODEL_CALLS,
+            run_config=RunConfig(tracing_disabled=True),
+        )
+
+
+async def _before(
+    deadline: float, events: AsyncIterator[StreamEvent], *, patience_s: float
+) -> AsyncIterator[StreamEvent]:
+    """`events`, as long as each comes in time after the one before it, and before `deadline` on the loop's clock.
+
+    The client's own timeout is about bytes: a model that says one byte a second never meets it.
+
+    Raises:
+        TimeoutError: One did not.
+    """
+    now = asyncio.get_running_loop().time
+    while True:
+        async with asyncio.timeout_at(min(deadline, now() + patience_s)):
+            try:
+                event = await anext(events)
+            except StopAsyncIteration:
+                return
+        yield event
+
+
+async def _closed_quietly(events: AsyncIterator[StreamEvent]) -> None:
+    close: Callable[[], object] | None = getattr(events, "aclose", None)
+    if isinstance(events, AsyncGenerator) and close is not None:
+        await events.aclose()
+
+
+def _text(event: StreamEvent, turn: Turn) -> list[str]:
+    """What a run's event adds to the text; a sentence left hanging in front of a tool call is forgotten."""
+    if event.type != "raw_response_event":
+        return []
+    match event.data.type:
+        case "response.output_text.delta" | "response.refusal.delta":
+            return [event.data.delta]
+        case "response.output_item.added" if event.data.item.type == "function_call":
+            turn.checker.drop()
+        case "response.incomplete":
+            details = event.data.response.incomplete_details
+            turn.cut_short = details is not None and details.reason == "max_output_tokens"
+    return []
