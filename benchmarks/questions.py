@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Half = Literal["dev", "test"]
 
@@ -24,7 +24,8 @@ BOOKS = {
     "physical-ai-uneeza-quizzes": "physical-ai-uneeza",
 }
 # Books with questions of our own, written before they were first searched.
-OPEN_BOOKS = ("rust-book", "fastapi-en", "redux-docs", "d2l")
+OPEN_BOOKS = ("rust-book", "fastapi-en", "redux-docs", "d2l", "hf-deep-rl", "physical-ai-mraza")
+VERSIONED = ("react-native",)  # also our own questions; a book with eight older versions of each of its pages
 SQUAD = "squad2-dev"
 OTHER_SCRIPTS = ("fastapi-ja",)  # also our own questions; searched by words alone with the embedded model
 
@@ -36,6 +37,7 @@ class Asked:
     Attributes:
         pages: Paths in the book, any of which answers; none where the book does not.
         near: The page a question without an answer was written from.
+        both: For a question that needs two sections, the pages that hold each; one of either must be found.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Asked:
     pages: frozenset[str]
     half: Half
     near: str = ""
+    both: tuple[frozenset[str], ...] = ()
 
 
 @cache
@@ -81,13 +84,8 @@ def asked(name: str) -> tuple[Asked, ...]:
     """The questions of the set `name`."""
     if name == SQUAD:
         return tuple(map(_squad, _rows(SHARED / "questions" / "squad2-dev-questions.jsonl")))
-    if name in (*OPEN_BOOKS, *OTHER_SCRIPTS):
-        own = _rows(Path(__file__).with_name("open-books.jsonl"))
-        return tuple(
-            Asked(row["id"], row["question"], frozenset(row["pages"]), half(name, row["pages"][0]))
-            for row in own
-            if row["book"] == name
-        )
+    if name in (*OPEN_BOOKS, *VERSIONED, *OTHER_SCRIPTS):
+        return tuple(_own(row) for row in _rows(Path(__file__).with_name("open-books.jsonl")) if row["book"] == name)
     prefix = f"{BOOKS[name]}/"
     rows = _rows(SHARED / "questions" / f"{name}.jsonl")
     return tuple(
@@ -97,7 +95,13 @@ def asked(name: str) -> tuple[Asked, ...]:
     )
 
 
-def _squad(row: dict[str, str]) -> Asked:
+def _own(row: dict[str, Any]) -> Asked:
+    both = tuple(map(frozenset, row.get("both", ())))
+    group = " + ".join(pages[0] for pages in row["both"]) if both else row["pages"][0]
+    return Asked(row["id"], row["question"], frozenset(row["pages"]), half(row["book"], group), both=both)
+
+
+def _squad(row: dict[str, Any]) -> Asked:
     page = _squad_page(row["passage"])
     pages = frozenset({page} if row["answerable"] else ())
     return Asked(row["id"], row["question"], pages, half(SQUAD, row["passage"].rpartition("/")[0]), near=page)
@@ -108,7 +112,7 @@ def _squad_page(passage: str) -> str:
     return f"{title.lower().replace(' ', '-')}/{int(number):03}.md"
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
     if not file.is_file():
         raise SystemExit(f"There are no questions at {str(file)!r}; set SHARED to a folder that has them.")
     with file.open(encoding="utf-8") as lines:
