@@ -39,7 +39,7 @@ CREATE VIRTUAL TABLE words USING fts5 (heading, path, body, content = '', tokeni
 """
 _COLUMNS: Final = 'number, id, path, heading, heading_path, anchor, url, text, start, "end", language, labels, position'
 # heading, the headings above it, body; chosen by `python -m benchmarks.search --half dev`
-_WEIGHTS: Final = (2.0, 0.5, 1.0)
+WEIGHTS: Final = (2.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def write(file: Path, pages: Iterable[Page], passages: Sequence[Passage], *, fac
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
-                ((*label, number) for number, passage in enumerate(passages) for label in _labels(passage)),
+                ((*label, number) for number, passage in enumerate(passages) for label in filterable(passage)),
             )
             connection.executemany(
                 "INSERT INTO words (rowid, heading, path, body) VALUES (?, ?, ?, ?)",
@@ -102,14 +102,24 @@ def _passage_row(number: int, passage: Passage) -> tuple[str | int, ...]:
 
 
 def _words_row(number: int, passage: Passage) -> tuple[int, str, str, str]:
-    above = passage.heading_path[:-1] if passage.heading_path[-1:] == (passage.heading,) else passage.heading_path
-    columns = (passage.heading, " ".join(above), passage.text)
-    heading, path, body = (" ".join(keywords.terms(text, language=passage.language)) for text in columns)
+    heading, path, body = map(" ".join, columns(passage))
     return (number, heading, path, body)
 
 
-def _labels(passage: Passage) -> Iterable[tuple[str, str]]:
-    """A label of several values, as `tags: ros, urdf`, is there under each of them and as a whole."""
+def columns(passage: Passage) -> tuple[list[str], list[str], list[str]]:
+    """The terms of the heading, of the headings above it and of the body; `WEIGHTS` says what each counts for."""
+    above = passage.heading_path[:-1] if passage.heading_path[-1:] == (passage.heading,) else passage.heading_path
+    heading, path, body = (
+        keywords.terms(text, language=passage.language) for text in (passage.heading, " ".join(above), passage.text)
+    )
+    return heading, path, body
+
+
+def filterable(passage: Passage) -> Iterable[tuple[str, str]]:
+    """Name and form of every label that a filter may ask for; see `labels.forms`.
+
+    A label of several values, as `tags: ros, urdf`, is there under each of them and as a whole.
+    """
     yield "path", labels.normal("path", passage.path)
     yield "language", labels.normal("language", passage.language)
     for name, value in passage.labels.items():
@@ -201,7 +211,7 @@ class Catalogue:
         within = "".join(" AND rowid IN (SELECT number FROM labels WHERE name = ? AND value = ?)" for _ in wanted)
         rows = self._rows(
             f"SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH ?{within} ORDER BY rank LIMIT ?",  # noqa: S608
-            [_any_of(terms), f"bm25{_WEIGHTS}", *(part for label in wanted for part in label), limit],
+            [_any_of(terms), f"bm25{WEIGHTS}", *(part for label in wanted for part in label), limit],
         )
         return {int(number): -float(rank) for number, rank in rows}
 
