@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pageside.knowledge import keywords
+from pageside.knowledge import bm25, keywords
 from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import Passage
 from pageside.knowledge.reading import labels
@@ -220,7 +219,7 @@ class Catalogue:
         marks = ", ".join("?" * len(terms))
         rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", terms)  # noqa: S608
         held = {term: int(count) for term, count in rows}
-        return {term: math.log1p(self.size / (held.get(term, 0) + 0.5)) for term in terms}
+        return {term: bm25.rarity(held.get(term, 0), self.size) for term in terms}
 
 
 def _facts(rows: Iterable[Sequence[str]]) -> Mapping[str, str]:
