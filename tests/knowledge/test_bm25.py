@@ -42,9 +42,7 @@ def stored(folder, passages, question) -> dict[int, float]:
 )
 def test_the_weights_of_a_question_add_up_to_the_score_of_fts5(tmp_path, texts, question):
     """For headings, headings above and bodies of any words, rare or in every passage."""
-    passages = [
-        replace(passage(text, headings=("Servo node", f"Joint {at}")), id=str(at)) for at, text in enumerate(texts)
-    ]
+    passages = [passage(text, headings=("Servo node", f"Joint {at}")) for at, text in enumerate(texts)]
     asked = keywords.query(question, languages=["en"])
 
     assert summed(passages, asked) == pytest.approx(stored(tmp_path, passages, asked), rel=1e-5)
