@@ -94,6 +94,13 @@ class Shelf:
         rows = [[_alike(one, other) for other in texts_b] for one in texts_a]
         return np.array(rows, dtype=np.float32).reshape(len(texts_a), len(texts_b))
 
+    async def rarity(self, text: str) -> dict[str, float]:
+        words = keywords.query(text, languages=["en"])
+        held = [
+            {*keywords.terms(f"{' '.join(each.heading_path)} {each.text}", language="en")} for each in self.passages
+        ]
+        return {word: 1 - sum(word in there for there in held) / max(1, len(held)) for word in words}
+
     def _share(self, question: str, each: Passage) -> float:
         wanted = set(keywords.query(question, languages=["en"]))
         held = set(keywords.terms(f"{' '.join(each.heading_path)} {each.text}", language="en"))

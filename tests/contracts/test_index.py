@@ -52,6 +52,16 @@ async def test_a_passage_comes_back_as_it_was_put_in(index):
     )
 
 
+async def test_a_word_is_counted_in_passages_and_headings(index):
+    """By its token; a word of no passage is counted as none."""
+    counts = await index.counts(["servo", "robot", "marmalad"])
+
+    assert counts["servo"] >= 1
+    assert counts["marmalad"] == 0
+    assert list(counts) == ["servo", "robot", "marmalad"]
+    assert await index.counts([]) == {}
+
+
 async def test_an_identifier_is_found_whole_and_by_its_parts(index):
     """A reader asks for `create_publisher`, "publisher" or "Node"."""
 

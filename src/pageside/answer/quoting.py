@@ -65,10 +65,14 @@ _CLOSEST_STATEMENTS: Final = 2
 
 
 class Scorer(Protocol):
-    """Tells how alike texts are in meaning."""
+    """Tells how alike texts are in meaning, and how rare words are."""
 
     async def similarity(self, a: Sequence[str], b: Sequence[str]) -> NDArray[Any]:
         """Cosines, a row for each of `a` and a column for each of `b`."""
+        ...
+
+    async def rarity(self, text: str) -> dict[str, float]:
+        """How rare each word of `text` is in the book, 0, in every passage, to 1, in none."""
         ...
 
 

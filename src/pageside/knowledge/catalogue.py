@@ -16,7 +16,7 @@ from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import Passage
 from pageside.knowledge.reading import labels
 
-FORMAT: Final = 1  # raised when files of an earlier form can no longer be read
+FORMAT: Final = 2  # raised when files of an earlier form can no longer be read
 
 _SCHEMA: Final = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -214,12 +214,16 @@ class Catalogue:
         )
         return {int(number): -float(rank) for number, rank in rows}
 
-    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """For each of `terms` the logarithm of how rare it is, above 0; a word of no passage is the rarest."""
+    def counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """For each of `terms` how many passages hold it, their headings included."""
         marks = ", ".join("?" * len(terms))
         rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", terms)  # noqa: S608
         held = {term: int(count) for term, count in rows}
-        return {term: bm25.rarity(held.get(term, 0), self.size) for term in terms}
+        return {term: held.get(term, 0) for term in terms}
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """For each of `terms` the logarithm of how rare it is, above 0; a word of no passage is the rarest."""
+        return {term: bm25.rarity(count, self.size) for term, count in self.counts(terms).items()}
 
 
 def _facts(rows: Iterable[Sequence[str]]) -> Mapping[str, str]:

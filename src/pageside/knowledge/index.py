@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -88,6 +88,10 @@ class Index(Protocol):
 
     async def passages(self, *, path: str | None = None) -> tuple[Passage, ...]:
         """All passages, or those of one page, in reading order."""
+        ...
+
+    async def counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """For each of `terms`, tokens as `keywords.query` gives them, how many passages or their headings hold it."""
         ...
 
     async def documents(self) -> tuple[DocumentRow, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +66,10 @@ class EmbeddedIndex:
     async def passages(self, *, path: str | None = None) -> tuple[Passage, ...]:
         """See `Index.passages`."""
         return await self._reading(lambda reading: reading.catalogue.passages(path=path))
+
+    async def counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """See `Index.counts`."""
+        return await self._reading(lambda reading: reading.catalogue.counts(terms))
 
     async def documents(self) -> tuple[DocumentRow, ...]:
         """See `Index.documents`."""

@@ -127,6 +127,10 @@ class LedSearch:
         """See `Search.similarity`."""
         return await self._search.similarity(texts_a, texts_b)
 
+    async def rarity(self, text: str) -> dict[str, float]:
+        """See `Search.rarity`."""
+        return await self._search.rarity(text)
+
     async def _entries(self, named: str) -> list[Entry]:
         if not named:
             return []

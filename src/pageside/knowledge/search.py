@@ -13,7 +13,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pageside.errors import Unavailable
-from pageside.knowledge import calibration, favour, keywords, place, rank, selection
+from pageside.knowledge import bm25, calibration, favour, keywords, place, rank, selection
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
@@ -98,6 +98,22 @@ class Search:
             except Unavailable as error:
                 log.warning("embedder_unavailable", reason=type(error).__name__)
         return await anyio.to_thread.run_sync(_alike_by_words, texts_a, texts_b)
+
+    async def rarity(self, text: str) -> dict[str, float]:
+        """How rare each word of `text` is in the book, stop words aside: 0, in every passage, to 1, in none.
+
+        Words are as `keywords.query` gives them, in the language of the book that knows most of them.
+
+        Raises:
+            IndexMissing: Nothing has been indexed yet.
+            IndexBroken: What was indexed cannot be read.
+        """
+        status = await anyio.to_thread.run_sync(self._index.status)
+        each = [keywords.query(text, languages=[language]) for language in status.languages or ("en",)]
+        counts = await self._index.counts(tuple({term for terms in each for term in terms}))
+        rarest = bm25.rarity(0, status.passages)
+        rarities = [{term: bm25.rarity(counts[term], status.passages) / rarest for term in terms} for terms in each]
+        return min(rarities, key=lambda rarity: sum(rarity.values()) / max(1, len(rarity)))
 
     async def _located(self, quote: str, path: str | None, surroundings: str) -> Selection:
         """Where `quote` stands: in its page, or, where no page is known, in the likeliest that holds it."""
