@@ -14,6 +14,7 @@ from pageside.knowledge.passage import Passage
 
 MAX_PREVIEW_CHARS = 240
 
+_MARKER = re.compile(r"\[(\d{1,9})\]$")
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -35,6 +36,12 @@ def annotation(citation: Citation, *, at: int, site: str) -> Annotation:
         else _source(citation.passage, url=citation.url, description=citation.quote, site=site)
     )
     return Annotation(source=source, index=at)
+
+
+def marker(note: Annotation, text: str) -> int | None:
+    """The number that stands in `text` for the source of `note`; None where none does."""
+    found = _MARKER.search(text[: note.index]) if note.index is not None else None
+    return int(found[1]) if found else None
 
 
 def sources(evidence: Iterable[Evidence], *, site: str) -> list[URLSource]:

@@ -37,11 +37,10 @@ from chatkit.types import (
 )
 
 from pageside.answer import citations
-from pageside.conversation import clock, forms, transcript
+from pageside.conversation import clock, footnotes, forms, transcript
 
 Place = Callable[[Attachment], str]
 
-_MARKER: Final = re.compile(r"\[(\d{1,9})\]$")
 _SCHEME: Final = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _SAID: Final = ("value", "text", "title", "label", "caption", "alt")  # properties of widgets that are words
 _OPINIONS: Final[dict[FeedbackKind, str]] = {
@@ -109,8 +108,8 @@ def _sources(parts: Iterable[AssistantMessageContent]) -> str:
 
 
 def _source(note: Annotation, text: str) -> str:
-    found = _MARKER.search(text[: note.index]) if note.index is not None else None
-    marker = f"\\[{found[1]}\\] " if found else ""
+    number = footnotes.marker(note, text)
+    marker = "" if number is None else f"\\[{number}\\] "
     said = note.source.description
     quoted = f": “{citations.literal(_line(said))}”" if said else ""
     title = _line(note.source.title)

@@ -2,61 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Self
 
 from chatkit.types import AssistantMessageContent, AssistantMessageItem
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from pageside.answer.events import Answer, Citation, Outcome
+from pageside.answer import proof
+from pageside.answer.events import Answer
+from pageside.answer.proof import Digest, KeptCitation, KeptClaim, Proof
 
-
-class KeptCitation(BaseModel):
-    """One citation as it is stored; `labels` are those of the passage when it was cited."""
-
-    model_config = ConfigDict(frozen=True)
-
-    marker: int
-    path: str
-    heading: str
-    url: str
-    quote: str
-    relevance: float
-    labels: Mapping[str, str]
-
-    @classmethod
-    def of(cls, citation: Citation) -> Self:
-        """`citation`, without the passage's text."""
-        return cls(
-            marker=citation.marker,
-            path=citation.passage.path,
-            heading=citation.passage.heading,
-            url=citation.url,
-            quote=citation.quote,
-            relevance=citation.relevance,
-            labels=dict(citation.passage.labels),
-        )
+__all__ = ["AnswerRecord", "AnsweredItem", "KeptCitation", "KeptClaim"]
 
 
-class AnswerRecord(BaseModel):
+class AnswerRecord(Proof):
     """Kept with an answer, shown by REST and never sent over ChatKit."""
 
-    model_config = ConfigDict(frozen=True)
-
-    outcome: Outcome
-    confidence: float
-    citations: tuple[KeptCitation, ...]
     model: str
     input_tokens: int
     output_tokens: int
 
     @classmethod
-    def of(cls, answer: Answer) -> Self:
-        """What `answer` is worth keeping."""
+    def of(cls, answer: Answer, *, digest: Digest = proof.unknown) -> Self:
+        """What `answer` is worth keeping.
+
+        Args:
+            digest: The digest of the page at a path; empty where there is none.
+        """
         return cls(
-            outcome=answer.outcome,
-            confidence=answer.confidence,
-            citations=tuple(KeptCitation.of(citation) for citation in answer.citations),
+            **proof.fields(answer, digest=digest),
             model=answer.usage.model,
             input_tokens=answer.usage.input_tokens,
             output_tokens=answer.usage.output_tokens,

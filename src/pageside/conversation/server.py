@@ -64,6 +64,7 @@ from pageside.conversation.client_tools import ClientTools
 from pageside.conversation.dictation import Dictation
 from pageside.conversation.endings import endings
 from pageside.conversation.frames import Frames
+from pageside.conversation.healed import Sources
 from pageside.conversation.leases import Leases
 from pageside.conversation.naming import Naming
 from pageside.conversation.readying import Ready, Readying
@@ -125,6 +126,7 @@ class TextbookServer(ChatKitServer[Turn]):
         words_alone: Callable[[], Awaitable[bool]] | None = None,
         dictation: Dictation | None = None,
         allowance: Allowance | None = None,
+        sources: Sources | None = None,
     ) -> None:
         """A server whose conversations are in `database`.
 
@@ -142,8 +144,11 @@ class TextbookServer(ChatKitServer[Turn]):
             words_alone: Tells whether the search knows words only, though it should know their meaning.
             dictation: How recordings become text; without it, they do not.
             allowance: Who may ask how often and what; without it, everybody anything.
+            sources: What has become of the sources of earlier answers; without it, they are shown as they were.
         """
-        super().__init__(SqlStore(database, attachments, max_threads=max_threads), attachments)
+        self._sources = sources or Sources(contents=contents)
+        store = SqlStore(database, attachments, max_threads=max_threads, shown=self._sources.shown)
+        super().__init__(store, attachments)
         self._attachments = attachments
         self._answerer = answerer
         self._base_url = base_url
@@ -268,6 +273,7 @@ class TextbookServer(ChatKitServer[Turn]):
             question = resuming.whole(await self._question(message, earlier, context), rested.since)
             await self._naming.improve(thread, question.text, question.history, context)
             ready = await self._readying.ready(question, message, context)
+            telling.digest = await self._sources.digest()
             for notice in () if rested.since else ready.notices:
                 yield notice
             with self._runs.stopping_gently(thread.id) as stopped:

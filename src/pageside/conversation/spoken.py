@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +19,7 @@ from pydantic_core import from_json
 
 from pageside.answer import citations, file_search
 from pageside.answer.events import Outcome
-from pageside.conversation import forms
+from pageside.conversation import footnotes, forms
 from pageside.conversation.frames import INTERRUPTED, KEEPALIVE
 from pageside.conversation.record import AnswerRecord, KeptCitation
 from pageside.conversation.store import SqlStore
@@ -30,7 +29,6 @@ from pageside.errors import PagesideError
 
 log = structlog.get_logger(__name__)
 
-_MARKER: Final = re.compile(r"\[(\d{1,9})\]$")
 _DELTA: Final = "assistant_message.content_part.text_delta"
 _FAILED: Final = "The answer failed. Please try again."
 
@@ -238,9 +236,9 @@ def _sources(item: AssistantMessageItem, record: AnswerRecord | None) -> Iterato
     noted: dict[int, URLSource | FileSource] = {}
     for part in item.content:
         for note in part.annotations:
-            found = _MARKER.search(part.text[: note.index]) if note.index is not None else None
-            if found and isinstance(note.source, URLSource | FileSource):
-                noted.setdefault(int(found[1]), note.source)
+            number = footnotes.marker(note, part.text)
+            if number is not None and isinstance(note.source, URLSource | FileSource):
+                noted.setdefault(number, note.source)
     if record is None:
         yield from (_of_note(marker, source) for marker, source in sorted(noted.items()))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from chatkit.store import Store, StoreItemType
@@ -39,9 +39,20 @@ class SqlStore(Store[Turn]):
     """The ChatKit store. What it takes and gives are copies; order is by sequence, never by clock."""
 
     def __init__(
-        self, database: Database, attachments: Attachments | None = None, *, max_threads: int = quota.NO_LIMIT
+        self,
+        database: Database,
+        attachments: Attachments | None = None,
+        *,
+        max_threads: int = quota.NO_LIMIT,
+        shown: Callable[[Sequence[ThreadItem]], Awaitable[list[ThreadItem]]] | None = None,
     ) -> None:
+        """A store in `database`.
+
+        Args:
+            shown: Makes of a page of items what readers are shown of it.
+        """
         self._database = database
+        self._listed = shown
         self._attachments = attachments
         self._max_threads = max_threads
 
@@ -137,7 +148,8 @@ class SqlStore(Store[Turn]):
         shown = rows[:limit]
         more = len(rows) > limit
         cursor = cursors.write(shown[-1].id, shown[-1].seq) if more else None
-        return Page(data=[self._shown(row, context) for row in shown], has_more=more, after=cursor)
+        told = [self._shown(row, context) for row in shown]
+        return Page(data=told if self._listed is None else await self._listed(told), has_more=more, after=cursor)
 
     async def load_item(self, thread_id: str, item_id: str, context: Turn) -> ThreadItem:
         async with self._reading(context) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict, assert_never
 
@@ -41,6 +42,7 @@ from pageside.answer.events import (
     TextDelta,
     TutorEvent,
 )
+from pageside.answer.proof import Digest, unknown
 from pageside.conversation import client_tools, clock, footnotes, forms
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import ModelUnavailable
@@ -61,6 +63,7 @@ class Telling:
         site: Where the book's site-relative URLs are rooted.
         evidence: What the last search found.
         outcome: How the answer came out; None before its end, and where the turn rests instead of ending.
+        digest: Gives the digest of the page at a path, for the record.
     """
 
     def __init__(self, thread_id: str, *, new_id: Callable[[StoreItemType], str], site: str, max_chars: int) -> None:
@@ -72,6 +75,7 @@ class Telling:
         """
         self.evidence: tuple[Evidence, ...] = ()
         self.outcome: Outcome | None = None
+        self.digest: Digest = unknown
         self._finished = False
         self._thread_id = thread_id
         self._new_id = new_id
@@ -221,10 +225,14 @@ class Telling:
         if self._message is None or not self._text.strip():
             raise ModelUnavailable("The model gave no answer. Please try again.")
         yield from self._finish(
-            AnsweredItem(**self._message_fields(), content=[self._content()], record=AnswerRecord.of(answer))
+            AnsweredItem(**self._message_fields(), content=[self._content()], record=self._record(answer))
         )
         self.outcome = answer.outcome
         self._finished = True
+
+    def _record(self, answer: Answer) -> AnswerRecord:
+        """What is kept of `answer`, for the text as it is shown."""
+        return AnswerRecord.of(replace(answer, text=self._text), digest=self.digest)
 
     def _finish(self, item: AssistantMessageItem) -> Events:
         yield self._updated(AssistantMessageContentPartDone(content_index=0, content=self._content()))
