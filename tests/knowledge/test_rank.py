@@ -32,15 +32,29 @@ def test_one_list_keeps_its_order(scores):
 def test_the_scale_of_a_list_does_not_count(lists):
     """BM25 may be ten times as large in one book as in another."""
     fused = rank.fuse(lists)
-    larger = rank.fuse([{key: 10 * score + 3 for key, score in scores.items()} for scores in lists])
+    larger = rank.fuse([{key: 10 * score for key, score in scores.items()} for scores in lists])
 
     assert all(fused[key] == pytest.approx(larger[key], abs=1e-6) for key in fused)
 
 
-def test_mean_and_three_deviations_are_the_ends_of_the_scale():
-    """Worked by hand: mean 2, sample deviation 1, so 1, 2, 3 become 1/3, 1/2, 2/3."""
+def test_six_deviations_are_one():
+    """Worked by hand: mean 2, variance 2/3."""
+    step = 1 / (6 * (2 / 3) ** 0.5)
 
-    assert rank.fuse([{"a": 1.0, "b": 2.0, "c": 3.0}]) == pytest.approx({"c": 2 / 3, "b": 1 / 2, "a": 1 / 3})
+    assert rank.fuse([{"a": 1.0, "b": 2.0, "c": 3.0}]) == pytest.approx({"c": step, "b": 0, "a": -step})
+
+
+def test_what_only_one_list_has_among_its_best_gets_what_it_has_in_the_other():
+    """The third by words is second by vectors, and so before one that words do not know at all."""
+    words, vectors = {"a": 9.0, "b": 6.0, "c": 5.0}, {"d": 0.8, "c": 0.7, "a": 0.2}
+
+    assert list(rank.fuse([words, vectors], depth=2)) == ["c", "a", "d", "b"]
+
+
+def test_the_one_passage_that_has_the_word_is_ahead():
+    """A list of one has no spread, and yet says something."""
+
+    assert next(iter(rank.fuse([{"b": 4.0}, {"a": 0.51, "b": 0.5, "c": 0.1}]))) == "b"
 
 
 def test_a_list_may_count_for_more():

@@ -33,7 +33,7 @@ class EmbeddingCache:
         limit: Vectors kept at most; those unused for longest go first.
     """
 
-    def __init__(self, file: Path, *, limit: int = 200_000) -> None:
+    def __init__(self, file: Path, *, limit: int = 500_000) -> None:
         self._file = file
         self._limit = limit
 

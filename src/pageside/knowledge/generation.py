@@ -1,7 +1,7 @@
 """Generations of an index: folders written once, and the pointer that names the one to read.
 
 <root>/current                    the name of the generation to read; replaced as a whole
-<root>/generations/<name>/        passages.sqlite, vectors.npy; complete and never changed again
+<root>/generations/<name>/        passages.sqlite, vectors.npy, parts.npy, parts-at.npy; complete, never changed again
 <root>/building/<name>/           what a writer is at; swept by the next one
 <root>/writer.lock                held by the one writer
 """
@@ -22,6 +22,7 @@ import anyio
 import anyio.to_thread
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from pageside import ids
 from pageside.errors import IndexBroken, IndexBusy, IndexMissing
@@ -42,11 +43,22 @@ class Generation:
 
     Attributes:
         vectors: Mapped from the file, one unit row for each passage; absent when built without an embedder.
+        parts: Mapped too, the rows of `windows.texts` of all passages one after another, in half precision.
+        parts_at: Where in `parts` those of each passage begin, and where the last one's end.
     """
 
     name: str
     catalogue: Catalogue
     vectors: Vectors | None
+    parts: NDArray[np.float16]
+    parts_at: NDArray[np.int64]
+
+    def parts_of(self, number: int) -> Vectors:
+        """The rows of `windows.texts` of the passage `number`; none where the index was built without them."""
+        if number + 1 >= len(self.parts_at):
+            return np.empty((0, 0), dtype=np.float32)
+        rows = self.parts[self.parts_at[number] : self.parts_at[number + 1]]
+        return np.asarray(rows, dtype=np.float32)
 
     def close(self) -> None:
         """Lets go of the files; `vectors` goes with the last reference to it."""
@@ -115,7 +127,8 @@ def _current(root: Path) -> str:
 def _open(folder: Path, name: str) -> Generation:
     catalogue = Catalogue(folder / "passages.sqlite")
     try:
-        return Generation(name, catalogue, _mapped(folder, catalogue))
+        vectors = _mapped(folder, catalogue)
+        return Generation(name, catalogue, vectors, *_mapped_parts(folder, catalogue))
     except BaseException:
         catalogue.close()
         raise
@@ -129,6 +142,15 @@ def _mapped(folder: Path, catalogue: Catalogue) -> Vectors | None:
     if vectors.shape != (catalogue.size, dimensions):
         raise ValueError(f"vectors of shape {vectors.shape} for {catalogue.size} passages of {dimensions}")
     return vectors
+
+
+def _mapped_parts(folder: Path, catalogue: Catalogue) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
+    if not (folder / "parts.npy").exists():
+        return np.empty((0, 0), dtype=np.float16), np.zeros(1, dtype=np.int64)
+    parts, at = np.load(folder / "parts.npy", mmap_mode="r"), np.load(folder / "parts-at.npy")
+    if at.shape != (catalogue.size + 1,) or parts.shape[:1] != (at[-1],):
+        raise ValueError(f"parts of shape {parts.shape} for {catalogue.size} passages")
+    return parts, at
 
 
 @asynccontextmanager
@@ -173,12 +195,16 @@ def publish(
     passages: Sequence[Passage],
     *,
     vectors: Vectors | None,
+    parts: Sequence[Vectors] = (),
     facts: Mapping[str, str],
 ) -> str:
     """Writes a generation, makes it the current one, and gives its name; only between `writing`.
 
     Killed at any moment, it leaves the old generation current or the new one, never a part of either. The generation
     before stays, for whoever is opening it now; those before that are removed.
+
+    Args:
+        parts: For each passage one row for each of its `windows.texts`; without them a search looks less closely.
     """
     name = ids.new("gen")
     building = root / "building" / name
@@ -188,6 +214,9 @@ def publish(
     catalogue.write(building / "passages.sqlite", pages, passages, facts=known)
     if vectors is not None:
         np.save(building / "vectors.npy", vectors)
+    if parts:
+        np.save(building / "parts.npy", np.concatenate(parts, dtype=np.float16, casting="same_kind"))
+        np.save(building / "parts-at.npy", np.cumsum([0, *map(len, parts)], dtype=np.int64))
     for file in building.iterdir():
         _sync(file)
     (root / "generations").mkdir(exist_ok=True)

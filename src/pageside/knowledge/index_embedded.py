@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
 import anyio.to_thread
 import numpy as np
 
-from pageside.knowledge import generation, keywords, rank
+from pageside.knowledge import generation, keywords, rank, windows
 from pageside.knowledge.embed import Vectors
 from pageside.knowledge.generation import Generation, Mark
 from pageside.knowledge.index import DocumentRow, Hit, IndexStatus
@@ -25,6 +26,7 @@ from pageside.knowledge.reading import labels
 Given = TypeVar("Given")
 
 _DEPTH: Final = 100  # how far down each way of searching is looked at
+_WORDS_DEPTH: Final = 1000  # how far down it is known how a passage does by words
 _SHARES: Final = (1.0, 1.5)  # what words and vectors count for; chosen by `python -m benchmarks.search --half dev`
 
 
@@ -149,13 +151,15 @@ def _search(
         return ()
     catalogue = reading.catalogue
     terms = keywords.query(text, languages=catalogue.languages)
-    by_words = catalogue.by_words(terms, limit=_DEPTH, filters=filters)
+    by_words = catalogue.by_words(terms, limit=_WORDS_DEPTH, filters=filters)
     cosines = _cosines(reading, vector)
-    if cosines is None:
+    if cosines is None or vector is None:
+        alike: dict[int, float] = {}
         fused = by_words
     else:
         nearest = _nearest(cosines, catalogue.labelled(filters) if filters else None)
-        fused = rank.fuse([by_words, nearest], weights=_SHARES)
+        alike = _alike(reading, vector, cosines, (*nearest, *islice(by_words, _DEPTH)))
+        fused = rank.fuse([by_words, alike], weights=_SHARES, depth=_DEPTH)
     best = list(fused)[:limit]
     rarity = {
         language: catalogue.rarity(keywords.query(text, languages=[language])) for language in catalogue.languages
@@ -165,7 +169,7 @@ def _search(
             passage=passage,
             score=fused[number],
             keyword=by_words.get(number, 0.0),
-            cosine=float("nan") if cosines is None else float(cosines[number]) or float("nan"),
+            cosine=alike.get(number) or float("nan"),
             coverage=coverage(passage, rarity[passage.language]),
         )
         for number, passage in catalogue.numbered(best).items()
@@ -179,11 +183,20 @@ def _cosines(reading: Generation, vector: Vectors | None) -> Vectors | None:
     return np.asarray(np.einsum("ij,j->i", reading.vectors, vector), dtype=np.float32)
 
 
-def _nearest(cosines: Vectors, allowed: frozenset[int] | None) -> dict[int, float]:
-    """The `_DEPTH` nearest of the allowed passages, by number, best first; one without a vector is near to nothing."""
+def _nearest(cosines: Vectors, allowed: frozenset[int] | None) -> list[int]:
+    """Numbers of the `_DEPTH` nearest of the allowed passages; one without a vector is near to nothing."""
     numbers = np.arange(len(cosines)) if allowed is None else np.fromiter(sorted(allowed), dtype=np.int64)
     order = np.argsort(-cosines[numbers], kind="stable")[:_DEPTH]
-    return {int(number): float(cosines[number]) for number in numbers[order] if cosines[number] > 0}
+    return [int(number) for number in numbers[order] if cosines[number] > 0]
+
+
+def _alike(reading: Generation, question: Vectors, cosines: Vectors, numbers: Iterable[int]) -> dict[int, float]:
+    """How alike `question` and each of the passages are, looked at closely, best first."""
+    found = {
+        number: windows.likeness(float(cosines[number]), reading.parts_of(number), question)
+        for number in dict.fromkeys(numbers)
+    }
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def coverage(passage: Passage, rarity: Mapping[str, float]) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 
 from pageside import ids
 from pageside.errors import IndexBroken, IndexMissing
-from pageside.knowledge import chunk, generation
+from pageside.knowledge import chunk, generation, windows
 from pageside.knowledge.catalogue import Page
 from pageside.knowledge.embed import Embedder, Vectors, digest, embedded_text, reads
 from pageside.knowledge.embed_cache import EmbeddingCache
@@ -31,7 +31,7 @@ _EMBEDDED_AT_ONCE: Final = 16  # texts between two looks at the progress; what i
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an update is: `done` of `total` pages while reading, passages while embedding."""
+    """How far an update is: `done` of `total` pages while reading, texts while embedding."""
 
     stage: Literal["reading", "embedding", "writing"]
     done: int
@@ -218,14 +218,14 @@ async def _written(
     if before and before.model == model and pages == [*before.pages.values()]:
         return before.generation.name
     passages = [replace(passage, position=at) for at, passage in enumerate(chain(*(cut.passages for cut in cuts)))]
-    vectors = None
+    vectors, parts = None, list[Vectors]()
     if embedder is not None:
         cache = EmbeddingCache(data_dir / "cache" / "embeddings.sqlite")
-        vectors = await _embedded(passages, embedder, cache, before, progress)
+        vectors, parts = await _embedded(passages, embedder, cache, before, progress)
     progress(Progress("writing", 0, len(passages)))
     facts = {"model": model, "built_at": ids.now().isoformat(), "documents": str(len(pages))}
     written = await anyio.to_thread.run_sync(
-        partial(generation.publish, root, pages, passages, vectors=vectors, facts=facts)
+        partial(generation.publish, root, pages, passages, vectors=vectors, parts=parts, facts=facts)
     )
     progress(Progress("writing", len(passages), len(passages)))
     return written
@@ -237,12 +237,14 @@ async def _embedded(
     cache: EmbeddingCache,
     before: _Before | None,
     progress: Callable[[Progress], None],
-) -> Vectors:
-    """One row for each passage: from the generation before, from the cache, or new and then in the cache.
+) -> tuple[Vectors, list[Vectors]]:
+    """One row for each passage, and the rows of its parts: from the generation before, the cache, or new.
 
-    A passage that the embedder cannot read has a row of zeros, which is near to nothing.
+    A text that the embedder cannot read has a row of zeros, which is near to nothing.
     """
-    texts = {digest(text): text for text in map(_embedded_text, passages) if reads(embedder, text)}
+    wholes = list(map(_embedded_text, passages))
+    parts = await anyio.to_thread.run_sync(lambda: list(map(windows.texts, passages)))
+    texts = {digest(text): text for text in (*wholes, *chain(*parts)) if reads(embedder, text)}
     known = await anyio.to_thread.run_sync(_known, texts, embedder.name, cache, before)
     missing = [key for key in texts if key not in known]
     for done in range(0, len(missing), _EMBEDDED_AT_ONCE):
@@ -254,8 +256,11 @@ async def _embedded(
     await anyio.to_thread.run_sync(cache.trim)
     progress(Progress("embedding", len(texts), len(texts)))
     nothing = np.zeros(embedder.dimensions, dtype=np.float32)
-    rows = [known.get(digest(_embedded_text(passage)), nothing) for passage in passages]
-    return np.stack(rows) if rows else np.empty((0, embedder.dimensions), dtype=np.float32)
+
+    def rows(texts: Iterable[str]) -> Vectors:
+        return np.stack([known.get(digest(text), nothing) for text in texts])
+
+    return rows(wholes), list(map(rows, parts))
 
 
 def _embedded_text(passage: Passage) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -12,31 +13,38 @@ Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
 
-def fuse(lists: Sequence[Mapping[Key, float]], *, weights: Sequence[float] | None = None) -> dict[Key, float]:
-    """One score for everything in any of `lists`, best first: each list scaled by its own spread, then summed.
+def fuse(
+    lists: Sequence[Mapping[Key, float]], *, weights: Sequence[float] | None = None, depth: int = 100
+) -> dict[Key, float]:
+    """One score for everything among the best of any of `lists`, best first: each scaled by its own spread, summed.
 
-    A list's scores are mapped so that three standard deviations below their mean become 0 and three above become 1;
-    a list whose scores are all alike gives 0.5. What a list does not name gets nothing from it.
+    Mean and spread of a list are those of its best `depth`; a standard deviation from the mean counts a sixth. What
+    a list does not name has a score of 0 there.
 
     Args:
+        lists: Best first. Naming more than `depth` tells how those do that are best elsewhere.
         weights: What each list counts for; 1 each by default.
 
-    Source: distribution-based score fusion, M. Mazzeschi 2023; the form of Qdrant's `Fusion.DBSF`.
+    Source: distribution-based score fusion, M. Mazzeschi 2023, in which what a list's best do not name gets nothing;
+        here it gets what it has.
     """
-    fused: dict[Key, float] = {}
+    wanted = list(dict.fromkeys(key for scores in lists for key in islice(scores, depth)))
+    fused = dict.fromkeys(wanted, 0.0)
     for scores, weight in zip(lists, weights or [1.0] * len(lists), strict=True):
-        for key, share in _scaled(scores).items():
-            fused[key] = fused.get(key, 0.0) + weight * share
+        mean, spread = _spread(list(islice(scores.values(), depth)))
+        for key in wanted:
+            share = (scores.get(key, 0.0) - mean) / (6 * spread)
+            fused[key] += weight * max(-1.0, min(1.0, share))
     return dict(sorted(fused.items(), key=lambda item: -item[1]))
 
 
-def _scaled(scores: Mapping[Key, float]) -> dict[Key, float]:
-    values = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
-    spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
-    if spread < 1e-12:
-        return dict.fromkeys(scores, 0.5)
-    low = float(values.mean()) - 3 * spread
-    return {key: (score - low) / (6 * spread) for key, score in scores.items()}
+def _spread(scores: Sequence[float]) -> tuple[float, float]:
+    """Mean and standard deviation; a third of the mean where there are too few to differ, or none of them does."""
+    if not scores:
+        return 0.0, 1.0
+    mean = float(np.mean(scores))
+    spread = float(np.std(scores)) if len(scores) > 2 else 0.0
+    return mean, spread if spread > 1e-6 * abs(mean) + 1e-12 else abs(mean) / 3 or 1.0
 
 
 def folded(items: Iterable[Item], *, text: Callable[[Item], str], alike: float = 0.9) -> list[Item]:
