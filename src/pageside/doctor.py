@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
+import anyio.to_thread
+
 from pageside import __version__, settings
 from pageside.errors import IndexMissing, PagesideError, SettingsError
 from pageside.identity.denial import TokenDenied
-from pageside.knowledge.index_embedded import EmbeddedIndex
-from pageside.settings import Settings, guarding
+from pageside.settings import Settings, books, guarding
 from pageside.storage import migrate as migrations
 from pageside.storage import redis_address
 from pageside.storage.engine import Database
@@ -77,7 +78,7 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     findings += _values(chosen)
     findings.append(_data_dir(chosen))
     findings.append(await _embeddings(chosen))
-    findings += [finding async for finding in _index(chosen)]
+    findings += [finding async for finding in _indexes(chosen)]
     findings += [finding async for finding in _database(chosen)]
     findings.append(await _files(chosen))
     findings.append(await _redis(chosen))
@@ -193,27 +194,40 @@ async def _embeddings(chosen: Settings) -> Finding:
     return Finding("embeddings", "on", f"{embedder.name}, embedded")
 
 
-async def _index(chosen: Settings) -> AsyncIterator[Finding]:
-    index = EmbeddedIndex(chosen.data_dir)
+async def _indexes(chosen: Settings) -> AsyncIterator[Finding]:
+    if chosen.books is None:
+        async for finding in _index(chosen, knowing.BOOK, "index", "pageside index BOOK_DIR"):
+            yield finding
+        return
     try:
-        status = index.status()
+        listed = books.read(chosen.books, chosen)
+    except SettingsError as error:
+        yield Finding("books", "broken", str(error), "Correct the file.")
+        return
+    for each in listed:
+        async for finding in _index(each.settings, each.name, f"index of {each.name}", "pageside index"):
+            yield finding
+
+
+async def _index(chosen: Settings, book: str, part: str, command: str) -> AsyncIterator[Finding]:
+    try:
+        async with knowing.open_index(chosen, book=book) as index:
+            status = await anyio.to_thread.run_sync(index.status)
     except IndexMissing as error:
-        yield Finding("index", "missing", str(error), "Run `pageside index BOOK_DIR`.")
+        yield Finding(part, "missing", str(error), f"Run `{command}`.")
         return
     except PagesideError as error:
-        yield Finding("index", "broken", str(error), "Run `pageside index BOOK_DIR` again.")
+        yield Finding(part, "broken", str(error), f"Run `{command}` again.")
         return
-    finally:
-        await index.aclose()
     told = f"{status.documents} pages, {status.passages} passages, built {status.built_at:%Y-%m-%d %H:%M} UTC"
-    yield Finding("index", "on", told)
+    yield Finding(part, "on", told)
     wanted = knowing.embedder(chosen)
     if status.model != (wanted.name if wanted else ""):
         yield Finding(
-            "index vectors",
+            f"{part} vectors" if part == "index" else f"vectors of {book}",
             "broken",
             f"made by {status.model or 'no model'}, but the settings ask for {wanted.name if wanted else 'none'}",
-            "Run `pageside index BOOK_DIR` to make them anew.",
+            f"Run `{command}` to make them anew.",
         )
 
 

@@ -18,7 +18,7 @@ import click
 
 from pageside import __version__, settings, telemetry
 from pageside.answer.question import Page, Question
-from pageside.cli import queries, rows, show
+from pageside.cli import queries, rows, shelving, show
 from pageside.errors import PagesideError, SettingsError
 from pageside.knowledge import starter
 from pageside.settings import Settings
@@ -30,7 +30,11 @@ _DATA_DIR = click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where Pageside keeps its files."
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
-_BOOK = click.argument("book", type=click.Path(path_type=Path))
+_FOLDER = click.argument("book", type=click.Path(path_type=Path), required=False)
+_BOOKS = click.option(
+    "--books", type=click.Path(dir_okay=False, path_type=Path), help="A TOML file of several books, in place of BOOK."
+)
+_NAME = click.option("--book", "name", default="", metavar="NAME", help="Which of several books.")
 _ASKED = (
     click.argument("question", required=False, default=""),
     click.option("--filter", "filters", multiple=True, metavar="LABEL=VALUE", help="Only passages with this label."),
@@ -98,18 +102,22 @@ def main() -> None:
 
 
 @main.command()
-@_BOOK
+@_FOLDER
+@_BOOKS
 @_DATA_DIR
 @click.option("--wait", "wait_s", type=float, default=0, help="Seconds to wait while another process is indexing.")
 @_JSON
 @_command
-async def index(book: Path, data_dir: Path | None, wait_s: float, as_json: bool) -> None:
+async def index(book: Path | None, books: Path | None, data_dir: Path | None, wait_s: float, as_json: bool) -> None:
     """Bring the index up to date with a folder of Markdown."""
-    chosen = _settings(data_dir=data_dir)
+    chosen = _settings(data_dir=data_dir, books=books)
+    listed = shelving.meant(chosen, book)
+    if book is None:
+        await shelving.index(listed, wait_s=wait_s, as_json=as_json)
+        return
     with show.progress() as progress:
         report = await knowing.index_book(chosen, book, progress=progress, wait_s=wait_s)
-    for warning in report.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    shelving.warn(report)
     if as_json:
         _emit(rows.report(report))
     else:
@@ -117,12 +125,14 @@ async def index(book: Path, data_dir: Path | None, wait_s: float, as_json: bool)
 
 
 @main.command()
+@_NAME
 @_DATA_DIR
 @_JSON
 @_command
-async def passages(data_dir: Path | None, as_json: bool) -> None:
+async def passages(name: str, data_dir: Path | None, as_json: bool) -> None:
     """Print every passage of the index, one row each."""
-    async with knowing.open_index(_settings(data_dir=data_dir)) as opened:
+    chosen, indexed = shelving.one(_settings(data_dir=data_dir), name)
+    async with knowing.open_index(chosen, book=indexed) as opened:
         for passage in await opened.passages():
             if as_json:
                 _emit(rows.passage(passage))
@@ -133,6 +143,7 @@ async def passages(data_dir: Path | None, as_json: bool) -> None:
 @main.command()
 @click.option("-k", "limit", type=click.IntRange(1, 100), default=5, show_default=True, help="How many passages.")
 @_questioned
+@_NAME
 @_DATA_DIR
 @_JSON
 @_command
@@ -143,13 +154,15 @@ async def search(
     queries_file: Path | None,
     selected_text: str,
     page: str,
+    name: str,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
     """Find the passages nearest to a question, best first."""
     wanted = _labels(filters)
     asked = _asked(question, queries_file, selected_text, page)
-    async with knowing.open_search(_settings(data_dir=data_dir)) as finder:
+    chosen, indexed = shelving.one(_settings(data_dir=data_dir), name)
+    async with knowing.open_search(chosen, book=indexed) as finder:
         for query in asked:
             findings = await finder.find(
                 query.question,
@@ -169,6 +182,7 @@ async def search(
 
 @main.command()
 @_questioned
+@_NAME
 @_DATA_DIR
 @_JSON
 @_command
@@ -178,6 +192,7 @@ async def ask(
     queries_file: Path | None,
     selected_text: str,
     page: str,
+    name: str,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -186,7 +201,8 @@ async def ask(
     asked = _asked(question, queries_file, selected_text, page)
     from pageside.wiring.answering import open_tutor  # noqa: PLC0415
 
-    async with open_tutor(_settings(data_dir=data_dir)) as tutor:
+    chosen, indexed = shelving.one(_settings(data_dir=data_dir), name)
+    async with open_tutor(chosen, book=indexed) as tutor:
         for query in asked:
             full = Question(
                 text=query.question,
@@ -223,7 +239,8 @@ def _labels(filters: tuple[str, ...]) -> dict[str, str]:
 
 
 @main.command()
-@_BOOK
+@_FOLDER
+@_BOOKS
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 picks one.  [default: 8000]")
 @click.option("--base-url", help="Where readers see the book, such as https://example.org.")
@@ -233,17 +250,26 @@ def _labels(filters: tuple[str, ...]) -> dict[str, str]:
 @_DATA_DIR
 @_command
 async def serve(
-    book: Path, host: str | None, port: int | None, base_url: str | None, site: Path | None, data_dir: Path | None
+    book: Path | None,
+    books: Path | None,
+    host: str | None,
+    port: int | None,
+    base_url: str | None,
+    site: Path | None,
+    data_dir: Path | None,
 ) -> None:
     """Index a book and serve it with its assistant."""
     from pageside.web import server  # noqa: PLC0415
 
-    chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, site=site, data_dir=data_dir)
+    chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, site=site, data_dir=data_dir, books=books)
+    listed = shelving.meant(chosen, book)
+    if book is None:
+        await shelving.serve(chosen, listed)
+        return
     with show.progress() as progress:
         report = await knowing.freshen(chosen, book, progress=progress)
     if report:
-        for warning in report.warnings:
-            click.echo(f"warning: {warning}", err=True)
+        shelving.warn(report)
         click.echo(show.report(report), err=True)
     async with knowing.open_index(chosen) as opened:
         sample = starter.question(await opened.passages())

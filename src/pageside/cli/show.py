@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -55,6 +55,12 @@ def welcome(url: str, sample: str) -> str:
     return (
         f"\n  The book and its assistant:  {url}\n  A question to try:           {sample}\n\n  Ctrl+C stops the server."
     )
+
+
+def welcome_to_several(url: str, names: Iterable[str]) -> str:
+    """Where to look for each book."""
+    places = "".join(f"  {url}/{name}/\n" for name in names)
+    return f"\n  The books and their assistants:  {url}\n{places}\n  Ctrl+C stops the server."
 
 
 def results(findings: Findings) -> str:

@@ -74,4 +74,5 @@ class Allowance:
 
 def counted(reader: Reader) -> str:
     """The name under which a reader's requests are counted."""
-    return f"{reader.organisation}\n{reader.subject}"
+    person = reader.of_book("")  # who may ask so much, however many books there are
+    return f"{person.organisation}\n{person.subject}"

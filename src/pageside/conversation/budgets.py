@@ -218,5 +218,6 @@ async def _write(connection: AsyncConnection, day: date, told: dict[str, Spent])
 
 
 def _name(reader: Reader) -> str:
+    reader = reader.of_book("")  # a person has one budget, however many books there are
     told = f"{reader.organisation}\n{reader.subject}".encode(errors="replace")
     return hashlib.blake2b(told, digest_size=16).hexdigest()

@@ -28,6 +28,12 @@ _STARTERS: Final = TypeAdapter(list[Starter | str])
 class Showing(BaseSettings):
     """The pages, and the words of the assistant that stands beside them."""
 
+    books: Path | None = Field(
+        None,
+        validation_alias="PAGESIDE_BOOKS",
+        description="A TOML file that lists several books for `serve` and `index`, each with an address, settings and "
+        "an audience of its own. Unset: the one folder of the command.",
+    )
     site: Path | None = Field(
         None,
         validation_alias="PAGESIDE_SITE",

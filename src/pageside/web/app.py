@@ -31,13 +31,14 @@ from pageside.web import (
     sessions,
     site,
 )
+from pageside.web.audience import Admitted
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
 from pageside.web.limiting import AddressLimits, ReaderLimits
 from pageside.web.limits import Limits
 from pageside.web.middleware import RequestIds
 from pageside.web.recognition import Addresses, Recognition
 from pageside.web.reference import Reference
-from pageside.wiring.serving import Services
+from pageside.wiring.serving import Services, Shared
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ def create(services: Services, book: Path) -> FastAPI:
     Raises:
         SettingsError: The site to show is none.
     """
-    settings = services.settings
+    settings, base = services.settings, services.base
     app = FastAPI(
         title="Pageside",
         version=__version__,
@@ -59,6 +60,7 @@ def create(services: Services, book: Path) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        servers=[{"url": base}] if base else None,
     )
     problems.install(app)
     contract.install(app)
@@ -75,8 +77,8 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(guests.router(services.admission, services.keeping))
         app.include_router(me.router(services.keeping))
         app.include_router(entities.router(services.contents, services.index))
-        app.include_router(records.router(services.database))
-        app.include_router(page_config.router(settings, services.contents, services.index, book))
+        app.include_router(records.router(services.database, services.chat.sources))
+        app.include_router(page_config.router(settings, services.contents, services.index, book, title=services.title))
         if services.attachments is not None:
             app.include_router(attachments.router(services.attachments, services.links))
     described = Reference(app)
@@ -84,18 +86,21 @@ def create(services: Services, book: Path) -> FastAPI:
     contract.close(app)
     app.include_router(element.router())
     app.include_router(pages.assets())
-    if shown := site.found(settings.site, book):
+    if base and settings.base_url:
+        app.include_router(site.elsewhere(settings.base_url))
+    elif shown := site.found(settings.site, book, base=base):
         log.info("site_shown", folder=str(shown.root), base=shown.base)
-        app.include_router(site.router(shown, described, framed_by=settings.origins))
+        app.include_router(site.router(shown, described, base=base, framed_by=settings.origins))
     else:
-        app.include_router(originals.router(services.index, book, framed_by=settings.origins))
+        app.include_router(originals.router(services.index, book, base=base, framed_by=settings.origins))
         app.include_router(pages.router(services, book, described))
 
-    _guard(app, services)
+    app.add_middleware(Admitted, book=services.name, audience=services.audience)
+    guard(app, services)
     return app
 
 
-def _guard(app: FastAPI, services: Services) -> None:
+def guard(app: FastAPI, services: Services | Shared) -> None:
     """Puts in front of the routes what every request passes through; what is added last stands outermost."""
     settings = services.settings
     app.add_middleware(ReaderLimits, limiter=services.limiter)

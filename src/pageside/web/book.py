@@ -39,15 +39,18 @@ class Group:
 class Book:
     """The pages of a folder, under the addresses that the index gives them."""
 
-    def __init__(self, root: Path, index: Index) -> None:
+    def __init__(self, root: Path, index: Index, *, base: str = "", title: str = "") -> None:
+        """The pages of `root`.
+
+        Args:
+            base: The address they stand below, without a slash at the end.
+            title: What the book is called; empty for what its site says, else its folder.
+        """
         self._root = root.resolve()
         self._index = index
-        self._site = sites.detect(root)
-
-    @property
-    def title(self) -> str:
-        """What the book is called: by its site's settings, else by its folder."""
-        return naming.book(self._root) or self._root.name
+        self.base = base
+        self._site = sites.detect(root, base_url=base or None)
+        self.title = title or naming.book(self._root) or self._root.name
 
     def folder_titles(self, paths: Iterable[str]) -> dict[str, str]:
         """Readable names of the folders that `paths` lie in: what the site calls them, else their own names."""
@@ -62,17 +65,17 @@ class Book:
         return await self._index.documents()
 
     async def at(self, address: str) -> DocumentRow:
-        """The page that stands at a URL path; the first one at `/`.
+        """The page that stands at a URL path below the book's own; the first one at `/`.
 
         Raises:
             NotFound: No page stands there.
         """
         entries = await self.entries()
-        wanted = _plain(address)
+        wanted = _plain(f"{self.base}{address}")
         for entry in entries:
             if _plain(entry.url) == wanted:
                 return entry
-        if wanted == "/" and entries:
+        if _plain(address) == "/" and entries:
             return entries[0]
         raise NotFound(f"No page of this book stands at {address!r}.")
 
@@ -85,7 +88,7 @@ class Book:
         targets = {row.path: row.url for row in await self.entries()}
 
         def link(href: str) -> str:
-            return _resolved(href, entry.path, targets)
+            return _resolved(href, entry.path, targets, self.base)
 
         made = await anyio.to_thread.run_sync(view.html, self._root, self._site, entry.path, link)
         if made is None:
@@ -105,7 +108,7 @@ class Book:
 
 
 async def original(root: Path, index: Index, address: str) -> Path:
-    """The file of the page that stands at a URL path and is shown as it is, a PDF.
+    """The file of the page that stands at a whole URL path and is shown as it is, a PDF.
 
     Raises:
         IndexMissing: Nothing has been indexed yet.
@@ -141,7 +144,7 @@ def _plain(address: str) -> str:
     return "/" + unquote(urlsplit(address).path).strip("/")
 
 
-def _resolved(href: str, path: str, targets: dict[str, str]) -> str:
+def _resolved(href: str, path: str, targets: dict[str, str], base: str) -> str:
     """Where a link of the source leads on our pages: files of the book by their addresses, pictures by `FILES`."""
     split = urlsplit(href)
     if split.scheme or split.netloc or not split.path or split.path.startswith("/"):
@@ -152,7 +155,7 @@ def _resolved(href: str, path: str, targets: dict[str, str]) -> str:
         if candidate in targets:
             return targets[candidate] + fragment
     if posixpath.splitext(target)[1].lower() in IMAGES and not target.startswith(".."):
-        return f"{FILES}/{quote(target)}"
+        return f"{base}{FILES}/{quote(target)}"
     return href
 
 

@@ -20,10 +20,11 @@ def viewed(framed_by: Sequence[str] = ()) -> Mapping[str, str]:
     return {"Content-Security-Policy": " ".join(("frame-ancestors 'self'", *framed_by))}
 
 
-def router(index: Index, root: Path, *, framed_by: Sequence[str] = ()) -> APIRouter:
+def router(index: Index, root: Path, *, base: str = "", framed_by: Sequence[str] = ()) -> APIRouter:
     """Every PDF that is a page of the book, at its address; no other file.
 
     Args:
+        base: The address the book stands below, without a slash at the end.
         framed_by: Origins whose pages may show them in a frame.
     """
     routes = APIRouter(include_in_schema=False)
@@ -38,7 +39,7 @@ def router(index: Index, root: Path, *, framed_by: Sequence[str] = ()) -> APIRou
         return await _file(f"/{address}.PDF")
 
     async def _file(address: str) -> FileResponse:
-        file = await original(root, index, address)
+        file = await original(root, index, f"{base}{address}")
         return FileResponse(file, media_type="application/pdf", headers=headers, content_disposition_type="inline")
 
     return routes

@@ -131,8 +131,12 @@ class _Cover:
         return self._known
 
 
-def router(settings: Settings, contents: KeptContents, index: Index, book: Path) -> APIRouter:
-    """What the pages of `book` are told; everybody may know it."""
+def router(settings: Settings, contents: KeptContents, index: Index, book: Path, *, title: str = "") -> APIRouter:
+    """What the pages of `book` are told; everybody who may read it may know it.
+
+    Args:
+        title: What the book is called; empty for what it calls itself.
+    """
     routes = APIRouter(tags=["chatkit"])
     cover = _Cover(contents, index, book)
 
@@ -142,7 +146,7 @@ def router(settings: Settings, contents: KeptContents, index: Index, book: Path)
         response.headers.update(_HEADERS)
         known = await cover.read()
         return PageConfig(
-            title=known.title,
+            title=title or known.title,
             language=known.language,
             greeting=settings.greeting or None,
             prompts=_prompts(settings, known),

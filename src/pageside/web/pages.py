@@ -49,7 +49,7 @@ def router(services: Services, root: Path, reference: Reference) -> APIRouter:
         reference: Stands at an address of its own, where the book has no page.
     """
     routes = APIRouter(include_in_schema=False)
-    book = Book(root, services.index)
+    book = Book(root, services.index, base=services.base, title=services.title)
 
     @routes.get(FILES + "/{path:path}")
     async def picture(path: str) -> Response:
@@ -112,6 +112,13 @@ def _html(shown: Mapping[str, object], book: Book, status: int) -> HTMLResponse:
     language = str(shown.get("language", "en"))
     bare: dict[str, object] = {"path": "", "contents": [], "before": None, "after": None, "chat": False}
     text = _templates.get_template("page.html").render(
-        **{**bare, **shown, "language": language, "book_title": book.title, "rtl": language in _RIGHT_TO_LEFT}
+        **{
+            **bare,
+            **shown,
+            "language": language,
+            "book_title": book.title,
+            "base": book.base,
+            "rtl": language in _RIGHT_TO_LEFT,
+        }
     )
     return HTMLResponse(text, status_code=status, headers=_FOR_ONE)

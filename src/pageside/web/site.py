@@ -58,11 +58,14 @@ class Site:
     bare: bool = False
 
 
-def found(chosen: Path | None, book: Path) -> Site | None:
+def found(chosen: Path | None, book: Path, *, base: str = "") -> Site | None:
     """The site to serve: the one that was chosen, else the one that stands built beside `book`; None for neither.
 
+    Args:
+        base: The address the book stands below, without a slash at the end.
+
     Raises:
-        SettingsError: What was chosen is no built site.
+        SettingsError: What was chosen is no built site, or it was built for another address.
     """
     if chosen is not None and str(chosen) == NONE:
         return None
@@ -75,16 +78,22 @@ def found(chosen: Path | None, book: Path) -> Site | None:
     canonical, generator = start.css_first("link[rel=canonical]"), start.css_first("meta[name=generator]")
     address = (canonical.attributes.get("href") or "") if canonical else ""
     made_by = (generator.attributes.get("content") or "") if generator else ""
-    base = "/" + urlsplit(address).path.strip("/")
+    top = "/" + urlsplit(address).path.strip("/")
+    if base and not f"{top}/".startswith(f"{base}/"):
+        raise SettingsError(
+            f"PAGESIDE_SITE: the site in {root} is built for {top}, and the book stands at {base}/; build it with "
+            'that base URL, or set PAGESIDE_SITE = "none" for the book.'
+        )
     # Links between Docusaurus' pages name whole paths. Those of others lead on from the address, to its last slash.
-    return Site(root, base if base == "/" else f"{base}/", bare=made_by.startswith("Docusaurus"))
+    return Site(root, top if top == "/" else f"{top}/", bare=made_by.startswith("Docusaurus"))
 
 
-def router(site: Site, reference: Reference, *, framed_by: Sequence[str] = ()) -> APIRouter:
+def router(site: Site, reference: Reference, *, base: str = "", framed_by: Sequence[str] = ()) -> APIRouter:
     """Every file of `site` at its address, and a page at each of its own.
 
     Args:
         reference: Stands at an address of its own, where the site has no page.
+        base: The address the book stands below, without a slash at the end.
         framed_by: Origins whose pages may show those of the site in a frame.
     """
     routes = APIRouter(include_in_schema=False)
@@ -94,7 +103,7 @@ def router(site: Site, reference: Reference, *, framed_by: Sequence[str] = ()) -
 
     @routes.api_route("/{address:path}", methods=["GET", "HEAD"])
     async def page(request: Request, address: str) -> Response:
-        path = f"/{address}"
+        path = f"{base}/{address}"
         if path == site.base.rstrip("/") or (path == "/" and site.base != "/"):
             return RedirectResponse(site.base, 307)
         at = await run_sync(_at, site, folder, path)
@@ -103,7 +112,7 @@ def router(site: Site, reference: Reference, *, framed_by: Sequence[str] = ()) -
             return RedirectResponse(quote(at) + asked, 301)
         if at is not None:
             return await folder.answer(request, at, headers=await _headers(at, path.removeprefix(site.base)))
-        if path == PAGE:
+        if path == f"{base}{PAGE}":
             return await reference.page()
         lost = await run_sync(folder.find, _LOST)
         if lost is None:
@@ -118,6 +127,21 @@ def router(site: Site, reference: Reference, *, framed_by: Sequence[str] = ()) -
         if _VIEWED.fullmatch(media_type(file)):
             return {"Cache-Control": kept, **originals.viewed(framed_by)}
         return {"Cache-Control": kept, "Content-Security-Policy": plain}
+
+    return routes
+
+
+def elsewhere(address: str) -> APIRouter:
+    """Leads to `address`, where the book is read, from its own address here."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.api_route("/", methods=["GET", "HEAD"])
+    async def front() -> Response:
+        return RedirectResponse(address, 307)
+
+    @routes.api_route("/{path:path}", methods=["GET", "HEAD"])
+    async def page(path: str) -> Response:
+        raise NotFound(f"This book is read at {address}; no page of it stands here.")
 
     return routes
 

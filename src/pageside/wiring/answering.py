@@ -10,7 +10,7 @@ from pageside.answer.tools import Finder
 from pageside.answer.tutor import Tutor
 from pageside.knowledge.contents import KeptContents
 from pageside.settings import Settings
-from pageside.wiring.knowing import open_search
+from pageside.wiring.knowing import BOOK, open_search
 
 
 def models(settings: Settings) -> Models:
@@ -33,9 +33,9 @@ def tutor(settings: Settings, search: Finder, chosen: Models, *, contents: KeptC
 
 
 @asynccontextmanager
-async def open_tutor(settings: Settings) -> AsyncIterator[Tutor]:
-    """The tutor with a search and models of its own."""
-    async with open_search(settings) as search:
+async def open_tutor(settings: Settings, *, book: str = BOOK) -> AsyncIterator[Tutor]:
+    """The tutor with a search of `book` and models of its own."""
+    async with open_search(settings, book=book) as search:
         chosen = models(settings)
         try:
             yield tutor(settings, search, chosen)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import anyio.to_thread
 import structlog
 
 from pageside.errors import IndexBusy
@@ -15,6 +17,7 @@ from pageside.knowledge.embed import Embedder, MiniLM
 from pageside.knowledge.index import Index
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.ingest import Progress, Report
+from pageside.knowledge.reading import sites
 from pageside.knowledge.reading.folder import Rules
 from pageside.knowledge.search import Search
 from pageside.settings import Settings
@@ -40,6 +43,12 @@ def embedder(settings: Settings) -> Embedder | None:
     )
 
 
+def embed_alike(one: Settings, other: Settings) -> bool:
+    """Whether both ask for the same embedder, so that one will do for both."""
+    names = ("embedding_model", "embedding_base_url", "embedding_api_key", "openai_api_key")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
 @asynccontextmanager
 async def open_embedder(settings: Settings) -> AsyncIterator[Embedder | None]:
     """The embedder the settings ask for, and its connections closed in the end."""
@@ -59,20 +68,26 @@ async def index_book(
     progress: Callable[[Progress], None],
     wait_s: float = 0,
     book: str = BOOK,
+    base_url: str | None = None,
 ) -> Report:
     """Brings the index of `book` up to date with `folder`.
 
     Args:
         book: Letters, digits, `-` and `_`; names the index among those of the same settings.
+        base_url: Where its pages are shown, such as `/robotics`; wins over what its site says.
 
     Raises:
         BookError: The folder cannot be used as a book.
         IndexBusy: Another process is indexing and did not end within `wait_s` seconds.
     """
+    site = (
+        None if base_url is None else await anyio.to_thread.run_sync(partial(sites.detect, folder, base_url=base_url))
+    )
     async with open_embedder(settings) as chosen:
         return await ingest.update(
             folder,
             name=book,
+            site=site,
             data_dir=settings.data_dir,
             embedder=chosen,
             rules=Rules(limit_bytes=settings.max_page_bytes),
@@ -82,11 +97,16 @@ async def index_book(
 
 
 async def freshen(
-    settings: Settings, folder: Path, *, progress: Callable[[Progress], None], book: str = BOOK
+    settings: Settings,
+    folder: Path,
+    *,
+    progress: Callable[[Progress], None],
+    book: str = BOOK,
+    base_url: str | None = None,
 ) -> Report | None:
     """As `index_book`, but content with what another process is indexing at this moment."""
     try:
-        return await index_book(settings, folder, progress=progress, book=book)
+        return await index_book(settings, folder, progress=progress, book=book, base_url=base_url)
     except IndexBusy:
         log.warning("index_busy", hint="another process is indexing; its generation is served when it is ready")
         return None

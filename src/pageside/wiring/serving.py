@@ -11,19 +11,26 @@ from pydantic import SecretStr
 
 from pageside.answer.models import Models
 from pageside.answer.tutor import Tutor
+from pageside.conversation.allowance import Allowance
 from pageside.conversation.attachments import Attachments
+from pageside.conversation.dictation import Dictation
+from pageside.conversation.healed import Sources
 from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
+from pageside.conversation.runs import Runs
 from pageside.conversation.server import TextbookServer
 from pageside.errors import SettingsError
+from pageside.identity.audience import EVERYBODY, Audience
 from pageside.identity.tokens import kept_secret
 from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.embed import Embedder
+from pageside.knowledge.healing import Healer
 from pageside.knowledge.index import Index
 from pageside.knowledge.led import LedSearch, by_words_alone
 from pageside.knowledge.search import Search
 from pageside.limiting.limiter import Limiter
 from pageside.settings import Settings
+from pageside.settings.books import Listed
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
@@ -32,8 +39,32 @@ from pageside.wiring.admitting import Admission
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What all books of a server have in common, opened once."""
+
+    settings: Settings
+    embedder: Embedder | None
+    database: Database
+    attachments: Attachments | None
+    links: Links
+    admission: Admission
+    limiter: Limiter
+    allowance: Allowance
+    dictation: Dictation | None
+    redis: RedisServer | None
+    runs: Runs
+    keeping: Keeping
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a request may need, opened once."""
+    """Everything a request about one book may need, opened once.
+
+    Attributes:
+        name: Of the book, where there are several.
+        base: The address it stands below, without a slash at the end; empty for the top of the server.
+        title: What readers see; empty for what the book calls itself.
+    """
 
     settings: Settings
     index: Index
@@ -50,6 +81,10 @@ class Services:
     limiter: Limiter
     redis: RedisServer | None
     keeping: Keeping
+    name: str = ""
+    base: str = ""
+    title: str = ""
+    audience: Audience = EVERYBODY
 
 
 @asynccontextmanager
@@ -59,15 +94,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     Raises:
         SettingsError: The data folder cannot be written.
     """
+    async with open_shared(settings) as shared, open_book(shared) as services:
+        yield services
+
+
+@asynccontextmanager
+async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
+    """What all books have in common.
+
+    Raises:
+        SettingsError: The data folder cannot be written.
+    """
     async with AsyncExitStack() as stack:
         secret = settings.secret or _kept_secret(settings)
-        index = await stack.enter_async_context(knowing.open_index(settings))
         embedder = await stack.enter_async_context(knowing.open_embedder(settings))
-        search = Search(index, embedder)
-        chosen = answering.models(settings)
-        stack.push_async_callback(chosen.aclose)
-        contents = KeptContents(index)
-        tutor = answering.tutor(settings, LedSearch(search, index, contents), chosen, contents=contents)
         database = await databases.opened(settings)
         stack.push_async_callback(database.aclose)
         admission = await stack.enter_async_context(admitting.open_admission(settings, database, secret))
@@ -75,22 +115,61 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         attachments = await stack.enter_async_context(receiving.open_attachments(settings, database, links))
         redis, runs = await stack.enter_async_context(sharing.open_runs(settings))
         limiter = await stack.enter_async_context(limiting.open_limiter(settings))
-        chat = TextbookServer(
-            database,
-            tutor,
+        dictation = await stack.enter_async_context(dictating.open_dictation(settings))
+        allowance = await stack.enter_async_context(limiting.open_allowance(settings, database, limiter))
+        await stack.enter_async_context(keeping.pruned(settings, database))
+        yield Shared(
+            settings=settings,
+            embedder=embedder,
+            database=database,
+            attachments=attachments,
+            links=links,
+            admission=admission,
+            limiter=limiter,
+            allowance=allowance,
+            dictation=dictation,
+            redis=redis,
             runs=runs,
+            keeping=Keeping(database, receiving.files(settings), runs=runs),
+        )
+
+
+@asynccontextmanager
+async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterator[Services]:
+    """One book over what all have in common.
+
+    Args:
+        listed: Which of several; None for the one book of the server.
+    """
+    settings = listed.settings if listed else shared.settings
+    async with AsyncExitStack() as stack:
+        index = await stack.enter_async_context(
+            knowing.open_index(settings, book=listed.name if listed else knowing.BOOK)
+        )
+        embedder = shared.embedder
+        if not knowing.embed_alike(settings, shared.settings):
+            embedder = await stack.enter_async_context(knowing.open_embedder(settings))
+        search = Search(index, embedder)
+        chosen = answering.models(settings)
+        stack.push_async_callback(chosen.aclose)
+        contents = KeptContents(index)
+        tutor = answering.tutor(settings, LedSearch(search, index, contents), chosen, contents=contents)
+        chat = TextbookServer(
+            shared.database,
+            tutor,
+            runs=shared.runs,
             base_url=settings.base_url,
             max_message_chars=settings.max_message_chars,
-            attachments=attachments,
+            attachments=shared.attachments,
             max_messages=settings.max_messages,
             max_threads=settings.max_threads,
             contents=contents,
             words_alone=partial(by_words_alone, index, embedder),
-            dictation=await stack.enter_async_context(dictating.open_dictation(settings)),
-            allowance=await stack.enter_async_context(limiting.open_allowance(settings, database, limiter)),
+            dictation=shared.dictation,
+            allowance=shared.allowance,
+            sources=Sources(Healer(index), contents),
         )
         stack.push_async_callback(chat.aclose)
-        await stack.enter_async_context(keeping.pruned(settings, database))
         yield Services(
             settings=settings,
             index=index,
@@ -99,14 +178,18 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             contents=contents,
             models=chosen,
             tutor=tutor,
-            database=database,
+            database=shared.database,
             chat=chat,
-            attachments=attachments,
-            links=links,
-            admission=admission,
-            limiter=limiter,
-            redis=redis,
-            keeping=Keeping(database, receiving.files(settings), runs=runs),
+            attachments=shared.attachments,
+            links=shared.links,
+            admission=shared.admission,
+            limiter=shared.limiter,
+            redis=shared.redis,
+            keeping=shared.keeping,
+            name=listed.name if listed else "",
+            base=f"/{listed.name}" if listed else "",
+            title=listed.title if listed else "",
+            audience=listed.audience if listed else EVERYBODY,
         )
 
 
