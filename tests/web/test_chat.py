@@ -87,7 +87,7 @@ async def test_a_question_is_answered_whole(ada):
     answer = await ask(ada, user_id="ada")
 
     assert answer.pop("thread_id").startswith("thr_")
-    assert answer.pop("message_id").startswith("msg_")
+    assert answer.pop("record")["item_id"] == answer.pop("message_id")
     assert answer == {
         "answer": "A servo holds an angle [1].",
         "sources": [
@@ -102,6 +102,7 @@ async def test_a_question_is_answered_whole(ada):
                 "url": "http://book.test/docs/motors/servo#servo-motors:~:text=quote",
                 "quote": "A servo holds an angle.",
                 "relevance_score": 0.9,
+                "now": None,
             }
         ],
         "role": "assistant",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -11,11 +11,13 @@ from chatkit.types import AssistantMessageItem, StructuredInputItem, ThreadItem,
 from sqlalchemy import func, select
 
 from pageside.conversation import clock, cursors, spoken, stored, transcript
+from pageside.conversation.healed import NOTHING, Sources
 from pageside.conversation.ownership import mine
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.conversation.refusals import missing_thread
 from pageside.conversation.spoken import Source
 from pageside.conversation.turn import Turn
+from pageside.knowledge.healing import Healed
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads
 
@@ -49,6 +51,8 @@ class Message:
     Attributes:
         selected_text: What the reader had selected when they said it.
         files: Names of what they sent along.
+        record: Of an answer, what is kept beside it.
+        healed: What has become of its sources, by marker.
     """
 
     id: str
@@ -58,6 +62,8 @@ class Message:
     sources: tuple[Source, ...] = ()
     selected_text: str | None = None
     files: tuple[str, ...] = ()
+    record: AnswerRecord | None = None
+    healed: Mapping[int, Healed] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,13 @@ async def conversations(database: Database, turn: Turn, *, limit: int, offset: i
     )
 
 
-async def messages(database: Database, thread_id: str, turn: Turn, *, limit: int, cursor: str | None) -> Messages:
+async def messages(
+    database: Database, thread_id: str, turn: Turn, *, limit: int, cursor: str | None, today: Sources
+) -> Messages:
     """A page of what was said in the conversation, oldest first; what comes meanwhile neither repeats nor skips any.
+
+    Args:
+        today: Tells what has become of the sources of answers.
 
     Raises:
         Missing: There is no such conversation, or it is another reader's.
@@ -121,8 +132,10 @@ async def messages(database: Database, thread_id: str, turn: Turn, *, limit: int
         )
         rows = found.all()
     shown = rows[:limit]
+    told = await today.shown([stored.item(row) for row in shown])
+    healed = await today.healed([_record(item) for item in told])
     return Messages(
-        tuple(_message(stored.item(row)) for row in shown),
+        tuple(map(_message, told, healed)),
         cursors.write(shown[-1].id, shown[-1].seq) if len(rows) > limit else None,
     )
 
@@ -148,7 +161,11 @@ async def records(database: Database, thread_id: str, turn: Turn) -> list[tuple[
     return [(row.id, AnswerRecord.model_validate(row.record)) for row in rows if row.record is not None]
 
 
-def _message(item: ThreadItem) -> Message:
+def _record(item: ThreadItem) -> AnswerRecord | None:
+    return item.record if isinstance(item, AnsweredItem) else None
+
+
+def _message(item: ThreadItem, healed: Mapping[int, Healed]) -> Message:
     created_at = clock.instant(item.created_at)
     match item:
         case UserMessageItem():
@@ -158,9 +175,9 @@ def _message(item: ThreadItem) -> Message:
                 item.id, "user", text, created_at, selected_text=item.quoted_text or None, files=tuple(files)
             )
         case AssistantMessageItem():
-            told = spoken.answer(item, item.record if isinstance(item, AnsweredItem) else None)
+            told = spoken.answer(item, _record(item), healed)
         case StructuredInputItem():
             told = spoken.asked_back(item)
         case _:
             raise TypeError(f"{item.type} is no message")
-    return Message(item.id, "assistant", told.text, created_at, sources=told.sources)
+    return Message(item.id, "assistant", told.text, created_at, sources=told.sources, record=told.record, healed=healed)

@@ -104,6 +104,7 @@ class TextbookServer(ChatKitServer[Turn]):
         allowance: Who may ask; whoever mounts the server may set its moderator.
         actions: What buttons of widgets do; whoever mounts the server may add to them before the first request.
         client_tools: What pages may offer to tell; likewise.
+        sources: What has become of the sources of earlier answers.
     """
 
     store: SqlStore
@@ -146,8 +147,8 @@ class TextbookServer(ChatKitServer[Turn]):
             allowance: Who may ask how often and what; without it, everybody anything.
             sources: What has become of the sources of earlier answers; without it, they are shown as they were.
         """
-        self._sources = sources or Sources(contents=contents)
-        store = SqlStore(database, attachments, max_threads=max_threads, shown=self._sources.shown)
+        self.sources = sources or Sources(contents=contents)
+        store = SqlStore(database, attachments, max_threads=max_threads, shown=self.sources.shown)
         super().__init__(store, attachments)
         self._attachments = attachments
         self._answerer = answerer
@@ -273,7 +274,7 @@ class TextbookServer(ChatKitServer[Turn]):
             question = resuming.whole(await self._question(message, earlier, context), rested.since)
             await self._naming.improve(thread, question.text, question.history, context)
             ready = await self._readying.ready(question, message, context)
-            telling.digest = await self._sources.digest()
+            telling.digest = await self.sources.digest()
             for notice in () if rested.since else ready.notices:
                 yield notice
             with self._runs.stopping_gently(thread.id) as stopped:

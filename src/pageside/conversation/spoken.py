@@ -21,11 +21,13 @@ from pageside.answer import citations, file_search
 from pageside.answer.events import Outcome
 from pageside.conversation import footnotes, forms
 from pageside.conversation.frames import INTERRUPTED, KEEPALIVE
+from pageside.conversation.healed import NOTHING
 from pageside.conversation.record import AnswerRecord, KeptCitation
 from pageside.conversation.store import SqlStore
 from pageside.conversation.tape import KEEPALIVE_EVERY, Tape
 from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
+from pageside.knowledge.healing import Healed
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,7 @@ class Source:
         section: What kind of passage it is, or else its heading.
         url: Deep link to the quote; empty for a file of the reader's, which has no address.
         relevance: Probability, 0 to 1; None where the answer was cut short before it was known.
+        now: What has become of it, where it does not stand in the book as it did.
     """
 
     kind: Literal["textbook", "attachment"]
@@ -55,6 +58,7 @@ class Source:
     url: str
     quote: str
     relevance: float | None
+    now: Healed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Spoken:
 
     Attributes:
         options: What the reader may choose from, where the message asks them what they mean.
+        record: What is kept beside it; None where nothing is, as of one that was cut short.
     """
 
     item_id: str
@@ -94,6 +99,7 @@ class Spoken:
     confidence: float | None = None
     asks: bool = False
     options: tuple[str, ...] = ()
+    record: AnswerRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +174,15 @@ def stored(store: SqlStore, turn: Turn) -> Records:
     return record
 
 
-def answer(item: AssistantMessageItem, record: AnswerRecord | None) -> Spoken:
-    """An answer, and what its record says of it."""
+def answer(item: AssistantMessageItem, record: AnswerRecord | None, healed: Mapping[int, Healed] = NOTHING) -> Spoken:
+    """An answer, and what its record says of it.
+
+    Args:
+        healed: What has become of its sources, by marker.
+    """
     text = "".join(part.text for part in item.content)
-    known = (record.outcome, record.confidence) if record is not None else (None, None)
-    return Spoken(item.id, text, tuple(_sources(item, record)), *known)
+    outcome, confidence = (record.outcome, record.confidence) if record is not None else (None, None)
+    return Spoken(item.id, text, tuple(_sources(item, record, healed)), outcome, confidence, record=record)
 
 
 def asked_back(form: StructuredInputItem) -> Spoken:
@@ -231,7 +241,7 @@ def _failure(event: Mapping[str, Any]) -> Failed:
     )
 
 
-def _sources(item: AssistantMessageItem, record: AnswerRecord | None) -> Iterator[Source]:
+def _sources(item: AssistantMessageItem, record: AnswerRecord | None, healed: Mapping[int, Healed]) -> Iterator[Source]:
     """Every place once: as the record knows it, and of an answer without one, as its annotations do."""
     noted: dict[int, URLSource | FileSource] = {}
     for part in item.content:
@@ -243,10 +253,10 @@ def _sources(item: AssistantMessageItem, record: AnswerRecord | None) -> Iterato
         yield from (_of_note(marker, source) for marker, source in sorted(noted.items()))
         return
     for citation in record.citations:
-        yield _of_record(citation, noted.get(citation.marker))
+        yield _of_record(citation, noted.get(citation.marker), healed.get(citation.marker))
 
 
-def _of_record(citation: KeptCitation, note: URLSource | FileSource | None) -> Source:
+def _of_record(citation: KeptCitation, note: URLSource | FileSource | None, now: Healed | None) -> Source:
     labels = citation.labels
     own = file_search.FILE in labels
     address = note.url if isinstance(note, URLSource) else citation.url
@@ -261,6 +271,7 @@ def _of_record(citation: KeptCitation, note: URLSource | FileSource | None) -> S
         url="" if own else address,
         quote=citation.quote,
         relevance=round(min(1.0, max(0.0, citation.relevance)), 4),
+        now=now if now is not None and now.state != "same" else None,
     )
 
 

@@ -32,6 +32,7 @@ from pageside.web.chat_shapes import (
     ThreadRow,
     ThreadRows,
     metadata,
+    proof,
     source,
 )
 from pageside.web.chatkit import KEY_PARAMETER, REST, asking, key_of, session_of
@@ -159,7 +160,9 @@ def _look_back(routes: APIRouter, server: TextbookServer, database: Database, re
         """What was said, oldest first, with the sources of each answer; what comes meanwhile stands at the end."""
         await server.settle(thread_id, who)
         response.headers.update(HEADERS)
-        page = await listing.messages(database, thread_id, Turn(reader=who), limit=limit, cursor=cursor or None)
+        page = await listing.messages(
+            database, thread_id, Turn(reader=who), limit=limit, cursor=cursor or None, today=server.sources
+        )
         return MessageRows(messages=[_row(message) for message in page.rows], next_cursor=page.cursor)
 
 
@@ -225,4 +228,5 @@ def _row(message: Message) -> MessageRow:
         created_at=message.created_at,
         selected_text=message.selected_text,
         attachments=list(message.files),
+        record=proof(message.id, message.record, message.healed),
     )

@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from pageside.answer.events import Outcome
 from pageside.conversation import spoken
+from pageside.conversation.healed import NOTHING
+from pageside.conversation.record import AnswerRecord
 from pageside.conversation.spoken import Noticed, Spoken
+from pageside.knowledge.healing import Healed
+from pageside.web.record_shapes import Now, RecordRow
 
 MAX_ID_CHARS: Final = 200
 MAX_LABELS: Final = 10
@@ -44,6 +48,8 @@ _ANSWER: Final[dict[str, Any]] = {
     "notices": [],
     "library_docs": "not_asked",
 }
+
+_PROOF: Final[Any] = Field(None, description="The proof of the answer; null where it was cut short, or is no answer.")
 
 
 class Taken(BaseModel):
@@ -137,6 +143,7 @@ class Source(Given):
     relevance_score: Annotated[float, Field(ge=0, le=1)] | None = Field(
         description="Probability that the passage answers; null for an answer that was cut short."
     )
+    now: Now | None = Field(None, description="Where it stands in the book today, where that is not as it was cited.")
 
 
 class Notice(Given):
@@ -159,6 +166,7 @@ class Completed(Given):
     options: list[str]
     notices: list[Notice]
     library_docs: LibraryDocs
+    record: RecordRow | None = _PROOF
 
 
 class ChatAnswer(Given):
@@ -183,6 +191,7 @@ class ChatAnswer(Given):
         description="What became of `use_library_docs`: `not_available` where they were asked for, as this version "
         "searches the book alone."
     )
+    record: RecordRow | None = _PROOF
 
 
 class ThreadRow(Given):
@@ -212,6 +221,7 @@ class MessageRow(Given):
     created_at: datetime
     selected_text: str | None = Field(description="What the reader had selected when they said it.")
     attachments: list[str] = Field(description="Names of the files that came with it.")
+    record: RecordRow | None = _PROOF
 
 
 class MessageRows(Given):
@@ -240,7 +250,13 @@ def source(told: spoken.Source) -> Source:
         url=told.url,
         quote=told.quote,
         relevance_score=told.relevance,
+        now=Now.of(told.now) if told.now is not None else None,
     )
+
+
+def proof(item_id: str, record: AnswerRecord | None, healed: Mapping[int, Healed] = NOTHING) -> RecordRow | None:
+    """The proof of an answer as it is sent."""
+    return None if record is None else RecordRow.of(item_id, record, healed)
 
 
 def completed(told: Spoken, notices: Sequence[Noticed], library_docs: LibraryDocs) -> Completed:
@@ -255,6 +271,7 @@ def completed(told: Spoken, notices: Sequence[Noticed], library_docs: LibraryDoc
         options=list(told.options),
         notices=[Notice(title=each.title, message=each.message) for each in notices],
         library_docs=library_docs,
+        record=proof(told.item_id, told.record),
     )
 
 
