@@ -98,6 +98,30 @@ def test_an_unusable_value_is_named(monkeypatch, name, value, told):
     assert name in str(failure.value) or "DATABASE_URL" in str(failure.value)
 
 
+def test_another_configuration_is_made_of_this_one(monkeypatch):
+    """Values stand as in a `.env` file; an empty one is the default, whatever the environment says."""
+    monkeypatch.setenv("OPENAI_API_KEY", "a key of the environment")
+    monkeypatch.setenv("APP_PORT", "9000")
+
+    other = settings.changed(settings.load(), {"CHATKIT_TEMPERATURE": "0.5", "OPENAI_API_KEY": ""})
+
+    assert (other.temperature, other.openai_api_key, other.port) == (0.5, None, 9000)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"CHATKIT_TEMPERATURE": "9"}, "CHATKIT_TEMPERATURE: .*less than or equal to 2"),
+        ({"CHATKIT_MODELL": "x"}, "did you mean CHATKIT_MODEL"),
+        ({"HOME": "x"}, "HOME is not a setting"),
+    ],
+)
+def test_another_configuration_is_checked_as_the_first(values, told):
+    """A value that cannot be used is named, and so is a name that is none."""
+    with pytest.raises(SettingsError, match=told):
+        settings.changed(settings.load(), values)
+
+
 def test_a_secret_is_never_shown():
     """Neither the settings' own picture nor an error holds a key."""
     key = "not-a-real-key-but-long-enough-to-sign"

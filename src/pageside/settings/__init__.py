@@ -15,17 +15,18 @@ from pageside.errors import SettingsError
 from pageside.settings import guarding
 from pageside.settings.access import Access
 from pageside.settings.answering import Answering
+from pageside.settings.library import LibraryDocs
 from pageside.settings.limiting import Limiting
 from pageside.settings.serving import SHORTEST_SECRET, Serving
 from pageside.settings.showing import Showing
 from pageside.settings.storing import Storing
 
-__all__ = ["SHORTEST_SECRET", "Settings", "example", "load", "misspelt", "table", "variables"]
+__all__ = ["SHORTEST_SECRET", "Settings", "changed", "example", "load", "misspelt", "table", "variables"]
 
 OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_", "EMBEDDING_", "APP_")
 
 
-class Settings(Limiting, Access, Answering, Storing, Showing, Serving):
+class Settings(Limiting, LibraryDocs, Access, Answering, Storing, Showing, Serving):
     """One frozen set of settings, from the environment and a `.env` file in the working directory."""
 
     model_config = SettingsConfigDict(
@@ -54,7 +55,10 @@ def load(environ: Mapping[str, str | None] | None = None, /, **overrides: object
     """
     if unknown := misspelt(environ if environ is not None else {**dotenv_values(".env"), **os.environ}):
         raise SettingsError("\n".join(unknown))
-    given = {name: value for name, value in overrides.items() if value is not None}
+    return _checked({name: value for name, value in overrides.items() if value is not None})
+
+
+def _checked(given: Mapping[str, object]) -> Settings:
     try:
         chosen = Settings(**given)  # type: ignore[arg-type]  # the values are validated by the model itself
     except ValidationError as error:
@@ -62,6 +66,25 @@ def load(environ: Mapping[str, str | None] | None = None, /, **overrides: object
     if unfit := list(guarding.unfit(chosen)):
         raise SettingsError("\n".join(unfit))
     return chosen
+
+
+def changed(chosen: Settings, values: Mapping[str, str]) -> Settings:
+    """`chosen` with other values for some variables, as they would stand in a `.env` file; an empty one is the default.
+
+    Raises:
+        SettingsError: As `load`; also where a variable is none of ours.
+    """
+    by_variable = {each: name for name, field in Settings.model_fields.items() for each in variables(field)}
+    if unknown := [each for each in values if each not in by_variable]:
+        told = misspelt(dict.fromkeys(unknown, ""))
+        raise SettingsError("\n".join(told) or f"{unknown[0]} is not a setting of this version.")
+    given = {
+        by_variable[each]: value or Settings.model_fields[by_variable[each]].default
+        for each, value in values.items()
+    }
+    # Every field is given, so that nothing is read from the environment a second time.
+    whole = {name: getattr(chosen, name) for name in Settings.model_fields}
+    return _checked({**whole, **given})
 
 
 def _complaint(location: tuple[int | str, ...], message: str) -> str:
