@@ -69,3 +69,5 @@ def configure(*, style: LogFormat = "console", level: str = "INFO") -> None:
     root.setLevel(level)
     for noisy in ("httpx2", "httpx", "openai", "aiosqlite", "alembic", "uvicorn.access", "markdown_it"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # what goes wrong there is told by whoever asked; its own tracebacks quote what was said
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
