@@ -14,6 +14,10 @@ from pageside.knowledge.passage import Found, Passage
 
 Outcome = Literal["answered", "closest", "not_in_book", "conversation"]
 
+# What became of documentation of libraries: nobody asked for it; this server looks none up; the question names no
+# library; the library has none on it; its server is away or too slow; it stood beside the book.
+LibraryStatus = Literal["not_asked", "not_available", "not_needed", "nothing_found", "unavailable", "found"]
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -25,7 +29,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place in the book that a sentence of the answer rests on.
+    """A place in the book, a file of the reader's or documentation that a sentence of the answer rests on.
 
     Attributes:
         marker: The number in the text, `[1]` for 1; counted by first appearance in the answer.
@@ -97,6 +101,7 @@ class Answer:
         repaired: Sentences that the model had to say again to be supported.
         dropped: Sentences that nothing supports and that were left out.
         marked: Sentences that nothing supports and that were shown with a mark.
+        library_docs: What became of documentation of libraries beside the book.
     """
 
     text: str
@@ -109,6 +114,7 @@ class Answer:
     repaired: int = 0
     dropped: int = 0
     marked: int = 0
+    library_docs: LibraryStatus = "not_asked"
 
 
 @dataclass(frozen=True, slots=True)

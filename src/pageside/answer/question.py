@@ -9,6 +9,9 @@ from typing import Literal
 
 from pageside.knowledge.contents import Entry
 
+# Whether documentation of libraries is looked up: not at all, for questions how one is used, or as the reader wants it.
+LibraryWish = Literal["never", "when_used", "always"]
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -88,6 +91,7 @@ class Question:
         page_tools: What the page can be asked.
         page_replies: What it said in this turn, oldest first.
         attachments: Files the reader sent, with this message or the last one that brought any.
+        library_docs: Whether documentation of libraries is looked up beside the book.
     """
 
     text: str
@@ -103,3 +107,4 @@ class Question:
     page_tools: tuple[PageTool, ...] = ()
     page_replies: tuple[PageReply, ...] = ()
     attachments: tuple[Attached, ...] = ()
+    library_docs: LibraryWish = "never"
