@@ -25,9 +25,9 @@ from pageside.knowledge.reading import labels
 
 Given = TypeVar("Given")
 
-_DEPTH: Final = 100  # how far down each way of searching is looked at
-_WORDS_DEPTH: Final = 1000  # how far down it is known how a passage does by words
-_SHARES: Final = (1.0, 1.5)  # what words and vectors count for; chosen by `python -m benchmarks.search --half dev`
+DEPTH: Final = 100  # how far down each way of searching is looked at
+WORDS_DEPTH: Final = 1000  # how far down it is known how a passage does by words
+SHARES: Final = (1.0, 1.5)  # what words and vectors count for; chosen by `python -m benchmarks.search --half dev`
 
 
 @dataclass(slots=True)
@@ -151,15 +151,15 @@ def _search(
         return ()
     catalogue = reading.catalogue
     terms = keywords.query(text, languages=catalogue.languages)
-    by_words = catalogue.by_words(terms, limit=_WORDS_DEPTH, filters=filters)
+    by_words = catalogue.by_words(terms, limit=WORDS_DEPTH, filters=filters)
     cosines = _cosines(reading, vector)
     if cosines is None or vector is None:
         alike: dict[int, float] = {}
         fused = by_words
     else:
         nearest = _nearest(cosines, catalogue.labelled(filters) if filters else None)
-        alike = _alike(reading, vector, cosines, (*nearest, *islice(by_words, _DEPTH)))
-        fused = rank.fuse([by_words, alike], weights=_SHARES, depth=_DEPTH)
+        alike = _alike(reading, vector, cosines, (*nearest, *islice(by_words, DEPTH)))
+        fused = rank.fuse([by_words, alike], weights=SHARES, depth=DEPTH)
     best = list(fused)[:limit]
     rarity = {
         language: catalogue.rarity(keywords.query(text, languages=[language])) for language in catalogue.languages
@@ -184,9 +184,9 @@ def _cosines(reading: Generation, vector: Vectors | None) -> Vectors | None:
 
 
 def _nearest(cosines: Vectors, allowed: frozenset[int] | None) -> list[int]:
-    """Numbers of the `_DEPTH` nearest of the allowed passages; one without a vector is near to nothing."""
+    """Numbers of the `DEPTH` nearest of the allowed passages; one without a vector is near to nothing."""
     numbers = np.arange(len(cosines)) if allowed is None else np.fromiter(sorted(allowed), dtype=np.int64)
-    order = np.argsort(-cosines[numbers], kind="stable")[:_DEPTH]
+    order = np.argsort(-cosines[numbers], kind="stable")[:DEPTH]
     return [int(number) for number in numbers[order] if cosines[number] > 0]
 
 

@@ -10,20 +10,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
+import anyio.from_thread
 import anyio.to_thread
 import numpy as np
 
 from pageside import ids
-from pageside.errors import IndexBroken, IndexMissing
-from pageside.knowledge import chunk, generation, windows
+from pageside.knowledge import chunk, windows
 from pageside.knowledge.catalogue import Page
 from pageside.knowledge.embed import Embedder, Vectors, digest, embedded_text, reads
 from pageside.knowledge.embed_cache import EmbeddingCache
-from pageside.knowledge.generation import Generation
 from pageside.knowledge.passage import Document, Passage
 from pageside.knowledge.reading import folder, sites, words
 from pageside.knowledge.reading.folder import Listing, Rules, SourceFile, Trouble
 from pageside.knowledge.reading.sites import Site
+from pageside.knowledge.sink import FolderSink, Previous, Sink
 
 _EDITION: Final = "1"  # raised whenever the same document would be indexed otherwise
 _EMBEDDED_AT_ONCE: Final = 16  # texts between two looks at the progress; what is lost when the process is killed
@@ -65,18 +65,6 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """The generation that is current when an update begins, and its pages by path, in reading order."""
-
-    generation: Generation
-    pages: Mapping[str, Page]
-
-    @property
-    def model(self) -> str:
-        return self.generation.catalogue.facts["model"]
-
-
-@dataclass(frozen=True, slots=True)
 class _Cut:
     """A page and its passages; `kept` when both come from the previous generation."""
 
@@ -99,6 +87,7 @@ async def update(
     name: str = "book",
     progress: Callable[[Progress], None] = _silent,
     wait_s: float = 0,
+    sink: Sink | None = None,
 ) -> Report:
     """Indexes the folder `book` as the next generation, if anything changed; readers go over to it by themselves.
 
@@ -111,44 +100,36 @@ async def update(
         name: Which index of `data_dir`.
         progress: Called often, in the event loop.
         wait_s: How long to wait for another writer, in seconds.
+        sink: Where the generation goes to; by default `data_dir`, which keeps the embedder's cache in any case.
 
     Raises:
         BookError: `book` is not a folder, or holds no page.
         IndexBusy: Another process is indexing.
-        Unavailable: The embedder does not answer.
+        Unavailable: The embedder does not answer, or the service that keeps the index.
     """
     began = time.monotonic()
-    root = generation.root(data_dir, name)
+    target = sink or FolderSink(data_dir, book=name)
     shown = await anyio.to_thread.run_sync(sites.detect, book) if site is None else site
     listing = await anyio.to_thread.run_sync(partial(folder.list_pages, book, shown, rules=rules))
-    async with generation.writing(root, wait_s=wait_s):
-        before = await anyio.to_thread.run_sync(_before, root)
+    async with target.writing(wait_s=wait_s):
+        before = await anyio.to_thread.run_sync(target.previous)
         try:
             read = partial(folder.load, book, shown, rules=rules)
             cuts, troubles = await _cut(listing, partial(_page, shown), read, before, progress)
-            current = await _written(root, data_dir, cuts, before, embedder, progress)
+            current = await _written(target, data_dir, cuts, before, embedder, progress)
         finally:
             if before is not None:
-                before.generation.close()
+                before.close()
     old = before.pages if before else ()
     warnings = (*map(str, listing.troubles), *troubles)
     return _report(cuts, old, warnings, seconds=time.monotonic() - began, current=current)
-
-
-def _before(root: Path) -> _Before | None:
-    """The generation there is; one that cannot be read is as good as none."""
-    try:
-        current = generation.opened(root)
-    except (IndexMissing, IndexBroken):
-        return None
-    return _Before(current, {page.path: page for page in current.catalogue.pages()})
 
 
 async def _cut(
     listing: Listing,
     page_of: Callable[[SourceFile, Document, Sequence[Trouble]], _Cut],
     read: Callable[[SourceFile], tuple[Document | None, tuple[Trouble, ...]]],
-    before: _Before | None,
+    before: Previous | None,
     progress: Callable[[Progress], None],
 ) -> tuple[list[_Cut], list[str]]:
     """Every page with its passages, in reading order, and what was wrong with those that could not be read."""
@@ -158,7 +139,7 @@ async def _cut(
         progress(Progress("reading", done, len(listing)))
         page = before.pages.get(file.path) if before else None
         if before and page and page.fingerprint == _fingerprint(file):
-            passages = await anyio.to_thread.run_sync(partial(before.generation.catalogue.passages, path=file.path))
+            passages = await anyio.to_thread.run_sync(partial(before.passages, file.path))
             cuts.append(_Cut(replace(page, position=file.position), passages, kept=True))
             continue
         document, found = await anyio.to_thread.run_sync(read, file)
@@ -205,10 +186,10 @@ def _headings(passages: Sequence[Passage]) -> Iterator[str]:
 
 
 async def _written(
-    root: Path,
+    target: Sink,
     data_dir: Path,
     cuts: Sequence[_Cut],
-    before: _Before | None,
+    before: Previous | None,
     embedder: Embedder | None,
     progress: Callable[[Progress], None],
 ) -> str:
@@ -216,29 +197,31 @@ async def _written(
     model = embedder.name if embedder else ""
     pages = [cut.page for cut in cuts]
     if before and before.model == model and pages == [*before.pages.values()]:
-        return before.generation.name
+        return before.name
     passages = [replace(passage, position=at) for at, passage in enumerate(chain(*(cut.passages for cut in cuts)))]
     vectors, parts = None, list[Vectors]()
     if embedder is not None:
         cache = EmbeddingCache(data_dir / "cache" / "embeddings.sqlite")
         vectors, parts = await _embedded(passages, embedder, cache, before, progress)
-    progress(Progress("writing", 0, len(passages)))
     facts = {"model": model, "built_at": ids.now().isoformat(), "documents": str(len(pages))}
-    written = await anyio.to_thread.run_sync(
-        partial(generation.publish, root, pages, passages, vectors=vectors, parts=parts, facts=facts)
+
+    def written(done: int) -> None:
+        anyio.from_thread.run_sync(progress, Progress("writing", done, len(passages)))
+
+    progress(Progress("writing", 0, len(passages)))
+    return await anyio.to_thread.run_sync(
+        partial(target.publish, pages, passages, vectors=vectors, parts=parts, facts=facts, written=written)
     )
-    progress(Progress("writing", len(passages), len(passages)))
-    return written
 
 
 async def _embedded(
     passages: Sequence[Passage],
     embedder: Embedder,
     cache: EmbeddingCache,
-    before: _Before | None,
+    before: Previous | None,
     progress: Callable[[Progress], None],
 ) -> tuple[Vectors, list[Vectors]]:
-    """One row for each passage, and the rows of its parts: from the generation before, the cache, or new.
+    """One row for each passage, and the rows of its parts: from the cache, the generation before, or new.
 
     A text that the embedder cannot read has a row of zeros, which is near to nothing.
     """
@@ -267,18 +250,10 @@ def _embedded_text(passage: Passage) -> str:
     return embedded_text(passage.heading_path, passage.text)
 
 
-def _known(texts: Mapping[str, str], model: str, cache: EmbeddingCache, before: _Before | None) -> dict[str, Vectors]:
-    known = dict(_of_before(before, texts)) if before and before.model == model else {}
-    return known | cache.get(model, [key for key in texts if key not in known])
-
-
-def _of_before(before: _Before, texts: Mapping[str, str]) -> Iterator[tuple[str, Vectors]]:
-    vectors = before.generation.vectors
-    if vectors is not None:
-        for passage, vector in zip(before.generation.catalogue.passages(), vectors, strict=True):
-            key = digest(_embedded_text(passage))
-            if key in texts:
-                yield key, vector
+def _known(texts: Mapping[str, str], model: str, cache: EmbeddingCache, before: Previous | None) -> dict[str, Vectors]:
+    known = cache.get(model, [*texts])
+    missing = texts.keys() - known.keys()
+    return known | dict(before.vectors(missing)) if missing and before and before.model == model else known
 
 
 def _report(

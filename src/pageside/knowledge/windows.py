@@ -39,7 +39,18 @@ def likeness(whole: float, parts: Vectors, question: Vectors) -> float:
     if not len(parts) or not parts[0].any():
         return whole
     headings, *stretches = map(float, np.asarray(parts, dtype=np.float32) @ question)
-    return _WHOLE * whole + _HEADINGS * headings + _NEAREST * max(stretches, default=whole)
+    return joined(whole, headings, max(stretches, default=None))
+
+
+def joined(whole: float, headings: float | None, nearest: float | None) -> float:
+    """The likeness from the cosines of the whole, of the headings, and of the nearest stretch where there are several.
+
+    Args:
+        headings: None where only the whole was embedded: then that is all there is.
+    """
+    if headings is None:
+        return whole
+    return _WHOLE * whole + _HEADINGS * headings + _NEAREST * (whole if nearest is None else nearest)
 
 
 def _stretches(passage: Passage) -> Iterator[str]:
