@@ -114,15 +114,13 @@ async def test_a_lie_about_a_number_is_marked(tutor, openai):
 
 
 async def test_a_number_nobody_gave_is_dropped(tutor, openai):
-    """[9] names no passage: the marker goes, the sentence is judged as if it had none."""
+    """[9] names no passage: the marker goes; a sentence that nothing supports and nobody asked about goes with it."""
     openai.say("Steppers lose steps when they are overloaded [9]. Cats chase mice in the garden [9].")
 
     answer = await tutor.complete(Question("Why do steppers lose steps?"))
 
     assert "[9]" not in answer.text
-    assert answer.text == (
-        "Steppers lose steps when they are overloaded [1]. Cats chase mice in the garden. *(not verified in the book)*"
-    )
+    assert answer.text == "Steppers lose steps when they are overloaded [1]."
 
 
 async def test_a_citation_of_the_wrong_passage_is_put_right(tutor, openai):
@@ -251,13 +249,13 @@ async def test_closest_without_a_word_names_the_sections(tutor, openai):
 
 
 async def test_talk_rests_on_the_profile(tutor, openai):
-    """A reply beside the book may repeat the profile; a fact smuggled into it is marked."""
+    """A reply beside the book may repeat the profile; a fact smuggled into it is left out."""
     openai.say("[[conversation]]\nYour name is Ada. Lisbon is the capital of Portugal.")
 
     answer = await tutor.complete(Question("What is my name?", profile={"name": "Ada"}))
 
     assert answer.outcome == "conversation"
-    assert answer.text == "Your name is Ada. Lisbon is the capital of Portugal. *(not verified in the book)*"
+    assert answer.text == "Your name is Ada."
 
 
 async def test_thoughts_are_not_shown(tutor, openai):

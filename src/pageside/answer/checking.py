@@ -9,6 +9,7 @@ from typing import Final
 from pageside.answer import citations, grounding, outcomes, support
 from pageside.answer.citations import Mark, Marked
 from pageside.answer.events import Citation, Cited, Evidence, TextDelta
+from pageside.answer.guard import Guard
 from pageside.answer.quoting import Scorer
 from pageside.answer.support import Support
 from pageside.answer.units import Unit, Units
@@ -17,6 +18,7 @@ from pageside.knowledge.passage import Passage
 
 _YOU_AND_ME: Final = re.compile(r"\b(?:you|your|yours|i|me|my|we|us|our|this book|conversation)\b", re.IGNORECASE)
 _MOSTLY_KNOWN: Final = 0.5
+_QUOTES: Final = "\"“”'‘’«» "
 
 Link = Callable[[Passage, str], str]
 
@@ -27,9 +29,11 @@ class Checker:
     Args:
         evidence: What may be cited at the moment; it grows when the model searches again.
         link: The address of a quote in a passage.
+        guard: What keeps back what only an order in the evidence, or around the question, wanted said.
 
     Attributes:
         text: Everything said so far.
+        barred: Sentences and blocks so far that the guard kept back.
         citations: In order of their markers.
         stated: Sentences so far that state something.
         supported: How many of those the book supports.
@@ -37,16 +41,17 @@ class Checker:
         strengths: Of the support of each supported sentence.
     """
 
-    def __init__(self, evidence: Callable[[], Sequence[Evidence]], scorer: Scorer, link: Link) -> None:
+    def __init__(self, evidence: Callable[[], Sequence[Evidence]], scorer: Scorer, link: Link, guard: Guard) -> None:
         self._evidence = evidence
         self._scorer = scorer
         self._link = link
+        self._guard = guard
         self._units = Units()
         self._block: Unit | None = None
         self._markers: dict[tuple[str, str], Citation] = {}
         self._beside: str | None = None
         self.text = ""
-        self.stated = self.supported = self.declined = 0
+        self.stated = self.supported = self.declined = self.barred = 0
         self.strengths: list[float] = []
 
     @property
@@ -75,7 +80,8 @@ class Checker:
         """Forgets a sentence that has begun and not ended."""
         self._units.drop()
 
-    async def _next(self, unit: Unit) -> list[TextDelta | Cited]:
+    async def _next(self, came: Unit) -> list[TextDelta | Cited]:
+        unit = self._guard.disarmed(came)
         if unit.kind in {"code", "table", "math"}:
             events = self._shown_block(())
             self._block = unit
@@ -86,26 +92,41 @@ class Checker:
             return self._shown_block(marked.numbers)
         events = self._shown_block(())
         if unit.kind == "heading":
+            if self._guard.bars(words) or self._guard.strays(words, states=False):
+                return events + self._kept_back()
             return events + self.say(self._lead(unit) + marked.text)
         return events + await self._sentence(unit, marked, words)
 
     async def _sentence(self, unit: Unit, marked: Marked, words: str) -> list[TextDelta | Cited]:
         if self._beside is not None:
+            if self._guard.bars(words) or self._guard.strays_in_talk(words, self._beside):
+                return self._kept_back()
             note = "" if _is_talk(words, self._beside) else outcomes.UNSUPPORTED
             return self.say(self._lead(unit) + marked.text.rstrip() + note)
         known = {each.number: each for each in self._evidence()}
         cited = [known[number] for number in marked.numbers if number in known]
         declines, states = outcomes.declines(words), _states(words)
+        if (order := support.order(words, list(known.values()))) and self._guard.may_quote(words):
+            self._count((order,), stated=True)
+            return self._cited(self._lead(unit), Marked(f"“{marked.text.strip(_QUOTES)}”", ()), (order,))
+        if self._guard.bars(words):
+            return self._kept_back()
         found: tuple[Support, ...] = ()
         if not declines and (states or cited):
             others = [each for each in known.values() if each not in cited]
             found = await support.find(words, cited, others if states else (), self._scorer)
+        if not found and not declines and self._guard.strays(words, states=states):
+            return self._kept_back()
         self.declined += declines
         self._count(found, stated=states and not declines)
         if found:
             return self._cited(self._lead(unit), marked, found)
         note = outcomes.UNSUPPORTED if states and not declines else ""
         return self.say(self._lead(unit) + marked.text.rstrip() + note)
+
+    def _kept_back(self) -> list[TextDelta | Cited]:
+        self.barred += 1
+        return []
 
     def _count(self, found: Sequence[Support], *, stated: bool) -> None:
         self.stated += stated
@@ -154,6 +175,8 @@ class Checker:
         if self._beside is not None and _is_quoted(text, self._beside):
             return self.say(f"{self._lead(unit)}{text}")
         found = self._block_support(unit, text, numbers)
+        if self._guard.is_ordered(text) or (found is None and self._guard.strays(text, states=True)):
+            return self._kept_back()
         self._count([found] if found else [], stated=True)
         if found is None:
             return self.say(f"{self._lead(unit)}{text}\n\n{outcomes.UNSUPPORTED.strip()}")

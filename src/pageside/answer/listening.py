@@ -9,12 +9,13 @@ from contextlib import aclosing
 from typing import Final
 
 import structlog
-from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools
+from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools, TResponseInputItem
 from agents.stream_events import StreamEvent
 
 from pageside.answer import failures, page_tools, prompt
 from pageside.answer.events import Usage
 from pageside.answer.models import Models, TurnModel
+from pageside.answer.quoting import QuotingModel
 from pageside.answer.tools import LIMIT_SEARCHES, Finder
 from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
@@ -32,12 +33,15 @@ class Listener:
     Args:
         instructions: The whole system text.
         limit_s: Seconds an answer may take, from the search's end to the last word.
+
+    Attributes:
+        instructions: The whole system text.
     """
 
     def __init__(self, search: Finder, models: Models, *, instructions: str, limit_s: float) -> None:
         self._search = search
         self._models = models
-        self._instructions = instructions
+        self.instructions = instructions
         self._limit_s = limit_s
 
     async def hear(self, turn: Turn) -> AsyncGenerator[str, None]:
@@ -59,6 +63,11 @@ class Listener:
                 await self._wait(failure, attempt)
             else:
                 return
+
+    async def quote(self, turn: Turn) -> AsyncGenerator[str, None]:
+        """What the embedded model quotes in answer, which obeys nothing that it reads."""
+        async for piece in QuotingModel(self._search).pieces(_input(turn)):
+            yield piece
 
     async def _wait(self, failure: failures.Failure, attempt: int) -> None:
         if failure.temperature and self._models.without_temperature():
@@ -94,7 +103,7 @@ class Listener:
         asking = page_tools.for_model(page_tools.left(turn.question), turn.asked_page.append)
         agent = Agent(
             name="Tutor",
-            instructions=self._instructions,
+            instructions=self.instructions,
             model=chosen.model,
             model_settings=chosen.settings,
             tools=[turn.desk.tool(), *asking],
@@ -102,10 +111,14 @@ class Listener:
         )
         return Runner.run_streamed(
             agent,
-            prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings, given=turn.given),
+            _input(turn),
             max_turns=_MODEL_CALLS,
             run_config=RunConfig(tracing_disabled=True),
         )
+
+
+def _input(turn: Turn) -> list[TResponseInputItem]:
+    return prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings, given=turn.given)
 
 
 async def _before(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations
 
-from pageside.answer import grounding, statements
+from pageside.answer import orders, quotable, statements
 from pageside.answer.events import Evidence
 from pageside.answer.quoting import Scorer
-from pageside.answer.statements import Statement
-from pageside.knowledge.passage import Passage
 
-_JUDGED = 4  # of a passage's statements, those with most words in common
+_JOINED = 6  # statements of which two may support a sentence together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ async def find(
     if exact:
         return exact
     for each in others:
-        if _squeezed(sentence) in _squeezed(each.found.passage.text) and (support := _by_words(sentence, each)):
+        if _bare(sentence) in _bare(each.found.passage.text) and (support := _by_words(sentence, each)):
             return (support,)
     if alike := await _by_meaning(sentence, cited, scorer):
         return alike
@@ -53,6 +51,16 @@ async def find(
         return together
     found = (support for each in others if (support := _by_words(sentence, each)))
     return tuple(sorted(found, key=lambda support: -support.strength)[:1])
+
+
+def order(sentence: str, evidence: Sequence[Evidence]) -> Support | None:
+    """The order to whoever answers that `sentence` repeats whole: it supports nothing, and may be shown as a quote."""
+    wanted = _squeezed(sentence.strip("\"“”'‘’«» "))
+    for each in evidence:
+        for told in orders.among(each.found.passage.text):
+            if wanted and _squeezed(told.strip("\"“”'‘’«» ")) == wanted:
+                return Support(each, told, 1.0)
+    return None
 
 
 def code(block: str, evidence: Sequence[Evidence]) -> Support | None:
@@ -93,83 +101,56 @@ def _lines(block: str) -> frozenset[str]:
 
 def _by_words(sentence: str, evidence: Evidence) -> Support | None:
     passage = evidence.found.passage
-    wanted = _squeezed(sentence)
-    squeezed = [(_squeezed(quote), quote) for quote in _quotes(passage)]
-    same = [quote for text, quote in squeezed if text == wanted]
-    holding = same or [quote for text, quote in squeezed if wanted and wanted in text]
-    if holding:
-        return Support(evidence, holding[0], 1.0)
-    judged = [
-        (grounding.judge(sentence, quote, context=context, language=language), quote)
-        for quote, context, language in _likely(sentence, passage)
-        if grounding.reaches(sentence, quote, context=context, language=language)
-    ]
-    best = max(judged, key=lambda pair: pair[0].strength, default=None)
-    if best is None or not best[0].supported:
-        return None
-    return Support(evidence, best[1], best[0].strength)
+    wanted = _bare(sentence)
+    quotes = quotable.every(passage)
+    if same := next((quote for quote in quotes if _bare(quote.text) == wanted), None):
+        return Support(evidence, same.text, 1.0)
+    judged = [(quote.judge(sentence), quote) for quote in quotable.likely(sentence, passage) if quote.reaches(sentence)]
+    supporting = [(verdict.strength, quote) for verdict, quote in judged if verdict.supported]
+    # one sentence that suffices is a better citation than two with a few more words
+    best = max(supporting, key=lambda pair: (pair[1].single, pair[0]), default=None)
+    return Support(evidence, best[1].text, best[0]) if best else None
 
 
 async def _by_meaning(sentence: str, cited: Sequence[Evidence], scorer: Scorer) -> tuple[Support, ...]:
     likely = [
-        (each, quote, context, language)
+        (each, quote)
         for each in cited
-        for quote, context, language in _likely(sentence, each.found.passage)
+        for quote in quotable.likely(sentence, each.found.passage)
         # most are refused however alike they are, and a vector costs a hundred times as much as knowing that
-        if grounding.reaches(sentence, quote, context=context, similarity=1.0, language=language)
-        and grounding.judge(sentence, quote, context=context, similarity=1.0, language=language).supported
+        if quote.reaches(sentence, similarity=1.0) and quote.judge(sentence, similarity=1.0).supported
     ]
     if not likely:
         return ()
-    cosines = (await scorer.similarity([sentence], [row[1] for row in likely]))[0].tolist()
+    cosines = (await scorer.similarity([sentence], [quote.text for _, quote in likely]))[0].tolist()
     best: dict[int, Support] = {}
-    for (each, quote, context, language), cosine in zip(likely, cosines, strict=True):
-        verdict = grounding.judge(sentence, quote, context=context, similarity=cosine, language=language)
+    for (each, quote), cosine in zip(likely, cosines, strict=True):
+        verdict = quote.judge(sentence, similarity=cosine)
         known = best.get(each.number)
         if verdict.supported and (known is None or known.strength < verdict.strength):
-            best[each.number] = Support(each, quote, verdict.strength)
+            best[each.number] = Support(each, quote.text, verdict.strength)
     return tuple(best.values())
 
 
 def _together(sentence: str, cited: Sequence[Evidence]) -> tuple[Support, ...]:
-    """The best quote of each cited passage, where only all of them together support `sentence`."""
-    best = [(each, next(_likely(sentence, each.found.passage), None)) for each in cited]
-    rows = [(each, row) for each, row in best if row is not None]
-    if len(rows) < 2:
-        return ()
-    joined = " ".join(row[0] for _, row in rows)
-    context = "\n".join(row[1] for _, row in rows)
-    verdict = grounding.judge(sentence, joined, context=context, language=rows[0][1][2])
-    return tuple(Support(each, row[0], verdict.strength) for each, row in rows) if verdict.supported else ()
-
-
-def _likely(sentence: str, passage: Passage) -> Iterator[tuple[str, str, str]]:
-    """The quotes of `passage` that have most words in common with `sentence`, with their context and language."""
-    context = f"{' '.join(passage.heading_path)}\n{passage.text}"
-    quotes = _quotes(passage)
-    shares = [grounding.coverage(sentence, quote, language=passage.language) for quote in quotes]
-    ranked = sorted(range(len(quotes)), key=lambda at: (-shares[at], len(quotes[at])))
-    for at in ranked[:_JUDGED]:
-        yield quotes[at], context, passage.language
-
-
-def _quotes(passage: Passage) -> Sequence[str]:
-    """Every statement of `passage`, and every two that stand side by side."""
-    return () if passage.labels.get("section_type") == "quiz" else _quotable(passage.text, passage.language)
-
-
-@lru_cache(maxsize=512)
-def _quotable(text: str, language: str) -> Sequence[str]:
-    cut = [each for each in statements.cut(text, language=language) if not each.asks]
-    pairs = [text[one.start : other.end] for one, other in pairwise(cut) if _side_by_side(one, other)]
-    return (*(statement.text for statement in cut), *pairs)
-
-
-def _side_by_side(one: Statement, other: Statement) -> bool:
-    said = ("prose", "list_item", "label")
-    return one.kind in said and other.kind in said and (other.joined or one.leads)
+    """Two statements of the cited passages, where only both together support `sentence`."""
+    rows = [(each, quote) for each in cited for quote in quotable.likely(sentence, each.found.passage) if quote.single][
+        :_JOINED
+    ]
+    best: tuple[Support, ...] = ()
+    for one, other in combinations(rows, 2):
+        verdict = quotable.joined((one[1], other[1])).judge(sentence)
+        if verdict.supported and (not best or verdict.strength > best[0].strength):
+            best = tuple(Support(each, quote.text, verdict.strength) for each, quote in (one, other))
+    return best
 
 
 @lru_cache(maxsize=4096)
 def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text).casefold().rstrip(".")
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> str:
+    """A sentence without white space, emphasis and code marks."""
+    return _squeezed(re.sub(r"(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)|`", "", text))

@@ -8,6 +8,7 @@ from pageside.answer import attached, outcomes
 from pageside.answer.attached import Given
 from pageside.answer.checking import Checker
 from pageside.answer.events import AskedPage, Usage
+from pageside.answer.guard import Guard
 from pageside.answer.question import Question
 from pageside.answer.tools import Desk
 from pageside.knowledge.passage import Findings
@@ -22,9 +23,27 @@ class Turn:
     findings: Findings
     desk: Desk
     checker: Checker
+    guard: Guard
     given: Given = attached.NOTHING
     opening: outcomes.Opening = field(default_factory=outcomes.Opening)
     spent: Usage = field(default_factory=lambda: Usage(""))
     heard: bool = False
     cut_short: bool = False
     asked_page: list[AskedPage] = field(default_factory=list)
+    begun_anew: bool = False
+
+    @property
+    def overruled(self) -> bool:
+        """Whether the model did what an order wanted, as far as can be told, and nothing of its answer stands.
+
+        It said what is kept back, or declined a question that the book speaks of while orders stood in its input.
+        """
+        if self.checker.supported or self.begun_anew:
+            return False
+        declined = self.opening.outcome == "not_in_book" and self.guard.warned and self.guard.is_for_the_book()
+        return declined or (self.checker.barred > 0 and self.opening.outcome != "conversation")
+
+    def begin_anew(self) -> None:
+        """Forgets how the reply began, and that it was beside the book."""
+        self.begun_anew = True
+        self.opening = outcomes.Opening()

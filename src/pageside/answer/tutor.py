@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+
+import structlog
 
 from pageside.answer import (
     aim,
@@ -30,6 +32,7 @@ from pageside.answer.events import (
     TutorEvent,
     Usage,
 )
+from pageside.answer.guard import Guard
 from pageside.answer.listening import Listener
 from pageside.answer.models import Models
 from pageside.answer.question import Question
@@ -38,6 +41,8 @@ from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
 from pageside.knowledge import fragment
 from pageside.knowledge.passage import Findings
+
+log = structlog.get_logger(__name__)
 
 
 class Tutor:
@@ -50,6 +55,7 @@ class Tutor:
         limit_s: Seconds an answer may take, from the search's end to the last word.
         link: The address of a quote in a passage.
         contents: What the book has; without it, the reader cannot be asked which place they mean.
+        sites: Origins that links in answers may lead to, beside the book's own pages.
     """
 
     def __init__(
@@ -63,6 +69,7 @@ class Tutor:
         limit_s: float = 180.0,
         link: checking.Link = fragment.deep_link,
         contents: Places | None = None,
+        sites: Sequence[str] = (),
     ) -> None:
         self._search = search
         self._models = models
@@ -71,6 +78,7 @@ class Tutor:
         self._limit_tokens = limit_tokens
         self._link = link
         self._contents = contents
+        self._sites = sites
 
     async def complete(self, question: Question) -> Answer:
         """The whole answer to `question`.
@@ -124,8 +132,16 @@ class Tutor:
             limit_tokens=self._limit_tokens,
         )
         yield Gathered(desk.evidence)
-        checker = Checker(lambda: desk.evidence, self._search, self._link)
-        turn = Turn(question, query, findings, desk, checker, given)
+        guard = Guard(
+            question,
+            lambda: desk.evidence,
+            files=[file.text for file in given.files if file.text],
+            instructions=self._listener.instructions,
+            sites=self._sites,
+            obeys=not self._models.embedded,
+        )
+        checker = Checker(lambda: desk.evidence, self._search, self._link, guard)
+        turn = Turn(question, query, findings, desk, checker, guard, given)
         mention = file_talk.searched if own else file_talk.aside
         aside = mention(question.text, given.files) if self._models.embedded else ""
         for event in checker.say(attached.note(given) + aside):
@@ -147,8 +163,24 @@ class Tutor:
         )
 
     async def _reply(self, turn: Turn) -> AsyncGenerator[TextDelta | Cited, None]:
+        async with aclosing(self._told(turn, self._listener.hear(turn))) as said:
+            async for event in said:
+                yield event
+        if turn.asked_page:
+            return
+        if turn.overruled:
+            log.warning("orders_overruled", barred=turn.checker.barred)
+            turn.begin_anew()
+            async with aclosing(self._told(turn, self._listener.quote(turn))) as said:
+                async for event in said:
+                    yield event
+        for event in self._closed(turn):
+            yield event
+
+    async def _told(self, turn: Turn, heard: AsyncGenerator[str, None]) -> AsyncGenerator[TextDelta | Cited, None]:
+        """What a model says, as it may be shown."""
         checker, opening = turn.checker, turn.opening
-        async with aclosing(self._listener.hear(turn)) as pieces:
+        async with aclosing(heard) as pieces:
             async for piece in pieces:
                 begins = not opening.decided
                 rest = opening.feed(piece)
@@ -159,19 +191,17 @@ class Tutor:
                     break
                 for event in await checker.feed(rest):
                     yield event
-        if turn.asked_page:
-            for event in await checker.close():
-                yield event
-            return
-        if not opening.decided:
+        if not opening.decided and not turn.asked_page:
             rest = opening.close()
             for event in [*self._opened(turn), *await checker.feed(rest)]:
                 yield event
-        for event in [*(await checker.close()), *self._closed(turn)]:
+        for event in await checker.close():
             yield event
 
     def _opened(self, turn: Turn) -> list[TextDelta | Cited]:
         """What is said in front of the model's text."""
+        if turn.opening.outcome == "conversation" and turn.guard.is_for_the_book():
+            turn.opening.outcome = None
         if turn.opening.outcome == "conversation":
             turn.checker.talk(f"{_known(turn.question)} {turn.given.known}")
             return []
@@ -182,7 +212,7 @@ class Tutor:
             said += turn.checker.say(aim.PAGE_NOT_FOUND)
         if turn.opening.outcome == "closest":
             return said + turn.checker.say(outcomes.CLOSEST_LEAD)
-        if turn.opening.outcome == "not_in_book":
+        if turn.opening.outcome == "not_in_book" and not turn.overruled:
             return said + turn.checker.say(outcomes.declined(turn.desk.evidence))
         return said
 
@@ -190,7 +220,10 @@ class Tutor:
         """What is said behind the model's text."""
         checker = turn.checker
         if turn.opening.outcome != "not_in_book" and not checker.text.strip():
-            raise ModelUnavailable("The language model gave an empty answer. Try again.")
+            if not checker.barred:
+                raise ModelUnavailable("The language model gave an empty answer. Try again.")
+            turn.opening.outcome = "not_in_book"
+            return checker.say(outcomes.declined(turn.desk.evidence))
         said = checker.say(outcomes.CUT_SHORT) if turn.cut_short else []
         if turn.opening.outcome in {"not_in_book", "conversation"} or checker.supported:
             return said
