@@ -8,6 +8,7 @@ from typing import Final
 
 from pageside.answer import citations, file_search
 from pageside.answer.events import Evidence, Outcome
+from pageside.knowledge.library.texts import is_docs
 from pageside.knowledge.passage import Passage
 
 CLOSEST_LEAD: Final = "The book may not answer this; the nearest passages say:\n\n"
@@ -115,7 +116,8 @@ def nearest(evidence: Sequence[Evidence]) -> str:
 
 def sections(evidence: Sequence[Evidence]) -> str:
     """The sections of the best passages as a Markdown list of links."""
-    book = [each.found.passage for each in evidence if not file_search.is_of_file(each.found.passage)]
+    found = [each.found.passage for each in evidence]
+    book = [passage for passage in found if not file_search.is_of_file(passage) and not is_docs(passage)]
     named = {passage.url: _title(passage) for passage in book}
     return "\n".join(f"- [{title}]({_address(url)})" for url, title in list(named.items())[:_LIMIT_SECTIONS])
 

@@ -17,6 +17,7 @@ from pageside.answer import citations, file_search
 from pageside.answer.events import Answer, Citation, Claim, Outcome
 from pageside.knowledge import healing
 from pageside.knowledge.healing import Anchor
+from pageside.knowledge.library.texts import LIBRARY
 
 Digest = Callable[[str], str]
 
@@ -123,7 +124,7 @@ class KeptCitation(BaseModel):
     @property
     def is_of_book(self) -> bool:
         """Whether it cites the book, and no file of the reader's or other place that the book does not hold."""
-        return file_search.FILE not in self.labels
+        return file_search.FILE not in self.labels and LIBRARY not in self.labels
 
     @property
     def target(self) -> Anchor:

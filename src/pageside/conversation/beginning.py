@@ -33,6 +33,7 @@ def turn_of(asked: Request, *, reader: Reader, origin: str) -> Turn:
         surroundings=turn.surroundings(asked.metadata),
         profile=turn.profile(asked.metadata, reader),
         filters=turn.filters(asked.metadata),
+        library_docs=turn.library_docs(asked.metadata),
     )
     match asked:
         case ThreadsCreateReq():

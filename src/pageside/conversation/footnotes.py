@@ -10,6 +10,7 @@ from chatkit.types import Annotation, FileSource, URLSource
 
 from pageside.answer import file_search
 from pageside.answer.events import Citation, Evidence
+from pageside.knowledge.library.texts import is_docs
 from pageside.knowledge.passage import Passage
 
 MAX_PREVIEW_CHARS = 240
@@ -68,6 +69,14 @@ def absolute(url: str, *, site: str) -> str:
 
 def _source(passage: Passage, *, url: str, description: str, site: str) -> URLSource:
     chapter = passage.heading_path[0] if passage.heading_path else passage.path
+    if is_docs(passage):
+        return URLSource(
+            title=speakable(passage.heading),
+            description=speakable(description),
+            group=speakable(f"{chapter} documentation"),
+            url=absolute(url, site=site),
+            attribution=speakable(urlsplit(url).hostname or passage.path),
+        )
     return URLSource(
         title=speakable(passage.heading or chapter),
         description=speakable(description),

@@ -8,7 +8,7 @@ from chatkit.types import AssistantMessageContent, AssistantMessageItem
 from pydantic import Field
 
 from pageside.answer import proof
-from pageside.answer.events import Answer
+from pageside.answer.events import Answer, LibraryStatus
 from pageside.answer.proof import Digest, KeptCitation, KeptClaim, Proof
 
 __all__ = ["AnswerRecord", "AnsweredItem", "KeptCitation", "KeptClaim"]
@@ -20,6 +20,7 @@ class AnswerRecord(Proof):
     model: str
     input_tokens: int
     output_tokens: int
+    library_docs: LibraryStatus = "not_asked"
 
     @classmethod
     def of(cls, answer: Answer, *, digest: Digest = proof.unknown) -> Self:
@@ -33,6 +34,7 @@ class AnswerRecord(Proof):
             model=answer.usage.model,
             input_tokens=answer.usage.input_tokens,
             output_tokens=answer.usage.output_tokens,
+            library_docs=answer.library_docs,
         )
 
 

@@ -385,6 +385,7 @@ class TextbookServer(ChatKitServer[Turn]):
             attachments=await sending.read(self._attachments, message, earlier, context),
             may_ask=True,
             page_tools=context.page_tools,
+            library_docs=context.library_docs,
         )
 
     def _serialize(self, obj: BaseModel) -> bytes:

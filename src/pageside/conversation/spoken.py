@@ -28,6 +28,7 @@ from pageside.conversation.tape import KEEPALIVE_EVERY, Tape
 from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
 from pageside.knowledge.healing import Healed
+from pageside.knowledge.library.texts import LIBRARY
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class Source:
         now: What has become of it, where it does not stand in the book as it did.
     """
 
-    kind: Literal["textbook", "attachment"]
+    kind: Literal["textbook", "attachment", "library_docs"]
     marker: int
     module: str
     week: str
@@ -258,16 +259,16 @@ def _sources(item: AssistantMessageItem, record: AnswerRecord | None, healed: Ma
 
 def _of_record(citation: KeptCitation, note: URLSource | FileSource | None, now: Healed | None) -> Source:
     labels = citation.labels
-    own = file_search.FILE in labels
+    own, docs = file_search.FILE in labels, LIBRARY in labels
     address = note.url if isinstance(note, URLSource) else citation.url
     return Source(
-        kind="attachment" if own else "textbook",
+        kind="attachment" if own else "library_docs" if docs else "textbook",
         marker=citation.marker,
         module=labels.get("module", ""),
         week=labels.get("week", ""),
         file=labels[file_search.FILE] if own else citation.path,
         title=(note.group if isinstance(note, URLSource) else note.title if note else "") or citation.heading,
-        section=labels.get("section_type") or citation.heading,
+        section=citation.heading if docs else labels.get("section_type") or citation.heading,
         url="" if own else address,
         quote=citation.quote,
         relevance=round(min(1.0, max(0.0, citation.relevance)), 4),

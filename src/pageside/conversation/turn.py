@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from chatkit.types import ThreadMetadata
 
-from pageside.answer.question import Page, PageTool
+from pageside.answer.question import LibraryWish, Page, PageTool
 from pageside.conversation.alongside import Alongside
 from pageside.identity.reader import Reader
 
@@ -54,6 +54,7 @@ class Turn:
         profile: What is known of the reader, only under the keys of `PROFILE_KEYS`; data, never instructions.
         filters: Labels every passage must have.
         page_tools: What the page can be asked.
+        library_docs: Whether documentation of libraries is looked up, where this server does.
         opening: The thread this turn begins, if it begins one.
         sees_hidden: Whether pages of items include what only the server may see.
         renames: Whether a title that is already there may be replaced.
@@ -68,6 +69,7 @@ class Turn:
     profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     filters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     page_tools: tuple[PageTool, ...] = ()
+    library_docs: LibraryWish = "when_used"
     opening: Opening | None = None
     sees_hidden: bool = True
     renames: bool = False
@@ -155,6 +157,14 @@ def filters(metadata: Mapping[str, object]) -> Mapping[str, str]:
         return _NOTHING
     pairs = ((line(name, limit=50), line(label, limit=100)) for name, label in list(told.items())[:MAX_FILTERS])
     return MappingProxyType({name: label for name, label in pairs if name and label})
+
+
+def library_docs(metadata: Mapping[str, object]) -> LibraryWish:
+    """Whether the request wants documentation of libraries, under `useLibraryDocs`; where it does not say, the question
+    decides.
+    """
+    told = metadata.get("useLibraryDocs", metadata.get("use_library_docs"))
+    return "when_used" if not isinstance(told, bool) else "always" if told else "never"
 
 
 def line(told: object, *, limit: int) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from pageside.answer.events import Outcome
+from pageside.answer.events import LibraryStatus, Outcome
 from pageside.conversation import spoken
 from pageside.conversation.healed import NOTHING
 from pageside.conversation.record import AnswerRecord
@@ -19,7 +19,7 @@ from pageside.web.record_shapes import Now, RecordRow
 MAX_ID_CHARS: Final = 200
 MAX_LABELS: Final = 10
 
-LibraryDocs = Literal["not_asked", "not_available"]
+LibraryDocs = LibraryStatus
 Status = Literal["completed", "stopped"]
 
 _SOURCE: Final[dict[str, Any]] = {
@@ -135,7 +135,7 @@ class Source(Given):
     marker: int
     module: str = Field(description="Empty where the page has no such label; `week` likewise.")
     week: str
-    file: str = Field(description="The page's file in the book, or the name of the reader's own.")
+    file: str = Field(description="The page's file in the book, the name of the reader's own, or the library's id.")
     title: str
     section: str = Field(description="What kind of passage it is, such as `concepts`, or else its heading.")
     url: str = Field(description="Deep link to the quote; empty for a file of the reader's.")
@@ -188,8 +188,9 @@ class ChatAnswer(Given):
     options: list[str] = Field(description="What they may choose from then; the next message may say anything.")
     notices: list[Notice] = Field(description="How the answer came about, such as that no passage has a label.")
     library_docs: LibraryDocs = Field(
-        description="What became of `use_library_docs`: `not_available` where they were asked for, as this version "
-        "searches the book alone."
+        description="What became of `use_library_docs`: `found` where documentation stood beside the book, "
+        "`not_needed` where the question names no library, `nothing_found`, `unavailable` where its server is away, "
+        "`not_available` where this server looks none up."
     )
     record: RecordRow | None = _PROOF
 
@@ -270,7 +271,7 @@ def completed(told: Spoken, notices: Sequence[Noticed], library_docs: LibraryDoc
         needs_clarification=told.asks,
         options=list(told.options),
         notices=[Notice(title=each.title, message=each.message) for each in notices],
-        library_docs=library_docs,
+        library_docs=told.record.library_docs if told.record is not None else library_docs,
         record=proof(told.item_id, told.record),
     )
 
@@ -281,4 +282,5 @@ def metadata(asked: ChatRequest) -> Mapping[str, object]:
         "pageContext": asked.page_context.model_dump(exclude_none=True) if asked.page_context else None,
         "userInfo": asked.user_info.model_dump(exclude_none=True) if asked.user_info else None,
         "filters": asked.filters,
+        "useLibraryDocs": asked.use_library_docs,
     }
