@@ -46,3 +46,20 @@ it("requests bear the token of the function that the page gives now", async () =
   // Asked anew for what the server offers, the page is the same page with the same session.
   expect((await setup(host, page)).options(view).pageside?.credentials).toBe(first);
 });
+
+it("a token that is refused is renewed once, also where names are looked up", async () => {
+  const host: HTMLElement & { getToken?: (() => Promise<string>) | null } = document.createElement("div");
+  const made = await setup(host, page);
+  const tokens = ["old", "new"];
+  host.getToken = async () => tokens.shift() ?? "none";
+  vi.stubGlobal("fetch", async (url: string, init: { headers?: Record<string, string> }) => {
+    const bearer = init.headers?.Authorization;
+    asked.push({ path: new URL(url).pathname, bearer });
+    return bearer === "Bearer new"
+      ? new Response(JSON.stringify({ entities: [{ id: "1", title: "One" }] }))
+      : new Response("{}", { status: 401 });
+  });
+
+  expect(await made.options(view).entities?.onTagSearch?.("x")).toHaveLength(1);
+  expect(asked.slice(1).map(({ bearer }) => bearer)).toEqual(["Bearer old", "Bearer new"]);
+});

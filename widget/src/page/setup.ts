@@ -70,16 +70,22 @@ export async function setup(host: Host, page: Page): Promise<Setup> {
     });
   sessions.set(host, session);
   const credentials = (): Credentials | undefined => (foreign || host.getToken ? session : undefined);
+  const asked = (path: string, secret?: string) =>
+    fetch(`${server}${path}`, {
+      headers: secret ? { Authorization: `Bearer ${secret}` } : {},
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
   const authorized = async (path: string) => {
-    const secret = await credentials()?.get();
-    const headers: Record<string, string> = secret ? { Authorization: `Bearer ${secret}` } : {};
-    const answer = await fetch(`${server}${path}`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+    const bearer = credentials();
+    const secret = await bearer?.get();
+    let answer = await asked(path, secret);
+    if (answer.status === 401 && bearer) answer = await asked(path, await bearer.renew(secret ?? null));
     return answer.ok ? answer.json() : null;
   };
   let offer: Offer = {};
   let failed = false;
   try {
-    const answer = await fetch(`${server}/chatkit/config`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await asked("/chatkit/config");
     if (answer.ok) offer = await answer.json();
     else failed = true;
   } catch {
