@@ -8,7 +8,7 @@ either, whoever wanted it. And whatever is shown has nothing in it that acts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -137,6 +137,20 @@ class Guard:
         lines = {line.strip() for line in block.strip().splitlines()[1:-1] if line.strip()} or {block.strip()}
         held = "\n".join(text for each in self._texts() for text in orders.among(each))
         return self._obeys and any(len(line) > 3 and line in held for line in lines)
+
+    def may_carry(self, told: object) -> bool:
+        """Whether arguments of a tool say nothing but what may be said, and no address but where links may lead."""
+        match told:
+            case str():
+                if re.search(r"://|\bwww\.|@", told):
+                    return self._may_lead(told)
+                return not self.bars(told) and not (self._terms(told) - self._known()[0])
+            case Mapping():
+                return all(map(self.may_carry, told.values()))
+            case list() | tuple():
+                return all(map(self.may_carry, told))
+            case _:
+                return True
 
     def is_for_the_book(self) -> bool:
         """Whether the reader asks what the evidence speaks of, so that no model may call it small talk."""

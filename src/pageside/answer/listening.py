@@ -100,7 +100,7 @@ class Listener:
             )
 
     def _started(self, turn: Turn, chosen: TurnModel) -> RunResultStreaming:
-        asking = page_tools.for_model(page_tools.left(turn.question), turn.asked_page.append)
+        asking = page_tools.for_model(page_tools.wanted(turn.question), turn.ask_page)
         agent = Agent(
             name="Tutor",
             instructions=self.instructions,

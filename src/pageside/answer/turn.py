@@ -43,6 +43,13 @@ class Turn:
         declined = self.opening.outcome == "not_in_book" and self.guard.warned and self.guard.is_for_the_book()
         return declined or (self.checker.barred > 0 and self.opening.outcome != "conversation")
 
+    def ask_page(self, asked: AskedPage) -> None:
+        """Notes what the model asks of the page, unless it hands the page what only an order wanted handed on."""
+        if self.guard.may_carry(asked.arguments):
+            self.asked_page.append(asked)
+        else:
+            self.checker.barred += 1
+
     def begin_anew(self) -> None:
         """Forgets how the reply began, and that it was beside the book."""
         self.begun_anew = True
