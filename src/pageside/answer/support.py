@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from pageside.answer import orders, quotable, statements
+from pageside.answer import grounding, orders, quotable, statements
 from pageside.answer.events import Evidence
 from pageside.answer.quoting import Scorer
 
+_NEAR = 0.75  # share of a sentence's words from which one statement alone speaks of the same
+_HALF = 0.5
 _JOINED = 6  # statements of which two may support a sentence together
 
 
@@ -39,6 +41,13 @@ async def find(
     Args:
         sentence: Plain words, without marks.
     """
+    found = await _supporting(sentence, cited, others, scorer)
+    return () if found and _refuted(sentence, found, [*cited, *others]) else found
+
+
+async def _supporting(
+    sentence: str, cited: Sequence[Evidence], others: Sequence[Evidence], scorer: Scorer
+) -> tuple[Support, ...]:
     exact = tuple(support for each in cited if (support := _by_words(sentence, each)))
     if exact:
         return exact
@@ -61,6 +70,27 @@ def order(sentence: str, evidence: Sequence[Evidence]) -> Support | None:
             if wanted and _squeezed(told.strip("\"“”'‘’«» ")) == wanted:
                 return Support(each, told, 1.0)
     return None
+
+
+def _refuted(sentence: str, found: Sequence[Support], evidence: Sequence[Evidence]) -> bool:
+    """Whether a statement that is nearer to `sentence` than its support says otherwise."""
+    support_ = "\n\n".join(each.quote for each in found)
+    language = found[0].evidence.found.passage.language
+    if max(each.strength for each in found) >= 1.0:
+        return False
+    held = grounding.coverage(sentence, support_, language=language)
+    for each in evidence:
+        for quote in quotable.likely(sentence, each.found.passage):
+            nearer = grounding.coverage(sentence, quote.text, language=quote.language)
+            least = min(held, _NEAR) if len(found) > 1 else held
+            if (
+                quote.single
+                and nearer >= max(least, _HALF)
+                and quote.text != support_
+                and quote.judge(sentence).refuses
+            ):
+                return True
+    return False
 
 
 def code(block: str, evidence: Sequence[Evidence]) -> Support | None:
