@@ -23,7 +23,9 @@ _OTHER_UNIT: Final = dict(
 )
 _NAME: Final = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]+(?:[A-Z]\w*)?|[A-Z]{2,}[a-z]?|[A-Z][a-z]+\d)(?=[ ,.])")
 _CODE: Final = re.compile(r"`[A-Za-z_][\w.]*(?:\(\))?`")
-_DENIABLE: Final = re.compile(r"\b(is|are|was|were|can|will|must|should|does|do)\b(?! not|n't)")
+_DENIABLE: Final = re.compile(
+    r"\b(is|are|was|were|can|will|must|should|does|do)\b(?! (?:not|no|only|so|an? \(|both|neither|none|just)\b|n't)"
+)
 _DENIED: Final = re.compile(r"\b(is|are|was|were|will|must|should|does|do|can) ?not (?!only|just|merely|necessarily)")
 _QUANTIFIERS: Final[Mapping[str, str]] = dict(
     pair.split(":")
@@ -150,7 +152,10 @@ def _replaced(sentence: str, table: Mapping[str, str], rng: Random) -> Iterator[
 
 def quantifier(sentence: str, names: Sequence[str], rng: Random) -> Iterator[str]:
     """Some for all, never for always."""
-    if not re.search(r"\b(?:at all|first of all|all of a|few more|as many|how many|not all|not every)\b", sentence):
+    if not re.search(
+        r"\b(?:at all|first of all|all of a|few more|as many|how many|not all|not every|each other|every other|some of)\b",
+        sentence,
+    ):
         yield from _replaced(sentence, _QUANTIFIERS, rng)
 
 

@@ -30,6 +30,8 @@ _BEING: Final = frozenset("is are was were be been being get gets".split())  # n
 _VERBS: Final = _BEING - {"be", "been"} | frozenset("can could may might must shall should will would has have".split())  # noqa: SIM905
 _NEGATING: Final = ("un", "in", "im", "ir", "il", "non", "dis")
 _SHORTEST_ROOT: Final = 4
+_COPY: Final = 0.75  # share of a sentence's words that stand in a statement in the same order
+_LONGEST_DENIAL: Final = 2  # words, as in "does not"
 _LONGEST_REPLACED: Final = 3  # words that may stand for others
 
 
@@ -285,21 +287,32 @@ def _role(row: Sequence[Word], parts: Sequence[Sequence[Word]]) -> str:
     """Two that have changed places around the same words: "A calls B" for "B calls A"."""
     for part in parts:
         places = _places(part)
-        mine = [
-            at for at, word in enumerate(row) if (word.carries or word.number) and len(places.get(word.stem, ())) == 1
-        ]
+        mine = [at for at, word in enumerate(row) if (word.carries or word.number) and word.stem in places]
         for one, other in combinations(mine, 2):
-            if row[one].stem == row[other].stem or other - one > _LONGEST_BETWEEN:
-                continue
-            first, second = places[row[one].stem][0], places[row[other].stem][0]
-            here = row[one + 1 : other]
-            if second < first and _same_between(here, part[second + 1 : first]):
-                return "roles"
-            if first < second and _passive(here) != _passive(part[first + 1 : second]):
-                between = part[first + 1 : second]
-                if _agent(here) != _agent(between) and _shared(here, between):
+            if row[one].stem != row[other].stem and other - one <= _LONGEST_BETWEEN:
+                here = row[one + 1 : other]
+                firsts, seconds = places[row[one].stem], places[row[other].stem]
+                turned = [part[back + 1 : front] for front in firsts for back in seconds if back < front]
+                kept = [part[front + 1 : back] for front in firsts for back in seconds if front < back]
+                if _changed(here, turned, kept):
                     return "roles"
     return ""
+
+
+def _changed(here: Sequence[Word], turned: Sequence[Sequence[Word]], kept: Sequence[Sequence[Word]]) -> bool:
+    """Whether two stand the other way round in the quote, and nowhere as they do here.
+
+    Args:
+        here: The words between the two in the sentence.
+        turned: The same in the quote, wherever the second stands first there.
+        kept: The same, wherever they stand as in the sentence.
+    """
+    if any(_same_between(here, between) for between in turned):
+        return not any(_same_between(here, between) for between in kept)
+    return not turned and any(
+        _passive(here) != _passive(between) and _agent(here) != _agent(between) and _shared(here, between)
+        for between in kept
+    )
 
 
 def _places(part: Sequence[Word]) -> dict[str, list[int]]:
@@ -349,6 +362,8 @@ def replaced(sentence: str, quote: str, *, language: str = "en") -> tuple[tuple[
 def _replaced(row: Sequence[Word], parts: Sequence[Sequence[Word]], near: str, language: str) -> str:
     for part in parts:
         pairs = _in_place(row, part)
+        if _denied(row, part):
+            return "contradiction"
         for mine, theirs in pairs:
             complaint = _against(mine, theirs, near, language)
             if complaint and not (_changed_places(mine, theirs, pairs) and _may_change(row, part, mine, theirs)):
@@ -356,10 +371,23 @@ def _replaced(row: Sequence[Word], parts: Sequence[Sequence[Word]], near: str, l
     return ""
 
 
+def _aligned(row: Sequence[Word], part: Sequence[Word]) -> Sequence[tuple[str, int, int, int, int]]:
+    stems, theirs = [word.stem for word in row], [word.stem for word in part]
+    return SequenceMatcher(None, stems, theirs, autojunk=False).get_opcodes()
+
+
+def follows(sentence: str, quote: str, *, language: str = "en") -> bool:
+    """Whether `sentence` goes along with one of the statements of `quote`, word by word, but for a few."""
+    row = wording.words(sentence, language)
+    return any(
+        sum(end - start for tag, start, end, _, _ in _aligned(row, part) if tag == "equal") >= _COPY * len(row)
+        for part in _parts(quote, language)
+    )
+
+
 def _in_place(row: Sequence[Word], part: Sequence[Word]) -> list[tuple[tuple[Word, ...], tuple[Word, ...]]]:
     """The words of `row` that stand where `part` has others, where both go along with one another otherwise."""
-    matcher = SequenceMatcher(None, [word.stem for word in row], [word.stem for word in part], autojunk=False)
-    codes = matcher.get_opcodes()
+    codes = _aligned(row, part)
     if sum(end - start for tag, start, end, _, _ in codes if tag == "equal") < _MOST_OF * len(row):
         return []
     return [
@@ -367,6 +395,27 @@ def _in_place(row: Sequence[Word], part: Sequence[Word]) -> list[tuple[tuple[Wor
         for tag, start, end, first, last in codes
         if tag == "replace" and end - start <= _LONGEST_REPLACED and last - first <= _LONGEST_REPLACED
     ]
+
+
+def _denied(row: Sequence[Word], part: Sequence[Word]) -> bool:
+    """Whether a negation is all that one has and the other has not, where both say the same in the same order."""
+    codes = _aligned(row, part)
+    if sum(end - start for tag, start, end, _, _ in codes if tag == "equal") < _COPY * len(row):
+        return False
+    for tag, start, end, first, last in codes:
+        mine, theirs = row[start:end], part[first:last]
+        if tag == "equal" or max(len(mine), len(theirs)) > _LONGEST_DENIAL or _turns(mine, theirs):
+            continue
+        if any(opposites.negates(row, at) for at in range(start, end)) != any(
+            opposites.negates(part, at) for at in range(first, last)
+        ):
+            return True
+    return False
+
+
+def _turns(mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
+    mirror = opposites.opposites()
+    return any(other.stem in mirror.get(word.stem, ()) for word in mine for other in theirs)
 
 
 def _against(mine: Sequence[Word], theirs: Sequence[Word], near: str, language: str) -> str:
@@ -380,10 +429,7 @@ def _against(mine: Sequence[Word], theirs: Sequence[Word], near: str, language: 
         referred = theirs[0].low in {"the", "this", "that", "its"} and not telling[0].name
         if named and not (referred and _holds(named, wording.stems(near, language))):
             return f"name {named.low}"
-    mirror = opposites.opposites()
-    if any(other.stem in mirror.get(word.stem, ()) for word in mine for other in theirs):
-        return "contradiction"
-    return ""
+    return "contradiction" if _turns(mine, theirs) else ""
 
 
 def _numbers_of(row: Sequence[Word]) -> set[str]:

@@ -10,6 +10,8 @@ from typing import Final
 from pageside.answer import agreement
 from pageside.knowledge import keywords
 
+_LITTLE: Final = "too little in common"
+
 ENOUGH: Final = 0.5  # from which strength a sentence counts as supported
 
 _PLENTY: Final = 0.72  # share of the sentence's words that a quote must hold by itself
@@ -54,7 +56,12 @@ class Verdict:
     @property
     def refuses(self) -> bool:
         """Whether quote and sentence do not agree, however much they have in common."""
-        return self.strength == 0.0 and self.reason not in {"", "too little in common"}
+        return self.strength == 0.0 and self.reason not in {"", _LITTLE}
+
+    @property
+    def lacks(self) -> bool:
+        """Whether the quote only does not hold a name, number or unit of the sentence."""
+        return self.reason.startswith(("name", "number", "unit"))
 
 
 def judge(
@@ -104,7 +111,7 @@ def _judged(sentence: str, quote: str, context: str, similarity: float | None, l
         or (own >= _THIRD and alike >= _VERY_ALIKE)
     ):
         return Verdict(min(1.0, max(ENOUGH, 0.6 * share + 0.4 * max(share, alike))))
-    return Verdict(min(0.49, 0.6 * share), "too little in common")
+    return Verdict(min(0.49, 0.6 * share), _LITTLE)
 
 
 def coverage(sentence: str, quote: str, *, context: str = "", language: str = "en") -> float:

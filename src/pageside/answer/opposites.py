@@ -19,27 +19,27 @@ enable disable, allow forbid, allow prevent, allow prohibit, permit forbid, star
 finish, fast slow, faster slower, fastest slowest, quick slow, quickly slowly, larger smaller, large small, largest
 smallest, big small, bigger smaller, biggest smallest, great small, greater smaller, greater less, long short, longer
 shorter, wide narrow, wider narrower, deep shallow, thick thin, heavy light, heavier lighter, strong weak, stronger
-weaker, hard easy, harder easier, difficult easy, simple complex, input output, true false, positive negative, mutable
-immutable, synchronous asynchronous, advantage disadvantage, strength weakness, benefit drawback, cheap expensive,
-cheaper costlier, internal external, interior exterior, inside outside, push pull, best worst, better worse, good bad,
-success failure, succeed fail, accept reject, add remove, add subtract, include exclude, insert delete, create
-destroy, create delete, connect disconnect, attach detach, encode decode, encrypt decrypt, compress decompress,
-serialize deserialize, import export, read write, send receive, load save, load store, lock unlock, public private,
-static dynamic, local global, local remote, online offline, client server, sender receiver, publisher subscriber,
-parent child, ancestor descendant, source target, source destination, forward backward, forwards backwards, clockwise
-counterclockwise, horizontal vertical, row column, rows columns, linear nonlinear, continuous discrete, stable
-unstable, safe unsafe, known unknown, same different, similar different, equal unequal, single multiple, single
-double, series parallel, sequential parallel, explicit implicit, explicitly implicitly, automatic manual,
-automatically manually, directly indirectly, direct indirect, active passive, on off, hot cold, warm cold, hard soft,
-rigid flexible, sparse dense, supervised unsupervised, exploration exploitation, explore exploit, encoder decoder,
-numerator denominator, ascending descending, convex concave, shared exclusive, temporary permanent, constant variable,
-old new, older newer, young old, ancient modern, north south, east west, northern southern, eastern western, male
-female, presence absence, present absent, full empty, win lose, victory defeat, attack defend, buy sell, majority
-minority, major minor, superior inferior, absorb emit, attract repel, expand contract, accelerate decelerate, ascend
-descend, enter exit, enter leave, arrive depart, appear disappear, support oppose, encourage discourage, improve
-worsen, improve degrade, strengthen weaken, cause prevent, entire partial, fully partially, completely partially,
-exactly roughly, frequent rare, common rare, upstream downstream, lossless lossy, wired wireless, host guest, compile
-runtime, eager lazy, eagerly lazily, positive zero
+weaker, hard easy, harder easier, difficult easy, simple complex, simple complicated, input output, true false,
+positive negative, mutable immutable, synchronous asynchronous, advantage disadvantage, strength weakness, benefit
+drawback, cheap expensive, cheaper costlier, internal external, interior exterior, inside outside, push pull, best
+worst, better worse, good bad, success failure, succeed fail, accept reject, add remove, add subtract, include
+exclude, insert delete, create destroy, create delete, connect disconnect, attach detach, encode decode, encrypt
+decrypt, compress decompress, serialize deserialize, import export, read write, send receive, load save, load store,
+lock unlock, public private, static dynamic, local global, local remote, online offline, client server, sender
+receiver, publisher subscriber, parent child, ancestor descendant, source target, source destination, forward
+backward, forwards backwards, clockwise counterclockwise, horizontal vertical, row column, rows columns, linear
+nonlinear, continuous discrete, stable unstable, safe unsafe, known unknown, same different, similar different, equal
+unequal, single multiple, single double, series parallel, sequential parallel, explicit implicit, explicitly
+implicitly, automatic manual, automatically manually, directly indirectly, direct indirect, active passive, on off,
+hot cold, warm cold, hard soft, rigid flexible, sparse dense, supervised unsupervised, exploration exploitation,
+explore exploit, encoder decoder, numerator denominator, ascending descending, convex concave, shared exclusive,
+temporary permanent, constant variable, old new, older newer, young old, ancient modern, north south, east west,
+northern southern, eastern western, male female, presence absence, present absent, full empty, win lose, victory
+defeat, attack defend, buy sell, majority minority, major minor, superior inferior, absorb emit, attract repel, expand
+contract, accelerate decelerate, ascend descend, enter exit, enter leave, arrive depart, appear disappear, support
+oppose, encourage discourage, improve worsen, improve degrade, strengthen weaken, cause prevent, entire partial, fully
+partially, completely partially, exactly roughly, frequent rare, common rare, upstream downstream, lossless lossy,
+wired wireless, host guest, compile runtime, eager lazy, eagerly lazily, positive zero
 """
 _NOTS: Final = frozenset(
     """not no never none neither nor nothing nobody nowhere without cannot unable hardly rarely seldom barely scarcely

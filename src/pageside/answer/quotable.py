@@ -45,6 +45,10 @@ class Quote:
             sentence, self.text, context=self.context, similarity=similarity, language=self.language
         )
 
+    def nearness(self, sentence: str) -> float:
+        """Share of the words of `sentence` that stand here, 0 to 1."""
+        return grounding.coverage(sentence, self.text, language=self.language)
+
 
 def joined(quotes: Sequence[Quote]) -> Quote:
     """Several quotes as one, for a sentence that only all of them support."""
@@ -70,7 +74,7 @@ def every(passage: Passage) -> Sequence[Quote]:
     """Every statement of `passage`, and every two that stand side by side; none of a quiz, half of which is wrong."""
     if passage.labels.get("section_type") == "quiz":
         return ()
-    return _quotes(passage.text, " ".join(passage.heading_path), passage.language)
+    return _quotes(passage.text, orders.without(" ".join(passage.heading_path)), passage.language)
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from pageside.answer import grounding, orders, quotable, statements
+from pageside.answer import agreement, grounding, orders, quotable, statements
 from pageside.answer.events import Evidence
 from pageside.answer.quoting import Scorer
 
@@ -74,23 +74,21 @@ def order(sentence: str, evidence: Sequence[Evidence]) -> Support | None:
 
 def _refuted(sentence: str, found: Sequence[Support], evidence: Sequence[Evidence]) -> bool:
     """Whether a statement that is nearer to `sentence` than its support says otherwise."""
-    support_ = "\n\n".join(each.quote for each in found)
-    language = found[0].evidence.found.passage.language
     if max(each.strength for each in found) >= 1.0:
         return False
-    held = grounding.coverage(sentence, support_, language=language)
-    for each in evidence:
-        for quote in quotable.likely(sentence, each.found.passage):
-            nearer = grounding.coverage(sentence, quote.text, language=quote.language)
-            least = min(held, _NEAR) if len(found) > 1 else held
-            if (
-                quote.single
-                and nearer >= max(least, _HALF)
-                and quote.text != support_
-                and quote.judge(sentence).refuses
-            ):
-                return True
-    return False
+    quoted = "\n\n".join(each.quote for each in found)
+    held = grounding.coverage(sentence, quoted, language=found[0].evidence.found.passage.language)
+    least = max(_HALF, held if len(found) == 1 else min(held, _NEAR))
+    return any(
+        quote.single
+        and quote.text != quoted
+        and (quote.nearness(sentence) >= least or agreement.follows(sentence, quote.text, language=quote.language))
+        and (verdict := quote.judge(sentence)).refuses
+        # what one of two joined sentences lacks stands in the other
+        and not (quote.text in quoted and verdict.lacks)
+        for each in evidence
+        for quote in quotable.likely(sentence, each.found.passage)
+    )
 
 
 def code(block: str, evidence: Sequence[Evidence]) -> Support | None:
