@@ -75,7 +75,13 @@ def test_the_language_of_a_question_is_known_by_script_and_small_words(question,
     assert editions.tongue(question, ["en", "es", "ja", "ur"], default="fr") == spoken
 
 
-@given(st.lists(st.builds(hit, st.sampled_from(["", "1.0", "2.0", "next"]), page=st.sampled_from("abc")), max_size=12))
+@given(
+    st.lists(
+        st.builds(hit, st.sampled_from(["", "1.0", "2.0", "next"]), page=st.sampled_from("abc")),
+        max_size=12,
+        unique_by=lambda one: one.passage.id,
+    )
+)
 def test_folding_invents_nothing_loses_no_page_and_repeats_nothing(hits):
     """Every page that was found is found still, once a section and edition."""
     kept = editions.folded(hits, "What is it?")

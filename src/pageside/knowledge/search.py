@@ -14,7 +14,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pageside.errors import Unavailable
-from pageside.knowledge import bm25, calibration, editions, facets, favour, keywords, place, rank, selection
+from pageside.knowledge import bm25, calibration, editions, facets, favour, glossary, keywords, place, rank, selection
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
@@ -26,6 +26,7 @@ _LOOKED_AT: Final = (30, 120)  # hits to choose from; the second where a book re
 _ENOUGH: Final = 10  # different hits
 _LIKELY_PLACES: Final = 30  # passages in whose pages a selection is looked for
 _FROM_ONE_SECTION: Final = 2
+_ENTRIES: Final = 10  # of a glossary, among which the one for a word is looked for
 _OF_A_FACET: Final = 2  # passages for each part of a question that asks for several things
 _FACET_COSINE: Final = 0.3  # from which a passage has to do with such a part; by words, the share of them it holds
 _FACET_COVERAGE: Final = 0.5
@@ -181,9 +182,20 @@ class Search:
             different = await anyio.to_thread.run_sync(_different, editions.folded(hits, text, near=near))
             if len(different) >= _ENOUGH or len(hits) < limit:
                 break
+        defining = await self._defining(text, vector, filters or NO_LABELS)
         return rank.spread(
-            different, group=lambda hit: (hit.passage.path, hit.passage.heading_path), at_most=_FROM_ONE_SECTION
+            rank.heard(different, defining, group=_hit_id, first=0),
+            group=lambda hit: (hit.passage.path, hit.passage.heading_path),
+            at_most=_FROM_ONE_SECTION,
         )
+
+    async def _defining(self, text: str, vector: Vectors | None, filters: Mapping[str, str]) -> list[Hit]:
+        """The glossary's entry for what `text` asks the meaning of."""
+        if not (named := glossary.term(text)):
+            return []
+        within = {**filters, "section_type": glossary.SECTION}
+        hits = await self._index.search(text, vector, limit=_ENTRIES, filters=within)
+        return [hit for hit in hits if glossary.defines(hit.passage, named)][:1]
 
     async def _question_vector(self, text: str) -> Vectors | None:
         if self._embedder is None or not self._embedder.reads(text):
@@ -215,6 +227,10 @@ def _led(
 
 def _fits(hit: Hit) -> bool:
     return hit.coverage >= _FACET_COVERAGE if math.isnan(hit.cosine) else hit.cosine >= _FACET_COSINE
+
+
+def _hit_id(hit: Hit) -> str:
+    return hit.passage.id
 
 
 def _passage_id(found: Found) -> str:
