@@ -23,7 +23,7 @@ from pageside.knowledge.sink import FolderSink, Sink
 class HashingEmbedder:
     """Texts that share words are alike; nothing else is known of them."""
 
-    def __init__(self, dimensions: int = 1009, *, name: str = "hashing") -> None:
+    def __init__(self, dimensions: int = 499, *, name: str = "hashing") -> None:
         self.dimensions = dimensions
         self.name = name
         self.embedded: list[str] = []
