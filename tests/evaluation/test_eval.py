@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -226,6 +227,38 @@ def test_a_killed_run_goes_on_where_it_was(place):
     assert journal.read_text(encoding="utf-8").startswith(kept)
     assert len(openai.requests) == 6
     assert len(told(place)["questions"]) == 5
+
+
+def test_a_run_that_is_stopped_keeps_what_it_has(place):
+    """Ctrl+C ends it with a word and 130; the journal is there to go on from."""
+    with ScriptedOpenAI() as openai:
+        environment = WORDS | {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+        openai.say("A queen excluder is a grid whose slots are 4.2 mm wide [1].")
+        openai.say("The", fault="hold")
+        words = ("eval", "questions.jsonl", "--book", "book", "--report", "report", "--at-once", "1")
+        with zygote.start(words, cwd=place, env=environment) as process:
+            until(lambda: len(openai.requests) == 2)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+
+    assert len((place / "report" / "journal.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_row_that_changed_is_asked_anew(place):
+    """The others are taken from the journal; a journal of something else is told."""
+    pageside("questions.jsonl", "--book", "book", "--report", "report", folder=place)
+    journal = place / "report" / "journal.jsonl"
+    before = journal.read_text(encoding="utf-8")
+    rows = ({**small_questions.ROWS[0], "question": "How narrow are the slots?"}, *small_questions.ROWS[1:])
+    small_questions.write(place / "questions.jsonl", rows)
+    pageside("questions.jsonl", "--book", "book", "--report", "report", "--resume", folder=place)
+
+    assert journal.read_text(encoding="utf-8").startswith(before)
+    assert len(journal.read_text(encoding="utf-8").splitlines()) == 6
+    journal.write_text("{}\n", encoding="utf-8")
+    assert "report/journal.jsonl:1: is no line of a journal" in pageside(
+        "questions.jsonl", "--book", "book", "--report", "report", "--resume", folder=place
+    ).stderr  # fmt: skip
 
 
 def test_squad_becomes_a_book_and_its_questions(tmp_path):
