@@ -26,7 +26,14 @@ from pageside.wiring import answering, knowing, library
 _DEEP: Final = 10  # passages that figures of retrieval look at
 _PATIENCE_S: Final = 60.0  # for another process that indexes the same
 # What an index is made with: where two configurations differ in none of it, they share one.
-_INDEXED_WITH: Final = ("embedding_model", "embedding_base_url", "max_page_bytes")
+_INDEXED_WITH: Final = (
+    "embedding_model",
+    "embedding_base_url",
+    "max_page_bytes",
+    "qdrant_url",
+    "qdrant_prefix",
+    "qdrant_quantization",
+)
 
 
 @dataclass(frozen=True, slots=True)
