@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 
 import anyio
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,13 +27,6 @@ QUOTES = (
     "Workers pass through the slots, but the queen is too broad for them.",
     "Smoke masks the alarm scent that guard bees give off.",
 )
-
-
-class Unlike:
-    """Finds nothing alike: words alone decide."""
-
-    async def similarity(self, texts_a, texts_b):
-        return np.zeros((len(texts_a), len(texts_b)))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +56,7 @@ def proven(book: tuple[Passage, ...]) -> Proof:
 
 def checked(text: str, kept: Proof, book: tuple[Passage, ...]) -> proving.Checked:
     healed = {each.marker: healing.heal_among(each.target, book) for each in kept.citations}
-    return anyio.run(lambda: proving.check(text, kept, healed, Unlike()))
+    return anyio.run(lambda: proving.check(text, kept, healed, proving.ByWordsAlone()))
 
 
 def test_an_answer_of_the_book_holds(book):
@@ -259,7 +251,7 @@ def test_a_file_of_the_readers_is_not_looked_for_in_the_book(book):
     """It is said to be unchecked."""
     own = KeptCitation(marker=1, path="x", heading="h", url="", quote="q", relevance=0.5, labels={"file": "notes.txt"})
     kept = Proof(outcome="answered", confidence=0.5, citations=(own,))
-    found = anyio.run(lambda: proving.check("Said so. [1]", kept, {}, Unlike()))
+    found = anyio.run(lambda: proving.check("Said so. [1]", kept, {}, proving.ByWordsAlone()))
 
     assert [each.state for each in found.claims] == ["unchecked"]
     assert found.sources[0].now is None
