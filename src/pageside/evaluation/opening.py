@@ -19,7 +19,6 @@ from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.ingest import Progress, Report
 from pageside.knowledge.led import LedSearch
 from pageside.knowledge.passage import NO_LABELS, Findings, Passage
-from pageside.knowledge.search import Search
 from pageside.settings import Settings
 from pageside.wiring import answering, knowing, library
 
@@ -137,10 +136,10 @@ async def opened(settings: Settings, *, name: str = knowing.BOOK) -> AsyncIterat
     """
     async with AsyncExitStack() as stack:
         index = await stack.enter_async_context(knowing.open_index(settings, book=name))
-        embedder = await stack.enter_async_context(knowing.open_embedder(settings))
+        search = await stack.enter_async_context(knowing.open_search(settings, book=name))
         contents = KeptContents(index)
         docs = await stack.enter_async_context(library.open_documentation(settings, index))
-        finder = LedSearch(Search(index, embedder), index, contents)
+        finder = LedSearch(search, index, contents)
         models = answering.models(settings)
         stack.push_async_callback(models.aclose)
         passages = await index.passages()
