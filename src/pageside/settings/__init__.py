@@ -17,6 +17,7 @@ from pageside.settings.access import Access
 from pageside.settings.answering import Answering
 from pageside.settings.library import LibraryDocs
 from pageside.settings.limiting import Limiting
+from pageside.settings.qdrant import Qdrant
 from pageside.settings.serving import SHORTEST_SECRET, Serving
 from pageside.settings.showing import Showing
 from pageside.settings.storing import Storing
@@ -26,7 +27,7 @@ __all__ = ["SHORTEST_SECRET", "Settings", "changed", "example", "load", "misspel
 OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_", "EMBEDDING_", "APP_")
 
 
-class Settings(Limiting, LibraryDocs, Access, Answering, Storing, Showing, Serving):
+class Settings(Limiting, LibraryDocs, Access, Answering, Qdrant, Storing, Showing, Serving):
     """One frozen set of settings, from the environment and a `.env` file in the working directory."""
 
     model_config = SettingsConfigDict(
