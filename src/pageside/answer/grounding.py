@@ -10,6 +10,8 @@ from typing import Final
 from pageside.answer import agreement
 from pageside.knowledge import keywords
 
+VERSION: Final = "1"  # of the checker: raised whenever a sentence and a quote would be judged otherwise
+
 _LITTLE: Final = "too little in common"
 
 ENOUGH: Final = 0.5  # from which strength a sentence counts as supported

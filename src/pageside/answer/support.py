@@ -62,6 +62,17 @@ async def _supporting(
     return tuple(sorted(found, key=lambda support: -support.strength)[:1])
 
 
+def against(sentence: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence, ...]]:
+    """What stands between `sentence` and the statement nearest to it, and the passages, nearest first."""
+    nearest = [
+        (max((quote.nearness(sentence), quote.judge(sentence).reason) for quote in quotes), each)
+        for each in evidence
+        if (quotes := list(quotable.likely(sentence, each.found.passage)))
+    ]
+    nearest.sort(key=lambda row: -row[0][0])
+    return (nearest[0][0][1] if nearest else ""), tuple(each for _, each in nearest)
+
+
 def order(sentence: str, evidence: Sequence[Evidence]) -> Support | None:
     """The order to whoever answers that `sentence` repeats whole: it supports nothing, and may be shown as a quote."""
     wanted = _squeezed(sentence.strip("\"“”'‘’«» "))

@@ -111,3 +111,17 @@ def around(row: Sequence[Word], at: int, *, reach: int = 3, anywhere: bool = Fal
     before = [word.stem for word in reversed(row[:at]) if word.carries and (anywhere or word.clause == here)][:reach]
     behind = [word.stem for word in row[at + 1 :] if word.carries and (anywhere or word.clause == here)][:reach]
     return frozenset((*before, *behind))
+
+
+def lows(row: Sequence[Word]) -> frozenset[str]:
+    """Every form a word of `row` may be found by: as written in small letters, its stem, its parts."""
+    return frozenset(each for word in row for each in (word.low, word.stem, *stems(word.raw)))
+
+
+def holds(word: Word, held: frozenset[str]) -> bool:
+    """Whether a name is among the forms `held`, if need be as a part of a longer one."""
+    return (
+        word.low in held
+        or word.stem in held
+        or any(word.low in other for other in held if len(other) > len(word.low) > 3)
+    )
