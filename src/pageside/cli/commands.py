@@ -235,7 +235,7 @@ async def verify(file: Path, place: str, data_dir: Path | None, as_json: bool) -
     told = verifying.read(file)
     verified, book = await verifying.verified(told, place, chosen)
     if as_json:
-        _emit(verifying.row(verified))
+        _emit(verifying.row(verified, book))
     else:
         verifying.show(verified, book)
     return 0 if all(each.checked.holds for each in verified) else 1

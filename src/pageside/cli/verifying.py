@@ -259,14 +259,21 @@ async def _checked(told: Told, book: Book, search: Search) -> Checked:
     return await proving.check(told.text, told.proof, healed, search, links=told.links, page_sha256=book.digests)
 
 
-def row(verified: Sequence[Verified]) -> dict[str, Any]:
+def row(verified: Sequence[Verified], book: Book) -> dict[str, Any]:
     """What `pageside verify --json` prints."""
     return {
         "holds": all(each.checked.holds for each in verified),
         "answers": [
-            {"name": each.told.name, "checked_by": each.told.proof.checker, **each.checked.row()} for each in verified
+            {"name": each.told.name, "checker": each.told.proof.checker, **_row(each.checked, book)}
+            for each in verified
         ],
     }
+
+
+def _row(checked: Checked, book: Book) -> dict[str, Any]:
+    told = checked.row()
+    placed = zip(told["sources"], checked.sources, strict=True)
+    return {**told, "sources": [{**row, "line": book.line(source)} for row, source in placed]}
 
 
 def show(verified: Sequence[Verified], book: Book) -> None:

@@ -95,6 +95,7 @@ export const en = {
   confidenceHigh: "The book says this clearly.",
   confidenceMedium: "The book says something like this.",
   confidenceLow: "The book says little about this.",
+  bookChanged: "The book has changed here.",
   allSources: "All sources ({count})",
   // Kinds of sections, by the labels of the server
   section_algorithms: "Algorithm",
@@ -104,6 +105,7 @@ export const en = {
   section_further_reading: "Further reading",
   section_glossary: "Glossary",
   section_introduction: "Introduction",
+  section_library_docs: "Library documentation",
   section_objectives: "Objectives",
   section_prerequisites: "Prerequisites",
   section_quiz: "Quiz",

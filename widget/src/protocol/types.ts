@@ -327,4 +327,10 @@ export interface CitationRecord {
   relevance: number;
   /** What kind of section the passage is of, such as "concepts" or "exercises"; absent where the book does not say. */
   section?: string;
+  /** Where it stands in the book today; absent where the book cannot tell. */
+  now?: {
+    state: "same" | "moved" | "changed" | "gone";
+    /** What stands there; empty where it is gone. */
+    text: string;
+  };
 }

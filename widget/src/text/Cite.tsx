@@ -1,12 +1,13 @@
 /** The marker of a source in a text, and the card that shows what it is. */
 
 import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useSlice } from "../items/slice";
 import { fill } from "../locale/strings";
-import type { Source, WidgetNode } from "../protocol/types";
+import type { CitationRecord, Source, WidgetNode } from "../protocol/types";
 import { useEnv } from "../ui/env";
 import { WidgetView } from "../widgets/WidgetView";
 import { isBrowsers, target } from "./links";
-import { entityOf, Kind, matches, shortened, Title } from "./Sources";
+import { Changed, entityOf, hasChanged, Kind, matches, shortened, Title } from "./Sources";
 import { WholeContext } from "./Text";
 
 const OPEN_MS = 120;
@@ -17,6 +18,7 @@ export function Cite({ number }: { number: number }) {
   const { openLink, entityClick, words } = useEnv();
   const { sources } = useContext(WholeContext);
   const source = sources.get(number);
+  const record = useRecord(number, source);
   const marker = useRef<HTMLElement>(null);
   const card = useId();
   const { open, show, hide, wait } = useCard(marker);
@@ -35,8 +37,8 @@ export function Cite({ number }: { number: number }) {
     else show();
   };
   const properties = {
-    class: "cite",
-    "aria-label": `${fill(words.source, { number })}: ${source.title}`,
+    class: hasChanged(record) ? "cite changed" : "cite",
+    "aria-label": `${fill(words.source, { number })}: ${source.title}${hasChanged(record) ? `. ${words.bookChanged}` : ""}`,
     "aria-describedby": open ? card : undefined,
     onClick: click,
     onMouseEnter: () => wait(show, OPEN_MS),
@@ -58,8 +60,8 @@ export function Cite({ number }: { number: number }) {
       {open && (
         <Card
           id={card}
-          number={number}
           source={source}
+          record={record}
           beside={marker.current!}
           onEnter={() => wait(show, 0)}
           onLeave={() => wait(hide, CLOSE_MS)}
@@ -67,6 +69,13 @@ export function Cite({ number }: { number: number }) {
       )}
     </span>
   );
+}
+
+/** What the server keeps of the source that `number` stands for in this answer. */
+function useRecord(number: number, source?: Source): CitationRecord | undefined {
+  const { itemId = "" } = useContext(WholeContext);
+  const record = useSlice((state) => state.records.get(itemId));
+  return source && record?.citations.find((each) => matches(each, number, source));
 }
 
 /** When the card is open: a moment after the pointer came, until a moment after it left; Escape closes it at once. */
@@ -110,21 +119,18 @@ function useCard(marker: { current: HTMLElement | null }) {
 
 interface CardProps {
   id: string;
-  number: number;
   source: Source;
+  record?: CitationRecord;
   beside: HTMLElement;
   onEnter(): void;
   onLeave(): void;
 }
 
-function Card({ id, number, source, beside, onEnter, onLeave }: CardProps) {
-  const { chat, words } = useEnv();
-  const { itemId } = useContext(WholeContext);
+function Card({ id, source, record, beside, onEnter, onLeave }: CardProps) {
+  const { words } = useEnv();
   const preview = usePreview(source);
   const box = useRef<HTMLSpanElement>(null);
-  const record = itemId ? chat.state.records.get(itemId) : undefined;
-  const citation = record?.citations.find((each) => matches(each, number, source));
-  const quote = citation?.quote ?? source.description;
+  const quote = record?.quote ?? source.description;
   useLayoutEffect(() => {
     if (box.current) place(box.current, beside);
   }, [beside, preview]);
@@ -150,11 +156,12 @@ function Card({ id, number, source, beside, onEnter, onLeave }: CardProps) {
               {shortened(quote)}
             </span>
           )}
+          <Changed record={record} />
           {source.type === "file" && source.filename !== source.title && (
             <span class="cite-from">{source.filename}</span>
           )}
           {source.type === "url" && source.attribution && <span class="cite-from">{source.attribution}</span>}
-          <Kind record={citation} words={words} />
+          <Kind record={record} words={words} />
         </>
       )}
     </span>

@@ -90,6 +90,7 @@ function SourceRow({ number, source, record }: { number: number; source: Source;
           <span class="named">{title}</span>
         )}
         {quote && <q dir="auto">{shortened(quote)}</q>}
+        <Changed record={record} />
         <Kind record={record} words={words} />
       </div>
     </li>
@@ -103,6 +104,23 @@ export function Title({ source }: { source: Source }) {
       {source.group && <span class="group">{source.group} › </span>}
       {source.title}
     </>
+  );
+}
+
+/** Whether the book no longer says what the source said. */
+export function hasChanged(record?: CitationRecord): boolean {
+  return /^(changed|gone)$/.test(record?.now?.state ?? "");
+}
+
+/** That the book has changed since it was cited, and what it says now, where it says something. */
+export function Changed({ record }: { record?: CitationRecord }) {
+  const { words } = useEnv();
+  if (!hasChanged(record)) return null;
+  return (
+    <span class="now">
+      <strong>{words.bookChanged}</strong>
+      {record!.now!.text && <q dir="auto">{shortened(record!.now!.text)}</q>}
+    </span>
   );
 }
 

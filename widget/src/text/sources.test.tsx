@@ -2,7 +2,7 @@
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Annotation, AnswerRecord } from "../protocol/types";
+import type { Annotation, AnswerRecord, CitationRecord } from "../protocol/types";
 import { type Env, EnvContext } from "../ui/env";
 import { Sources } from "./Sources";
 import { environment, show } from "./testing";
@@ -33,6 +33,11 @@ const record: AnswerRecord = {
   })),
 };
 
+function changed(now: CitationRecord["now"]): AnswerRecord {
+  const [first, ...rest] = record.citations;
+  return { ...record, citations: [{ ...first!, now }, ...rest] };
+}
+
 function list(props: Parameters<typeof Sources>[0], env: Env = environment().env): HTMLElement {
   const root = document.body.appendChild(document.createElement("div"));
   act(() => render(h(EnvContext.Provider, { value: env, children: h(Sources, props) }), root));
@@ -60,12 +65,42 @@ describe("the list of sources", () => {
     ]);
   });
 
+  test("says where the book has changed, with the old words and the new", () => {
+    const root = list({ annotations, record: changed({ state: "changed", text: "Another quote." }) });
+    const [first, second] = [...root.querySelectorAll("li")];
+    expect(first!.querySelector(".now strong")!.textContent).toBe("The book has changed here.");
+    expect([...first!.querySelectorAll("q")].map((each) => each.textContent)).toEqual([
+      "Quote 1.",
+      "Another quote.",
+    ]);
+    expect(second!.querySelector(".now")).toBeNull();
+  });
+
+  test("says so of what is gone, without new words", () => {
+    const root = list({ annotations, record: changed({ state: "gone", text: "" }) });
+    expect(root.querySelector(".now")!.textContent).toBe("The book has changed here.");
+  });
+
+  test.each(["same", "moved"] as const)("says nothing of what stands in the book: %s", (state) => {
+    const root = list({ annotations, record: changed({ state, text: "Quote 1." }) });
+    expect(root.querySelector(".now")).toBeNull();
+  });
+
   test.each(["closest", "not_in_book", "conversation"])(
     "an answer that is %s has no confidence",
     (outcome) => {
       expect(list({ annotations, record: { ...record, outcome } }).querySelector(".sure")).toBeNull();
     },
   );
+
+  test("documentation of a library is told from the book", () => {
+    const citations = [{ ...record.citations[0]!, section: "library_docs" }, record.citations[1]!];
+    const root = list({ annotations: annotations.slice(0, 2), record: { ...record, citations } });
+    expect([...root.querySelectorAll(".match")].map((each) => each.firstElementChild!.textContent)).toEqual([
+      "Library documentation",
+      "Concepts",
+    ]);
+  });
 
   test("a source that was cited twice stands there once", () => {
     const root = list({ annotations: [annotations[0]!, { ...annotations[0]!, index: 40 }] });
@@ -135,6 +170,17 @@ describe("the card of a marker", () => {
     send(card()!, new MouseEvent("mouseleave"));
     pass(500);
     expect(card()).toBeNull();
+  });
+
+  test("of what the book no longer says bears a mark, and shows what it says now", () => {
+    const now = { state: "changed" as const, text: "Another quote." };
+    const one = environment({ state: { records: new Map([["msg_1", changed(now)]]) } }).env;
+    const { marker, send, pass, card } = cited(one);
+    expect(marker.className).toBe("cite changed");
+    expect(marker.getAttribute("aria-label")).toBe("Source 1: Section 1. The book has changed here.");
+    send(marker, new MouseEvent("mouseenter"));
+    pass(500);
+    expect(card()!.textContent).toContain("Quote 1.The book has changed here.Another quote.");
   });
 
   test("closes with Escape, which goes no further", () => {
