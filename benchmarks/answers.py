@@ -1,8 +1,6 @@
 """How often the embedded tutor answers rightly, and how often it declines what the book does not say.
 
-    python -m benchmarks.answers                 figures on the half nobody tuned on
-    python -m benchmarks.answers --fit-merits    weights for `choosing.MERITS`, from the other half
-    python -m benchmarks.answers --fit           then coefficients for `choosing.ANSWERS`, from the same
+    python -m benchmarks.answers    figures on the half nobody tuned on
 
 An answer is right when it quotes the gold answer: its words stand in the quotes (SQuAD), or most of them do (books,
 whose gold answers are in other words). A book is also asked what another world asks: SQuAD questions, which it cannot
@@ -19,26 +17,24 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from benchmarks import questions
 from benchmarks.questions import Half
+from benchmarks.search import indexed
 
-from pageside.answer import asking, choosing, evidence, prompt, statements
+from pageside.answer import asking, evidence, prompt, statements
 from pageside.answer.events import Answer
 from pageside.answer.models import Models
 from pageside.answer.question import Question
 from pageside.answer.quoting import QuotingModel
 from pageside.answer.tutor import Tutor
-from pageside.knowledge import ingest, keywords
+from pageside.knowledge import keywords
 from pageside.knowledge.embed import MiniLM
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.search import Search
 
 _MOST = 0.5  # of the gold answer's words
-# Readers mostly ask what the book answers, and seldom set traps: what a question of each kind counts for in the fit.
-_WEIGHTS = {"answerable": 1.0, "foreign": 0.5, "near_miss": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +111,15 @@ def quoted(answer: Answer) -> str:
     return "\n".join(citation.quote for citation in answer.citations)
 
 
-async def searching(name: str, workplace: Path) -> Search:
+async def searching(name: str) -> Search:
     """A search over the book of set `name`, indexed if need be."""
-    folder, embedder = questions.book(name, workplace=workplace), MiniLM()
-    await ingest.update(folder, data_dir=workplace / "index" / name, embedder=embedder)
-    return Search(EmbeddedIndex(workplace / "index" / name), embedder)
+    embedder = MiniLM()
+    return Search(EmbeddedIndex(await indexed(name, embedder)), embedder)
 
 
-async def measure(name: str, half: Half, *, limit: int, workplace: Path) -> dict[str, object]:
+async def measure(name: str, half: Half, *, limit: int) -> dict[str, object]:
     """Shares of right, wrong and declined answers for one set."""
-    tutor = Tutor(await searching(name, workplace), Models())
+    tutor = Tutor(await searching(name), Models())
     counts: Counter[tuple[str, str]] = Counter()
     sure: list[tuple[float, bool]] = []
     began = time.process_time()
@@ -169,30 +164,9 @@ def calibration(rows: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-async def examples(
-    name: str, half: Half, *, limit: int, workplace: Path
-) -> list[tuple[tuple[float, ...], bool, float]]:
-    """For each question the features of the best statement, whether what would be quoted is right, and its weight."""
-    search = await searching(name, workplace)
-    model = QuotingModel(search)
-    rows = []
-    for case in cases(name, half, limit=limit):
-        found = await search.find(case.text, limit=6)
-        turn = prompt.read(prompt.compose(Question(case.text), case.text, evidence.gather(found.passages), found))
-        wanted = asking.wants(case.text)
-        cut = {each.number: statements.cut(each.text, language=each.language) for each in turn.passages}
-        candidates = await model.weighed(wanted, turn.passages, cut)
-        if candidates:
-            best = max(candidates, key=lambda candidate: candidate.score)
-            chosen = choosing.choose(wanted, candidates, cut)
-            text = "\n".join(statement.text for each in chosen for statement in each.statements)
-            rows.append((best.features, bool(case.gold) and right(case, text), _WEIGHTS[case.kind]))
-    return rows
-
-
-async def contests(name: str, half: Half, *, limit: int, workplace: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+async def contests(name: str, half: Half, *, limit: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each answerable question what `choosing.merits` says of every statement, and which hold the gold answer."""
-    search = await searching(name, workplace)
+    search = await searching(name)
     model = QuotingModel(search)
     made = []
     for case in (case for case in cases(name, half, limit=limit) if case.gold):
@@ -223,46 +197,13 @@ def fit_merits(contests: Sequence[tuple[np.ndarray, np.ndarray]], *, ridge: floa
     return weights
 
 
-def fit(rows: Sequence[tuple[tuple[float, ...], bool, float]], *, ridge: float = 1.0) -> np.ndarray:
-    """Intercept and weights of a logistic regression, by Newton's method."""
-    x = np.array([(1.0, *features) for features, _, _ in rows])
-    y = np.array([float(is_right) for _, is_right, _ in rows])
-    counts = np.array([weight for _, _, weight in rows])
-    weights = np.zeros(x.shape[1])
-    penalty = np.diag([0.0] + [ridge] * (x.shape[1] - 1))
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (counts * (p - y)) + penalty @ weights
-        weights -= np.linalg.solve((x * (counts * p * (1 - p))[:, None]).T @ x + penalty, gradient)
-    return weights
-
-
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--fit", action="store_true", help="print coefficients from the development half")
-    parser.add_argument("--fit-merits", action="store_true", help="print weights from the development half")
     parser.add_argument("--half", choices=["dev", "test"], default="test")
     parser.add_argument("--limit", type=int, default=150, help="questions of each kind and set")
-    parser.add_argument("--workplace", type=Path, default=Path(".benchmarks"), help="where indexes are kept")
     given = parser.parse_args()
     names = (*questions.BOOKS, questions.SQUAD)
-    if given.fit_merits:
-        held = [
-            each for name in names for each in await contests(name, "dev", limit=given.limit, workplace=given.workplace)
-        ]
-        weights = fit_merits(held)
-        print(f"{len(held)} questions; a likeness of 1 is worth {weights[0]:.2f}")
-        print(f"MERITS: Final = ({', '.join(f'{weight / weights[0]:.2f}' for weight in weights)})")
-        return
-    if given.fit:
-        rows = [
-            row for name in names for row in await examples(name, "dev", limit=given.limit, workplace=given.workplace)
-        ]
-        weights = fit(rows)
-        print(f"{len(rows)} questions, {sum(is_right for _, is_right, _ in rows)} rightly answered by the quotes")
-        print(f"ANSWERS: Final = Logistic({weights[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights[1:])}))")
-        return
-    measured = [await measure(name, given.half, limit=given.limit, workplace=given.workplace) for name in names]
+    measured = [await measure(name, given.half, limit=given.limit) for name in names]
     print(shown(measured), calibration(measured), sep="\n\n")
     print(f"\n{np.mean([row['seconds'] for row in measured]):.2f} CPU seconds an answer")
 

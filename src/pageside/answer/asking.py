@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pageside.answer import grounding
 from pageside.knowledge import keywords
+
+Kind = Literal["number", "price", "time", "person"]
 
 _SAME_WORDS: Final = 0.75
 _LONGEST_SUBJECT: Final = 6  # words
@@ -79,30 +81,39 @@ _BECAUSE: Final = re.compile(
     r"\b(?:because|since|so|therefore|otherwise|thus|hence|due to|as a result|which means|in order to)\b", re.IGNORECASE
 )
 
+_NUMBER: Final = (
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?"
+    r"|all|no|none|one|several|half|every|daily|twice|once)\b"
+)
 # What a question word asks for, and what a statement must hold to give it.
-_EXPECTS: Final = (
-    (
+_KINDS: Final[dict[Kind, tuple[re.Pattern[str], re.Pattern[str]]]] = {
+    "price": (
+        re.compile(r"\b(?:cost|price|salary|fee)s?\b.*\?|\bhow\ (?:expensive|cheap)\b", re.IGNORECASE),
         re.compile(
-            r"\bhow\ (?:many|much|far|long|old|fast|high|large|big|often)\b|\bwhat\ (?:percentage|number|year)\b",
-            re.IGNORECASE,
-        ),
-        re.compile(
-            r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?"
-            r"|all|no|none|one|several|half|every|daily)\b",
-            re.IGNORECASE,
+            r"[$€£¥₹]\s?\d|\d\s?[$€£¥₹]|\b(?:USD|EUR|GBP|dollars?|euros?|pounds?|rupees?|cents?|free)\b", re.IGNORECASE
         ),
     ),
-    (
-        re.compile(r"^\W*when\b|\b(?:in|on)\ (?:what|which)\ (?:year|date|century)\b", re.IGNORECASE),
+    "number": (
+        re.compile(
+            r"\bhow\ (?:many|much|far|long|old|fast|high|large|big|often|heavy|tall|loud)\b"
+            r"|\bwhat\ (?:percentage|number|share|proportion)\b|\bweigh\b",
+            re.IGNORECASE,
+        ),
+        re.compile(_NUMBER, re.IGNORECASE),
+    ),
+    "time": (
+        re.compile(
+            r"^\W*when\b|\b(?:in|on|at)\ (?:what|which)\ (?:year|date|century|time)\b|\bwhat\ year\b", re.IGNORECASE
+        ),
         re.compile(
             r"\d|\b(?:when|before|after|during|until|once|while|if|first|last|always|never|century)\b", re.IGNORECASE
         ),
     ),
-    (
+    "person": (
         re.compile(r"^\W*who\b", re.IGNORECASE),
         re.compile(r"(?<=.)\b[A-Z][a-z]+|\b(?:people|team|engineers?|developers?|users?|students?|they|you)\b"),
     ),
-)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +195,17 @@ def gives_reason(query: str, statement: str) -> bool:
     return bool(_WHY.search(query) and _BECAUSE.search(statement))
 
 
+def kind(query: str) -> Kind | None:
+    """The kind of thing that `query` asks for, where its words say so."""
+    return next((kind for kind, (asks, _) in _KINDS.items() if asks.search(query)), None)
+
+
+def gives(kind: Kind, statement: str) -> bool:
+    """Whether `statement` holds something of `kind`."""
+    return bool(_KINDS[kind][1].search(statement))
+
+
 def misses(query: str, statement: str) -> bool:
-    """Whether `query` asks for a number, a time or a person and `statement` has none."""
-    return any(asks.search(query) and not gives.search(statement) for asks, gives in _EXPECTS)
+    """Whether `query` asks for a number, a price, a time or a person and `statement` has none."""
+    wanted = kind(query)
+    return wanted is not None and not gives(wanted, statement)

@@ -8,24 +8,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 from pageside.answer import asking, defining, framing, grounding
+from pageside.answer.answerable import Place
 from pageside.answer.asking import Wants
 from pageside.answer.prompt import Numbered
 from pageside.answer.statements import Statement
-from pageside.knowledge import keywords
-from pageside.knowledge.calibration import Logistic
+from pageside.knowledge import fitted, keywords
 
-# Printed by `python -m benchmarks.answers --fit`, from the development half of the questions; see `features`.
-ANSWERS: Final = Logistic(-2.14, (1.92, 1.40, 1.19, -1.22, -0.68))
-ANSWERED_FROM: Final = 0.42
-CLOSEST_FROM: Final = 0.25
-
-# Printed by `python -m benchmarks.answers --fit-merits` from the same half, and scaled so that likeness counts 1.
-MERITS: Final = (1.00, 1.67, 0.21, 0.36, -0.56, -0.14, -0.32, 0.34, 0.37, -0.50)
-
+# Of what `merits` gives, in order.
+NAMES: Final = (
+    "likeness", "words", "relevance", "likeness_beside", "leads", "list_item", "few_words", "defines", "gives_reason",
+    "kind_absent",
+)  # fmt: skip
 LIMIT_STATEMENTS: Final = 4
 _FEW_WORDS: Final = 6
 _OWN_WORDS: Final = 1.0
@@ -58,7 +54,6 @@ class Candidate:
         number: Of the passage, as evidence.
         at: Index of the statement in its passage.
         cosines: Likeness to each facet of the question.
-        features: What `probability` judges by; see `features`.
         merits: What `score` is made of; see `merits`.
         score: By which candidates of one question are ordered.
         headed: The heading over it asks the very question, so that what stands below it, in order, is the answer.
@@ -68,15 +63,9 @@ class Candidate:
     at: int
     statement: Statement
     cosines: tuple[float, ...]
-    features: tuple[float, ...]
     merits: tuple[float, ...]
     score: float
     headed: bool = False
-
-    @property
-    def probability(self) -> float:
-        """That this statement answers the question."""
-        return ANSWERS(self.features)
 
 
 def weigh(
@@ -102,13 +91,12 @@ def weigh(
     for at, (statement, row) in enumerate(zip(cut, cosines, strict=True)):
         if not _quotable(statement, wanted):
             continue
-        judged = features(wanted.facets[0], statement.text, place, cosine=max(row))
         beside = max((cosines[by][0] for by in (at - 1, at + 1) if 0 <= by < len(cut)), default=0.0)
         told = merits(wanted, statement, place, cosine=max(row), beside=beside, rarity=rarity)
-        score = sum(weight * each for weight, each in zip(MERITS, told, strict=True))
+        score = sum(weight * each for weight, each in zip(fitted.MERITS, told, strict=True))
         if wanted.own:
             score += _OWN_WORDS * grounding.coverage(wanted.own, statement.text)
-        weighed.append(Candidate(passage.number, at, statement, tuple(row), judged, told, score, headed))
+        weighed.append(Candidate(passage.number, at, statement, tuple(row), told, score, headed))
     return weighed
 
 
@@ -150,47 +138,6 @@ def _covered(query: str, text: str, rarity: Rarity) -> float:
     wanted = {word: rarity.get(word, rarest) for word in keywords.query(query, languages=["en"])}
     held = frozenset(keywords.terms(text, language="en"))
     return sum(weight for word, weight in wanted.items() if word in held) / (sum(wanted.values()) or 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a statement stands.
-
-    Attributes:
-        headings: Over its passage.
-        text: Of its passage.
-        relevance: Calibrated probability, 0 to 1, that the passage answers.
-        language: BCP 47 primary subtag of the passage.
-    """
-
-    headings: str
-    text: str
-    relevance: float
-    language: str = "en"
-
-
-def features(query: str, statement: str, place: Place, *, cosine: float) -> tuple[float, ...]:
-    """What tells whether `statement` answers `query`.
-
-    The likeness of both; the share of the question's words the statement holds, those in its headings at half; the
-    relevance of its passage; the share of names and numbers in the question that the passage lacks; and 1 where the
-    question asks for a number, a time or a name and the statement has none.
-    """
-    covered = grounding.coverage(query, statement, context=place.headings, language=place.language)
-    return (cosine, covered, place.relevance, _lacking(query, place), float(asking.misses(query, statement)))
-
-
-@lru_cache(maxsize=256)  # asked for every statement of a place
-def _lacking(query: str, place: Place) -> float:
-    named = grounding.names(query) | grounding.numbers(query)
-    if not named:
-        return 0.0
-    text = f"{place.headings}\n{place.text}"
-    held = set(keywords.terms(text, language=place.language)) | grounding.numbers(text)
-    lacking = [
-        name for name in named if name not in held and not set(keywords.terms(name, language=place.language)) <= held
-    ]
-    return len(lacking) / len(named)
 
 
 def _quotable(statement: Statement, wanted: Wants) -> bool:
@@ -370,12 +317,3 @@ def _code_behind(at: int, statements: Sequence[Statement]) -> set[int]:
         lead = {below[0] - 1} if statements[below[0] - 1].leads else set()
         return {below[0]} | lead
     return {blocks[-1]} if blocks else set()
-
-
-def probability(query: str, quote: str, place: Place, *, cosine: float) -> float:
-    """That `quote` answers `query`, 0 to 1.
-
-    Args:
-        cosine: Likeness of query and quote.
-    """
-    return ANSWERS(features(query, quote, place, cosine=cosine))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pageside.answer import choosing
+from collections.abc import Sequence
+
+from pageside.answer import answerable
+from pageside.answer.answerable import Place, Scorer
 from pageside.answer.checking import Checker
-from pageside.answer.events import Citation, Outcome
-from pageside.answer.quoting import Scorer
+from pageside.answer.events import Citation, Evidence, Outcome
+from pageside.answer.question import Question
+from pageside.knowledge import place
 from pageside.knowledge.library.texts import is_docs
+from pageside.knowledge.passage import Findings
 
 
 def outcome(checker: Checker, opened: Outcome | None, *, has_evidence: bool) -> Outcome:
@@ -28,29 +33,33 @@ def outcome(checker: Checker, opened: Outcome | None, *, has_evidence: bool) -> 
     return "answered" if checker.citations else "conversation"
 
 
-async def confidence(scorer: Scorer, query: str, checker: Checker, came_out: Outcome) -> float:
-    """How sure the quotes, and their hold on the text, make the answer: a probability, 0 to 1."""
+async def confidence(
+    scorer: Scorer, query: str, checker: Checker, evidence: Sequence[Evidence], *, came_out: Outcome, at_least: float
+) -> float:
+    """How sure what was found, and its hold on the text, make the answer: a probability, 0 to 1.
+
+    Args:
+        evidence: What was found, in the order of its numbers.
+        at_least: What the reader points at answers with this probability, whatever its words are; 0 without.
+    """
     if came_out == "conversation":
         return 1.0
-    cited = of_book(checker)
-    if not cited:
+    if not of_book(checker):
         return 0.0
-    quotes = [citation.quote for citation in cited]
-    cosines = (await scorer.similarity(quotes, [query])).ravel().tolist()
-    best = max(
-        choosing.probability(query, citation.quote, _placed(citation), cosine=cosine)
-        for citation, cosine in zip(cited, cosines, strict=True)
-    )
+    places = [Place.of(each.found) for each in evidence if not is_docs(each.found.passage)]
+    sure = max(await answerable.judged(scorer, query, places), at_least)
     held = checker.supported / checker.stated if checker.stated else 1.0
     strength = sum(checker.strengths) / len(checker.strengths) if checker.strengths else 1.0
-    return round(best * held * strength, 4)
+    return round(sure * held * strength, 4)
+
+
+def pointed(question: Question, findings: Findings) -> float:
+    """How likely what the reader points at answers: the search's confidence where they do, else 0."""
+    selected = findings.selection is not None and bool(findings.selection.passages)
+    points = selected or question.section is not None or place.points_only(question.text)
+    return findings.confidence if points else 0.0
 
 
 def of_book(checker: Checker) -> tuple[Citation, ...]:
     """The citations that are of no documentation."""
     return tuple(each for each in checker.citations if not is_docs(each.passage))
-
-
-def _placed(citation: Citation) -> choosing.Place:
-    passage = citation.passage
-    return choosing.Place("\n".join(passage.heading_path), passage.text, citation.relevance, passage.language)

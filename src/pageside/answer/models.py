@@ -16,7 +16,10 @@ from openai.types.chat import ChatCompletionChunk
 from pydantic import SecretStr
 
 from pageside.answer import quoting
-from pageside.answer.quoting import QuotingModel, Scorer
+from pageside.answer.answerable import Scorer
+from pageside.answer.quoting import QuotingModel
+from pageside.knowledge import fitted
+from pageside.knowledge.fitted import Bounds
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 Api = Literal["auto", "responses", "chat_completions"]
@@ -52,6 +55,7 @@ class Models:
         api: `auto` speaks Responses with OpenAI and Chat Completions elsewhere.
         timeout_s: Seconds the model may be silent.
         reads_files: Whether the model at the endpoint takes pictures and PDF.
+        bounds: How sure an answer must be.
     """
 
     def __init__(
@@ -65,7 +69,9 @@ class Models:
         api: Api = "auto",
         timeout_s: float = 60.0,
         reads_files: bool = True,
+        bounds: Bounds = fitted.BOUNDS["balanced"],
     ) -> None:
+        self.bounds = bounds
         self._temperature: float | None = temperature
         self._max_tokens = max_tokens
         self._model = model
@@ -118,7 +124,7 @@ class Models:
             store=False if self._responses else None,
         )
         if self._client is None:
-            return TurnModel(QuotingModel(scorer), settings)
+            return TurnModel(QuotingModel(scorer, self.bounds), settings)
         if self._responses:
             return TurnModel(OpenAIResponsesModel(self._model, self._client), settings)
         ending = Ending()

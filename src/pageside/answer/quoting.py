@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import anyio.to_thread
 from agents import (
@@ -20,7 +20,6 @@ from agents import (
     Usage,
 )
 from agents.items import TResponseStreamEvent
-from numpy.typing import NDArray
 from openai.types.responses import (
     Response,
     ResponseCompletedEvent,
@@ -40,6 +39,7 @@ from openai.types.responses.response_usage import InputTokensDetails, OutputToke
 
 from pageside import ids
 from pageside.answer import (
+    answerable,
     asking,
     choosing,
     citations,
@@ -51,29 +51,19 @@ from pageside.answer import (
     statements,
     tiers,
 )
+from pageside.answer.answerable import Place
+from pageside.answer.answerable import Scorer as Scorer  # what checks text asks of a search is the same
 from pageside.answer.asking import Wants
 from pageside.answer.choosing import Candidate, Chosen
 from pageside.answer.prompt import Numbered, Turn
 from pageside.answer.statements import Statement
-from pageside.knowledge import place
+from pageside.knowledge import fitted, place
+from pageside.knowledge.fitted import Bounds
 
 NAME: Final = "pageside-quotes"
 
-_AT_ONCE: Final = 2  # passages weighed before the first sentence may be said
-_SURE: Final = 0.75  # from which the best sentence of those is said without weighing the others first
+_SURE: Final = 0.85  # from which the best sentence of the first passages is said without weighing the others
 _CLOSEST_STATEMENTS: Final = 2
-
-
-class Scorer(Protocol):
-    """Tells how alike texts are in meaning, and how rare words are."""
-
-    async def similarity(self, a: Sequence[str], b: Sequence[str]) -> NDArray[Any]:
-        """Cosines, a row for each of `a` and a column for each of `b`."""
-        ...
-
-    async def rarity(self, text: str) -> dict[str, float]:
-        """How rare each word of `text` is in the book, 0, in every passage, to 1, in none."""
-        ...
 
 
 class QuotingModel(Model):
@@ -81,10 +71,14 @@ class QuotingModel(Model):
 
     It reads the input any model gets (`prompt.compose`), and follows the same rules for `[n]` and for declining.
     Greetings and questions about the reader or the conversation are answered by the rules of `smalltalk`.
+
+    Args:
+        bounds: How sure it must be to answer, and to show the nearest passages.
     """
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: Scorer, bounds: Bounds = fitted.BOUNDS["balanced"]) -> None:
         self._scorer = scorer
+        self._bounds = bounds
 
     async def get_response(
         self,
@@ -189,18 +183,19 @@ class QuotingModel(Model):
     async def _found(
         self, turn: Turn, wanted: Wants, cut: Mapping[int, Sequence[Statement]], *, pointed: bool
     ) -> AsyncIterator[str]:
-        early, late = turn.passages[:_AT_ONCE], turn.passages[_AT_ONCE:]
+        first = answerable.COMPARED
+        early, late = turn.passages[:first], turn.passages[first:]
         candidates = await self.weighed(wanted, early, cut)
+        places = [_place(passage) for passage in turn.passages]
+        sure = await answerable.judged(self._scorer, wanted.facets[0], places)
         # a definition, and each side of a comparison, may stand in any of the passages
-        if late and _best(candidates) >= _SURE and not wanted.subjects:
-            late = ()
-        candidates += await self.weighed(wanted, late, cut)
-        best = _best(candidates)
-        if best < choosing.CLOSEST_FROM and not (pointed and candidates):
+        if late and not (sure >= _SURE and candidates and not wanted.subjects):
+            candidates += await self.weighed(wanted, late, cut)
+        if not candidates or (sure < self._bounds.closest and not pointed):
             yield "[[not_in_book]]\n"
             return
         strange = asking.in_another_language(turn.question, {passage.language for passage in turn.passages})
-        near = strange or (best < choosing.ANSWERED_FROM and not pointed)
+        near = strange or (sure < self._bounds.answered and not pointed)
         if near:
             yield "[[closest]]\n"
         limit = _CLOSEST_STATEMENTS if near else choosing.LIMIT_STATEMENTS
@@ -262,8 +257,9 @@ def _of_tier(turn: Turn, cut: Mapping[int, Sequence[Statement]]) -> str:
     return tiers.lead(tier) + quoted if quoted else ""
 
 
-def _best(candidates: Sequence[Candidate]) -> float:
-    return max((candidate.probability for candidate in candidates), default=0.0)
+def _place(passage: Numbered) -> Place:
+    headings = "\n".join((passage.title, *passage.section.split(" > ")))
+    return Place(headings, passage.text, passage.relevance, passage.language)
 
 
 def written(chosen: Chosen) -> str:
