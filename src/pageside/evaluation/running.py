@@ -11,7 +11,7 @@ import anyio.to_thread
 
 from pageside.answer.events import Answer, Citation, Cited, Completed, Gathered, TextDelta
 from pageside.errors import IndexBroken, IndexMissing, PagesideError
-from pageside.evaluation import journal
+from pageside.evaluation import attributing, journal
 from pageside.evaluation.cases import Case
 from pageside.evaluation.journal import Journal
 from pageside.evaluation.opening import Opened, Watched
@@ -93,11 +93,12 @@ async def ask(case: Case, book: Opened, *, key: str) -> Result:
                         pass
         whole_s = clock.since()
         looked = await watched.looked()
+        cited = await attributing.scores(answer, book.finder.similarity) if answer is not None else None
     except (IndexMissing, IndexBroken):
         raise
     except PagesideError as error:
         failed = str(error)
-    if failed or answer is None:
+    if failed or answer is None or cited is None:
         return Result(id=case.id, key=key, error=failed or "The tutor gave no answer.", whole_s=clock.since())
     return Result(
         id=case.id,
@@ -111,6 +112,8 @@ async def ask(case: Case, book: Opened, *, key: str) -> Result:
         sources=tuple(_source(citation, book.passages) for citation in answer.citations),
         statements=len(answer.claims),
         supported=sum(bool(claim.markers) for claim in answer.claims),
+        citation_recall=cited.recall,
+        citation_precision=cited.precision,
         repaired=answer.repaired,
         dropped=answer.dropped,
         marked=answer.marked,
