@@ -19,6 +19,7 @@ from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
 from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Selection
+from pageside.knowledge.rerank import Reranker
 
 log = structlog.get_logger(__name__)
 
@@ -44,10 +45,14 @@ class Search:
     Args:
         embedder: The one the index was built with; another one's vectors are not compared, words alone count then.
         remembered: Vectors of questions and sentences kept in memory.
+        reranker: Orders what the index found by a closer look, where there is one.
     """
 
-    def __init__(self, index: Index, embedder: Embedder | None, *, remembered: int = 20_000) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder | None, *, remembered: int = 20_000, reranker: Reranker | None = None
+    ) -> None:
         self._index = index
+        self._reranker = reranker
         self._embedder = RememberingEmbedder(embedder, limit=remembered) if embedder else None
 
     async def find(
@@ -182,6 +187,8 @@ class Search:
             different = await anyio.to_thread.run_sync(_different, editions.folded(hits, text, near=near))
             if len(different) >= _ENOUGH or len(hits) < limit:
                 break
+        if self._reranker is not None:
+            different = await self._reranker.ordered(text, different)
         defining = await self._defining(text, vector, filters or NO_LABELS)
         return rank.spread(
             rank.heard(different, defining, group=_hit_id, first=0),
