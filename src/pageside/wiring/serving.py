@@ -162,16 +162,18 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         embedder = shared.embedder
         if not knowing.embed_alike(settings, shared.settings):
             embedder = await stack.enter_async_context(knowing.open_embedder(settings))
-        search = Search(index, embedder)
+        reranker = await stack.enter_async_context(knowing.open_reranker(settings))
+        search = Search(index, embedder, reranker=reranker)
         chosen = answering.models(settings)
         stack.push_async_callback(chosen.aclose)
         contents = KeptContents(index)
         docs = await stack.enter_async_context(library.open_documentation(settings, index, redis=shared.redis))
         led = LedSearch(search, index, contents)
         tutor = answering.tutor(settings, led, chosen, contents=contents, docs=docs.library if docs else None)
+        book = listed.name if listed else ""
         chat = TextbookServer(
             shared.database,
-            tutor,
+            answering.recalling(settings, tutor, index, book=book, redis=shared.redis),
             runs=shared.runs,
             base_url=settings.base_url,
             max_message_chars=settings.max_message_chars,
