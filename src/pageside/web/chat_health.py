@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from anyio import to_thread
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field
 
@@ -78,6 +79,7 @@ def router(services: Services) -> APIRouter:
 
 async def _search(services: Services, told: list[str]) -> Literal["healthy", "degraded", "unavailable"]:
     try:
+        await to_thread.run_sync(services.index.status)
         if not await led.by_words_alone(services.index, services.embedder):
             return "healthy"
     except PagesideError:  # its message is for the operator, and health for anybody
