@@ -89,10 +89,14 @@ def test_an_answer_includes_whole_words(answer, wanted, there):
 SENTENCE = Gold(path="hive.md", quote="A queen excluder is a grid whose slots are 4.2 mm wide.")
 
 
-def test_a_sentence_is_cited_by_its_quote_and_not_by_its_neighbour():
-    """The passage is the same, the sentence another."""
-    assert judged(SENTENCE, cites=[("a", "a grid whose slots are 4.2 mm wide")]).cited == (True,)
-    assert judged(SENTENCE, cites=[("a", "It keeps eggs out.")]).cited == (False,)
+def test_a_sentence_is_quoted_by_its_words_and_cited_by_its_passage():
+    """A neighbour of the sentence cites the passage, and does not quote the sentence."""
+    part, neighbour = (
+        judged(SENTENCE, cites=[("a", text)]) for text in ("whose slots are 4.2 mm", "It keeps eggs out.")
+    )
+
+    assert (part.quoted, part.cited) == ((True,), (True,))
+    assert (neighbour.quoted, neighbour.cited) == ((False,), (True,))
 
 
 @pytest.mark.parametrize(

@@ -97,12 +97,16 @@ MEASURES: Final[tuple[Measure, ...]] = (
     ),
     Measure("answers_right", "answers", "Questions of the book that are answered, and rightly.", _judged_right),
     Measure(
-        "gold_cited", "answers", "The answer cites a place that answers, down to its sentence where that is known.",
+        "gold_cited", "answers", "The answer cites a passage that holds the answer.",
         _placed(lambda each: float(any(each.cited))),
     ),
     Measure(
         "both_cited", "answers", "Of questions that need two sections: the answer cites both.",
         _both(lambda each: float(all(each.cited))),
+    ),
+    Measure(
+        "sentence_quoted", "answers", "Where the question file names a sentence: the answer quotes of it.",
+        lambda each: float(any(each.quoted)) if any(gold.quote for gold in each.case.golds) else None,
     ),
     Measure(
         "must_include", "answers", "The answer says everything that it has to say.",

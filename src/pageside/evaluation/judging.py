@@ -49,7 +49,13 @@ class Judged:
 
     @cached_property
     def cited(self) -> tuple[bool, ...]:
-        """Of each gold place, whether the answer cites it: its sentence where one is named, or a passage of it."""
+        """Of each gold place, whether the answer cites a passage that holds it."""
+        cited = {source.passage for source in self.result.sources}
+        return tuple(bool(ids & cited) for ids in self.placed.passages)
+
+    @cached_property
+    def quoted(self) -> tuple[bool, ...]:
+        """Of each gold place, whether the answer quotes it: its sentence where one is named, or a passage of it."""
         return tuple(
             any(_holds(gold, ids, source.passage, source.quote) for source in self.result.sources)
             for gold, ids in zip(self.case.golds, self.placed.passages, strict=True)
@@ -72,7 +78,7 @@ class Judged:
         """Whether the answer is right; None where the row says too little to tell.
 
         An answer is right when the question has one, nothing is said that must not be, and it holds what it must
-        include, or, where that is not said, cites a gold place: every one of them for `two_sections`.
+        include, or, where that is not said, cites a passage with a gold place: with each of them for `two_sections`.
         """
         if not self.case.answerable:
             return False
