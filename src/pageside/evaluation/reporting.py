@@ -105,7 +105,7 @@ def _changes(comparison: Comparison) -> list[str]:
     for change in comparison.changes:
         case = change.after.case
         lines.append(f"{case.id} {comparing.TOLD[change.what]}: {case.question.text}")
-    return lines or ["no question came out otherwise"]
+    return lines if comparison.changes else [*lines, "no question came out otherwise"]
 
 
 def _figures(made: Iterable[Figure]) -> dict[str, dict[str, Any]]:
