@@ -20,6 +20,7 @@ from pageside.conversation import ownership
 from pageside.conversation import store as store_module
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
+from pageside.conversation.usages import COUNTED
 from pageside.identity.reader import Reader
 from pageside.storage import migrate
 from pageside.storage.engine import Database
@@ -107,6 +108,7 @@ def rows(reader):
         "requests": {"key": "k", "claimant": "c", "digest": "d", "created_at": NOON},
         "sessions": {"id": f"session of {reader.subject}", "profile": {}, "created_at": NOON, "expires_at": NOON},
         "spending": {"day": "2026-11-21", "whose": "all", "tokens": 1, "millionths": 1},
+        "usage": {"day": "2026-11-21", "kind": "answer", "model": "m", **dict.fromkeys(COUNTED, 1)},
         "readers": {},
     }
     owner = {"organisation": reader.organisation, "subject": reader.subject}

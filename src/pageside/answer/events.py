@@ -74,6 +74,9 @@ class Usage:
     """What the answer cost, tokens as the model reports them.
 
     Attributes:
+        beside_tokens: Of embeddings and reranking, where an endpoint reports them.
+        millionths: What all of it cost at the configured prices, in millionths of their currency.
+        cached: Whether it was answered from the cache, and so cost nothing.
         searches: How often the book was searched, the first time included.
         docs: How often documentation of libraries was asked for.
         first_s: Seconds from the question to the first text shown.
@@ -83,6 +86,9 @@ class Usage:
     model: str
     input_tokens: int = 0
     output_tokens: int = 0
+    beside_tokens: int = 0
+    millionths: int = 0
+    cached: bool = False
     searches: int = 0
     docs: int = 0
     first_s: float = 0.0

@@ -92,6 +92,7 @@ class Question:
         page_replies: What it said in this turn, oldest first.
         attachments: Files the reader sent, with this message or the last one that brought any.
         library_docs: Whether documentation of libraries is looked up beside the book.
+        fresh: Whether it is answered anew, whatever somebody was answered before.
     """
 
     text: str
@@ -108,3 +109,4 @@ class Question:
     page_replies: tuple[PageReply, ...] = ()
     attachments: tuple[Attached, ...] = ()
     library_docs: LibraryWish = "never"
+    fresh: bool = False

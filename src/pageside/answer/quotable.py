@@ -88,7 +88,7 @@ def _quotes(text: str, headings: str, language: str) -> Sequence[Quote]:
         and not (each.kind == "code" and len(each.text) > _LONGEST_CODE)
         and not any(start <= each.start < end for start, end in ordered)
     ]
-    context = f"{headings}\n{text}"
+    context = f"{headings}\n{orders.without(text)}"
     near = [headings, *(f"{headings}\n{each.text}" for each in cut)]
     singles = (Quote(each.text, near[at], context, language, single=True) for at, each in enumerate(cut))
     pairs = (

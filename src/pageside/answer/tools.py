@@ -157,6 +157,10 @@ class Desk:
 
     Args:
         limit_searches: How often the model may search again.
+
+    Attributes:
+        limit_searches: The same.
+        searches: How often the book was searched in this turn, the first time included.
     """
 
     def __init__(
@@ -172,7 +176,8 @@ class Desk:
         self._finder = finder
         self._filters = filters
         self._limits = {"limit_passages": limit_passages, "limit_tokens": limit_tokens}
-        self._searches_left = limit_searches
+        self.limit_searches = self._searches_left = limit_searches
+        self.searches = 1
         self.evidence = budget.gather(found, **self._limits)
 
     async def search(self, query: str) -> str:
@@ -180,6 +185,7 @@ class Desk:
         if self._searches_left <= 0:
             return "No more searches in this turn: answer from the passages you have."
         self._searches_left -= 1
+        self.searches += 1
         try:
             findings = await self._finder.find(query, limit=self._limits["limit_passages"], filters=self._filters)
         except PagesideError as error:

@@ -15,6 +15,7 @@ from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from pageside.errors import InvalidInput, ModelUnavailable
+from pageside.knowledge import charges
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,7 @@ class Transcriber:
             log.warning("transcription_failed", kind=type(error).__name__, status=status)
             # the cause may quote the key: it goes no further
             raise _in_words(error, status) from None
+        charges.note(getattr(getattr(made, "usage", None), "total_tokens", 0))
         said: object = getattr(made, "text", None)  # the SDK believes an endpoint whatever it sends
         if not isinstance(said, str):
             log.warning("transcription_failed", kind="no_text", status=200)

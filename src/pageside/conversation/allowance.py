@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
+from dataclasses import replace
 from typing import Final
 
-from chatkit.types import InputTranscribeReq, NoticeEvent, is_streaming_req
+from chatkit.types import InputTranscribeReq, NoticeEvent, TranscriptionResult, is_streaming_req
 
-from pageside.answer.events import TutorEvent
-from pageside.conversation import notices
-from pageside.conversation.budgets import Budgets
+from pageside.answer.events import TutorEvent, Usage
+from pageside.conversation import notices, usages
+from pageside.conversation.budgets import Budgets, Prices
 from pageside.conversation.moderation import Moderation
 from pageside.conversation.request import Request
 from pageside.conversation.turn import Turn
+from pageside.conversation.usages import Usages
 from pageside.identity.reader import Reader
+from pageside.knowledge import charges
 from pageside.limiting.limiter import Limiter
 
 _NEARLY: Final = 10  # one part of a limit in so many, and no less than one question
@@ -27,11 +30,19 @@ class Allowance:
     """
 
     def __init__(
-        self, *, limiter: Limiter | None = None, budgets: Budgets | None = None, moderation: Moderation | None = None
+        self,
+        *,
+        limiter: Limiter | None = None,
+        budgets: Budgets | None = None,
+        moderation: Moderation | None = None,
+        usages: Usages | None = None,
+        prices: Prices | None = None,
     ) -> None:
         """An allowance without limits, but for those given."""
         self._limiter = limiter
         self._budgets = budgets
+        self._usages = usages
+        self._prices = prices or Prices()
         self.moderation = moderation or Moderation()
 
     async def require(self, asked: Request, turn: Turn) -> tuple[NoticeEvent, ...]:
@@ -53,7 +64,21 @@ class Allowance:
 
     def metered(self, events: AsyncGenerator[TutorEvent, None], turn: Turn) -> AsyncGenerator[TutorEvent, None]:
         """`events` of an answer, whose cost is counted as the reader's; `BudgetSpent` where nothing is left."""
-        return events if self._budgets is None else self._budgets.metered(events, turn.reader)
+        summed = usages.summed(events, charges.begin(), self._prices)
+        kept = summed if self._usages is None else self._usages.recorded(summed)
+        return kept if self._budgets is None else self._budgets.metered(kept, turn.reader)
+
+    async def dictated(self, heard: Awaitable[TranscriptionResult], turn: Turn) -> TranscriptionResult:
+        """What was `heard`; what it took is counted as the reader's."""
+        tally = charges.begin()
+        result = await heard
+        usage = Usage("dictation", beside_tokens=tally.tokens)
+        spent = self._prices.of(usage)
+        if self._usages is not None:
+            await self._usages.add("dictation", replace(usage, millionths=spent.millionths))
+        if self._budgets is not None and spent.tokens:
+            await self._budgets.charge(turn.reader, spent)
+        return result
 
     async def within_limits(self, reader: Reader, session: str) -> tuple[NoticeEvent, ...]:
         """What the reader is to be told, if they may ask once more; counts it.

@@ -60,6 +60,7 @@ class Alongside:
         resumes: Whether its client comes back when the connection is lost.
         session: The one it came in; empty for none.
         notices: What its reader is told beside the answer, for how often they asked.
+        anew: Whether they want another answer than they were given.
     """
 
     resumes: bool = False
@@ -67,3 +68,4 @@ class Alongside:
     claim: Claim | None = None
     seat: Seat | None = None
     notices: tuple[NoticeEvent, ...] = ()
+    anew: bool = False

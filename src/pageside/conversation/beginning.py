@@ -9,6 +9,7 @@ from chatkit.types import (
     ThreadsAddClientToolOutputReq,
     ThreadsCreateReq,
     ThreadsGetByIdReq,
+    ThreadsRetryAfterItemReq,
     ThreadsUpdateReq,
     is_streaming_req,
 )
@@ -42,6 +43,9 @@ def turn_of(asked: Request, *, reader: Reader, origin: str) -> Turn:
             return replace(context, sees_hidden=False)
         case ThreadsUpdateReq():
             return replace(context, renames=True)
+        case ThreadsRetryAfterItemReq():
+            context.alongside.anew = True
+            return context
         case _:
             return context
 

@@ -84,12 +84,15 @@ class Prices:
 
     input: float = 0.0
     output: float = 0.0
+    beside: float = 0.0
 
     def of(self, usage: Usage) -> Spent:
         """What an answer cost."""
         return Spent(
-            usage.input_tokens + usage.output_tokens,
-            math.ceil(usage.input_tokens * self.input + usage.output_tokens * self.output),
+            usage.input_tokens + usage.output_tokens + usage.beside_tokens,
+            math.ceil(
+                usage.input_tokens * self.input + usage.output_tokens * self.output + usage.beside_tokens * self.beside
+            ),
         )
 
 
@@ -127,6 +130,10 @@ class Budgets:
         async with self._database.reading(_SERVER.reader) as connection:
             own, everybody = await _spent(connection, reader, self._today())
         return self._required(own, everybody) >= _NEARLY
+
+    async def charge(self, reader: Reader, cost: Spent) -> None:
+        """Counts what was spent beside an answer, as on a dictation."""
+        await self._settle(reader, self._today(), cost + self._usual)
 
     async def metered(
         self, events: AsyncGenerator[TutorEvent, None], reader: Reader

@@ -27,11 +27,13 @@ def upsert(
     rows: Sequence[Mapping[str, object]],
     replacing: Sequence[str],
     dialect: str,
+    adding: Sequence[str] = (),
 ) -> Executable:
     """A statement that writes `rows` as the reader's; of a row there already, if it is the reader's, `replacing` alone.
 
     Args:
         rows: Columns by name, without those that say whose they are.
+        adding: Columns whose number is added to that of the row there already.
         dialect: `sqlite` or `postgresql`, which say the same in the same words and share no class.
     """
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
@@ -40,6 +42,9 @@ def upsert(
     written = insert(table).values(owned if len(owned) > 1 else owned[0])
     return written.on_conflict_do_update(
         index_elements=list(table.primary_key),
-        set_={name: written.excluded[name] for name in replacing},
+        set_={
+            **{name: written.excluded[name] for name in replacing},
+            **{name: table.c[name] + written.excluded[name] for name in adding},
+        },
         where=mine(table, turn),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Self
 
 from chatkit.types import AssistantMessageContent, AssistantMessageItem
 from pydantic import Field
 
 from pageside.answer import proof
-from pageside.answer.events import Answer, LibraryStatus
+from pageside.answer.events import Answer, LibraryStatus, Usage
 from pageside.answer.proof import Digest, KeptCitation, KeptClaim, Proof
 
 __all__ = ["AnswerRecord", "AnsweredItem", "KeptCitation", "KeptClaim"]
@@ -20,6 +21,13 @@ class AnswerRecord(Proof):
     model: str
     input_tokens: int
     output_tokens: int
+    beside_tokens: int = 0
+    millionths: int = 0
+    searches: int = 0
+    docs: int = 0
+    first_s: float = 0.0
+    whole_s: float = 0.0
+    cached: bool = False
     library_docs: LibraryStatus = "not_asked"
 
     @classmethod
@@ -31,9 +39,7 @@ class AnswerRecord(Proof):
         """
         return cls(
             **proof.fields(answer, digest=digest),
-            model=answer.usage.model,
-            input_tokens=answer.usage.input_tokens,
-            output_tokens=answer.usage.output_tokens,
+            **{field.name: getattr(answer.usage, field.name) for field in dataclasses.fields(Usage)},
             library_docs=answer.library_docs,
         )
 

@@ -205,7 +205,8 @@ class TextbookServer(ChatKitServer[Turn]):
         await gate.admit(asked, context, self.store, self.actions)
         context.alongside.notices = await self.allowance.require(asked, context)
         if isinstance(asked, InputTranscribeReq):
-            return wire.dump(await self._dictation.transcribe(asked.params, language=context.language))
+            heard = self._dictation.transcribe(asked.params, language=context.language)
+            return wire.dump(await self.allowance.dictated(heard, context))
         if isinstance(asked, ThreadsGetByIdReq | ItemsListReq):
             await self._leases.settle(asked.params.thread_id, context)
         result = await self._processed(asked, context)
@@ -230,7 +231,7 @@ class TextbookServer(ChatKitServer[Turn]):
         context = beginning.turn_of(asked, reader=reader, origin=origin)
         context.alongside.session = session
         await self.allowance.require(asked, context)
-        answered = self.allowance.metered(self._answerer.answer(Question(text.strip())), context)
+        answered = self.allowance.metered(self._answerer.answer(Question(text.strip(), fresh=True)), context)
         trial = Trial(answered, site=self._base_url or origin, max_chars=self._max_answer_chars)
         run = await self._runs.start(trial.id, trial.frames(), reader=reader)
         run.began()
@@ -385,6 +386,7 @@ class TextbookServer(ChatKitServer[Turn]):
             attachments=await sending.read(self._attachments, message, earlier, context),
             may_ask=True,
             page_tools=context.page_tools,
+            fresh=context.alongside.anew,
             library_docs=context.library_docs,
         )
 
@@ -394,6 +396,5 @@ class TextbookServer(ChatKitServer[Turn]):
 
 def _selected_text(message: UserMessageItem) -> str:
     choice = message.inference_options.tool_choice
-    if choice is not None and choice.id == turn.FULL_BOOK:
-        return ""
-    return message.quoted_text or ""
+    is_of_all = choice is not None and choice.id == turn.FULL_BOOK
+    return "" if is_of_all else message.quoted_text or ""

@@ -12,6 +12,7 @@ from openai import AsyncOpenAI
 from openai.types import CreateEmbeddingResponse
 
 from pageside.errors import Unavailable
+from pageside.knowledge import charges
 from pageside.knowledge.embed import Vectors, unit
 
 _AT_ONCE: Final = 64  # texts in one request; OpenAI allows 2048, smaller servers far fewer
@@ -89,6 +90,7 @@ class OpenAIEmbedder:
                 f"The embedding model {self._model!r} does not answer ({type(error).__name__}): "
                 "check EMBEDDING_MODEL, EMBEDDING_BASE_URL and EMBEDDING_API_KEY."
             ) from error
+        charges.note(getattr(getattr(answer, "usage", None), "total_tokens", 0))
         rows = _rows(answer)
         lengths = sorted({len(row) for row in rows})
         self.dimensions = self.dimensions or max(lengths, default=0)  # known from the first answer on

@@ -74,6 +74,28 @@ class Limiting(BaseSettings):
         validation_alias="PAGESIDE_OUTPUT_PRICE",
         description="What a million tokens of the model's answers cost, in the same currency.",
     )
+    beside_price: float = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        validation_alias="PAGESIDE_BESIDE_PRICE",
+        description="What a million tokens of embeddings, reranking and transcription cost, in the same currency.",
+    )
+    max_searches: int = Field(
+        3,
+        ge=0,
+        le=10,
+        validation_alias="PAGESIDE_MAX_SEARCHES_PER_TURN",
+        description="How often a model may search again in one turn; 0: never.",
+    )
+    answer_cache_s: int = Field(
+        3600,
+        ge=0,
+        le=86_400,
+        validation_alias="PAGESIDE_ANSWER_CACHE_S",
+        description="Seconds for which an answer is given again to whoever asks the same, where nothing of the reader "
+        "went into it; 0: never.",
+    )
     reader_cost_a_day: float = Field(
         0,
         ge=0,

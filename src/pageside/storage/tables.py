@@ -201,6 +201,27 @@ spending = Table(
     PrimaryKeyConstraint("organisation", "subject", "day", "whose"),
 )
 
+usage = Table(
+    "usage",  # what answering took in a day, by model; the rows are the server's own and say nothing of readers
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("day", PlainText, nullable=False),  # of UTC, as 2026-11-21
+    Column("kind", PlainText, nullable=False),  # `answer` or `dictation`
+    Column("model", PlainText, nullable=False),
+    Column("turns", BigInteger, nullable=False),
+    Column("cached", BigInteger, nullable=False),  # of the turns, those answered from the cache
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("beside_tokens", BigInteger, nullable=False),  # of embeddings, reranking and transcription
+    Column("millionths", BigInteger, nullable=False),  # of the currency in which prices are set
+    Column("searches", BigInteger, nullable=False),
+    Column("docs", BigInteger, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),  # summed, as all of these
+    Column("whole_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject", "day", "kind", "model"),
+)
+
 readers = Table(
     "readers",  # who has rows above: what is kept for a time has to be found when its reader never returns
     metadata,

@@ -53,6 +53,18 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "repaired": 0,
     "dropped": 0,
     "marked": 0,
+    "usage": {
+        "model": "gpt-5.4-mini",
+        "input_tokens": 2140,
+        "output_tokens": 96,
+        "beside_tokens": 0,
+        "cost": 0.0021,
+        "searches": 1,
+        "docs": 0,
+        "first_s": 0.61,
+        "whole_s": 1.38,
+        "cached": False,
+    },
     "seal": "1:" + "7f83b165" * 8,
 }
 
@@ -136,6 +148,29 @@ class ClaimRow(BaseModel):
         return cls(start=kept.start, end=kept.end, markers=list(kept.markers), strength=share(kept.strength))
 
 
+class UsageRow(BaseModel):
+    """What an answer took."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str
+    input_tokens: int = Field(description="As the model reports them.")
+    output_tokens: int
+    beside_tokens: int = Field(description="Of embeddings and reranking, where an endpoint reports them.")
+    cost: float = Field(description="At the configured prices, in their currency; 0 without prices.")
+    searches: int = Field(description="How often the book was searched.")
+    docs: int = Field(description="How often documentation of libraries was asked for.")
+    first_s: float = Field(description="Seconds to the first text.")
+    whole_s: float = Field(description="Seconds to the end.")
+    cached: bool = Field(description="Whether it was given to somebody before, and cost nothing.")
+
+    @classmethod
+    def of(cls, record: AnswerRecord) -> Self:
+        """What `record` says of it."""
+        told = {name: getattr(record, name) for name in cls.model_fields if name != "cost"}
+        return cls(**told, cost=record.millionths / 1_000_000)
+
+
 class RecordRow(BaseModel):
     """How an answer came out, and the proof of it; see `docs/concepts/proof.md`."""
 
@@ -150,6 +185,7 @@ class RecordRow(BaseModel):
     repaired: int = Field(description="Sentences that the model had to say again to be supported.")
     dropped: int = Field(description="Sentences that nothing supports and that were left out.")
     marked: int = Field(description="Sentences that nothing supports and that were shown with a mark.")
+    usage: UsageRow
     seal: str = Field(description="Of the answer's text and this record; empty for an answer of before there was one.")
 
     @classmethod
@@ -165,6 +201,7 @@ class RecordRow(BaseModel):
             repaired=record.repaired,
             dropped=record.dropped,
             marked=record.marked,
+            usage=UsageRow.of(record),
             seal=record.seal,
         )
 

@@ -11,6 +11,7 @@ from pageside.answer.moderating import EndpointModerator
 from pageside.conversation.allowance import Allowance
 from pageside.conversation.budgets import Budget, Budgets, Prices
 from pageside.conversation.moderation import Moderation
+from pageside.conversation.usages import Usages
 from pageside.errors import SettingsError
 from pageside.limiting.limiter import Limiter, Rules
 from pageside.settings import Settings
@@ -49,6 +50,8 @@ async def open_allowance(settings: Settings, database: Database, limiter: Limite
         yield Allowance(
             limiter=limiter,
             budgets=_budgets(settings, database),
+            usages=Usages(database),
+            prices=_prices(settings),
             moderation=Moderation(moderator, outage=settings.moderation_outage),
         )
     finally:
@@ -62,8 +65,11 @@ def _budgets(settings: Settings, database: Database) -> Budgets | None:
     costs = settings.openai_api_key is not None or bool(settings.openai_base_url)
     if not costs or Budget() == reader == server:
         return None
-    prices = Prices(input=settings.input_price, output=settings.output_price)
-    return Budgets(database, reader=reader, server=server, prices=prices)
+    return Budgets(database, reader=reader, server=server, prices=_prices(settings))
+
+
+def _prices(settings: Settings) -> Prices:
+    return Prices(input=settings.input_price, output=settings.output_price, beside=settings.beside_price)
 
 
 def _moderator(settings: Settings) -> EndpointModerator | None:
