@@ -97,3 +97,29 @@ NODES = (
 def test_surroundings_tell_places_apart_that_read_alike(near, numbers):
     """One word, selected in one of many places; surroundings that fit nowhere change nothing."""
     assert [NODES.index(found) for found in selection.locate("node", NODES, near=near)] == numbers
+
+
+def test_code_with_the_numbers_of_its_lines_and_a_button_over_it_is_found():
+    """A highlighter puts both where a selection runs across them."""
+    page = (passage("Install it."), passage("```python\nimport rclpy\nrclpy.init()\nnode = Node('a')\n```"))
+
+    assert selection.locate("Copy\n1 import rclpy\n2 rclpy.init()\n3 node = Node('a')", page) == page[1:]
+    assert selection.locate("Copy code\n1\nimport rclpy\n2\nrclpy.init()", page) == page[1:]
+
+
+def test_a_word_of_a_button_is_a_word_where_the_page_says_it():
+    """Pages speak of copies, too."""
+    page = (passage("A type that is plain data:"), passage("Copy"), passage("and Clone."))
+
+    assert selection.locate("Copy", page) == page[1:2]
+
+
+def test_a_line_with_drawn_formulas_is_found_by_what_stands_around_them():
+    """KaTeX copies the drawing, and the source in other spacing behind it."""
+    page = (
+        passage("We write $X \\sim \\textrm{Bernoulli}(p)$ when $X$ is 1 with probability $p$ and 0 otherwise."),
+        passage("The mean of such a variable is the probability itself, and it varies most at one half."),
+    )
+    quote = "We write X∼Bernoulli(p)X ∼ Bernoulli(p)X∼Bernoulli(p) when XX is 1 with probability pp and 0 otherwise."
+
+    assert selection.locate(quote, page) == page[:1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
@@ -15,12 +16,18 @@ LONG_ENOUGH: Final = 16  # characters that tell a place in a whole book from oth
 _MOST_PLACES: Final = 3  # passages that a word found all over the page may stand for
 _ENOUGH_OF_IT: Final = 0.6  # share of a selection whose lines must be found where the whole is not
 _PIECE: Final = 6  # bare characters by which surroundings are compared
+_ENOUGH_OF_PIECES: Final = 0.4  # a formula is on the clipboard up to three times
+_STRAY: Final = 80  # bare characters of the page that may stand between those of a selection
+_TRACE: Final = 0.1  # share of the pieces found that may be in a passage by chance
 _WINDOW: Final = 400  # bare characters on either side of a place that surroundings are compared with, at most
 
 # A browser copies neither list markers nor table rules, quote marks nor code fences.
 _MARKUP: Final = re.compile(
     r"^[ \t]*(?:(?:[-*+>]|\d+[.)]|\#{1,6})[ \t]+)+|^[ \t]*(?:`{3,}|~{3,}).*$|^[ \t|:-]+$", re.MULTILINE
 )
+# What buttons over a block of code say, which a selection across them copies.
+_BUTTONS: Final = re.compile(r"^\s*(?:copy(?: code| to clipboard)?|copied!?)\s*$", re.IGNORECASE | re.MULTILINE)
+_NUMBER: Final = re.compile(r"^[ \t]*(\d+)(?:[ \t]+|$)", re.MULTILINE)
 # Emphasis, code and table marks, permalink signs; dashes and quotes, which typesetting changes; spaces, which it moves.
 _INVISIBLE: Final = re.compile(
     r"[\s*_`~|\\$¶\-\u00ad\u2010-\u2015\u2212\"'\u2018-\u201f\u00b4\u200b-\u200f\u2060\ufeff]+"
@@ -36,8 +43,9 @@ def locate(quote: str, passages: Sequence[Passage], *, near: str = "") -> tuple[
     """The passages that `quote` lies in, in reading order; empty where it does not stand in the page.
 
     A long quote gives the first place it is found at; one of a word or two gives the passages that hold it as a word,
-    three at most. Where the whole is not found, as when it holds a formula, the places of its lines count. Of a quote
-    that stands in several places, the one among the words of `near` is meant, where one is.
+    three at most. Where the whole is not found, the places of its lines count; then the stretch of the page that has
+    most of its pieces, as when it holds drawn formulas, numbers of lines, or what a button says. Of a quote that stands
+    in several places, the one among the words of `near` is meant, where one is.
 
     Args:
         passages: Of one page, in reading order.
@@ -47,13 +55,23 @@ def locate(quote: str, passages: Sequence[Passage], *, near: str = "") -> tuple[
     if not wanted or not passages:
         return ()
     page = _Page(passages)
+    without = _unnumbered(_BUTTONS.sub("", quote))
+    if bare(without) and not page.find(wanted):
+        quote, wanted = without, bare(without)
     if found := page.find(wanted):
         if len(found) > 1 and (at := page.nearest(found, len(wanted), bare(near))) is not None:
             return page.within(at, at + len(wanted))
         if len(wanted) >= LONG_ENOUGH:
             return page.within(found[0], found[0] + len(wanted))
         return _holding(quote, passages) or page.spanned((at, at + len(wanted)) for at in found)[:_MOST_PLACES]
-    return page.lines(quote)
+    return page.lines(quote) or page.nearly(wanted)
+
+
+def _unnumbered(quote: str) -> str:
+    """`quote` without the numbers before its lines, where they count them."""
+    numbers = [int(found[1]) for found in _NUMBER.finditer(quote)]
+    counting = len(numbers) > 1 and all(after == before + 1 for before, after in pairwise(numbers))
+    return _NUMBER.sub("", quote) if counting else quote
 
 
 def _holding(quote: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -106,6 +124,37 @@ class _Page:
         if sum(end - start for start, end in spans) < _ENOUGH_OF_IT * sum(map(len, lines)):
             return ()
         return self.spanned(spans)
+
+    def nearly(self, wanted: str) -> tuple[Passage, ...]:
+        """The passages of the stretch that has most of the pieces of `wanted`; empty where it has too few."""
+        pieces = _pieces(wanted)
+        if len(wanted) < LONG_ENOUGH or not pieces:
+            return ()
+        held = [at for at in range(len(self._text) - _PIECE + 1) if self._text[at : at + _PIECE] in pieces]
+        width = len(wanted) + _STRAY
+        best: tuple[int, int, int] = (0, 0, 0)  # how many different pieces, from which of `held` to which
+        counts: Counter[str] = Counter()
+        first = 0
+        for last, at in enumerate(held):
+            counts[self._text[at : at + _PIECE]] += 1
+            while at - held[first] > width:
+                gone = self._text[held[first] : held[first] + _PIECE]
+                counts[gone] -= 1
+                if not counts[gone]:
+                    del counts[gone]
+                first += 1
+            if len(counts) > best[0]:
+                best = (len(counts), first, last)
+        found, first, last = best
+        if found < _ENOUGH_OF_PIECES * len(pieces):
+            return ()
+        return self._mostly(held[first : last + 1])
+
+    def _mostly(self, places: Sequence[int]) -> tuple[Passage, ...]:
+        """The passages that more than a trace of `places` are in."""
+        counts = Counter(bisect_right(self._starts, at) - 1 for at in places)
+        least = _TRACE * len(places)
+        return tuple(self._passages[number] for number in sorted(counts) if counts[number] > least)
 
 
 def _pieces(text: str) -> frozenset[str]:
