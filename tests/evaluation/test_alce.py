@@ -1,108 +1,69 @@
-"""Citation recall and precision, from worked examples of their definition."""
+"""Citation recall and precision, by examples worked out from the definition."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scripted_tutor import PASSAGE
 
-from pageside.answer.events import Answer, Citation, Claim, Usage
-from pageside.evaluation import alce
-from pageside.evaluation.alce import Quality, Statement
-
-ANGLE, SUPPLY, CATS = "A servo holds an angle.", "A servo needs 5 V.", "Cats chase mice."
-BOTH = "A servo holds an angle and needs 5 V."
+from pageside.evaluation.alce import Statement, citation_scores, premises
 
 
-def entails(premise, claim):
-    """What each statement needs, word for word."""
-    needs = {BOTH: (ANGLE, SUPPLY), ANGLE: (ANGLE,), SUPPLY: (SUPPLY,)}
-    return all(part in premise for part in needs.get(claim, (claim,)))
+def entails(premise: str, claim: str) -> bool:
+    """A judge one can follow: every word of the claim stands in the premise."""
+    return set(claim.split()) <= set(premise.split())
 
 
 @pytest.mark.parametrize(
-    ("text", "cited", "supported", "relevant"),
+    ("cited", "recall", "precision"),
     [
-        (ANGLE, (ANGLE,), True, (True,)),
-        (ANGLE, (CATS,), False, (False,)),
-        (ANGLE, (), False, ()),
-        (BOTH, (ANGLE, SUPPLY), True, (True, True)),
-        (BOTH, (ANGLE,), False, (False,)),
-        (ANGLE, (ANGLE, CATS), True, (True, False)),
-        (BOTH, (ANGLE, SUPPLY, CATS), True, (True, True, False)),
-        (ANGLE, (ANGLE, ANGLE), True, (True, True)),
-    ],
-    ids=[
-        "one that supports",
-        "one that does not",
-        "none",
-        "two that do so only together",
-        "half of what is needed",
-        "one beside that says nothing of it",
-        "a third that two do not need",
-        "two of which each suffices",
+        (("a b c",), 1, 1),  # alone and enough
+        (("a c",), 0, 0),  # not enough: neither the statement nor its citation counts
+        ((), 0, None),  # nothing is cited
+        (("a", "b"), 1, 1),  # each is needed
+        (("a b", "c d"), 1, 0.5),  # the second does nothing
+        (("a b", "b a"), 1, 1),  # each would do alone
+        (("a", "b", "x"), 1, 2 / 3),  # the third is irrelevant: alone too little, and not missed
+        (("a", "a b"), 1, 0.5),  # the first alone is too little, and the second does without it
     ],
 )
-def test_a_citation_counts_as_the_paper_says(text, cited, supported, relevant):
-    """Recall: all together entail. Precision: supported, and it suffices alone or is missed when taken away."""
-    judged = alce.quality([Statement(text, cited)], entails)
+def test_one_statement_by_hand(cited, recall, precision):
+    """Whether what is cited says "a" and "b"."""
+    made = citation_scores([Statement("a b", cited)], entails)
 
-    assert judged == Quality((supported,), relevant)
-
-
-def test_shares_are_over_statements_and_over_citations():
-    """Two of three statements are supported, three of five citations count."""
-    told = [Statement(ANGLE, (ANGLE, CATS)), Statement(BOTH, (ANGLE, SUPPLY)), Statement(SUPPLY, (CATS,))]
-
-    judged = alce.quality(told, entails)
-
-    assert judged.recall == pytest.approx(2 / 3)
-    assert judged.precision == pytest.approx(3 / 5)
+    assert (made.recall, made.precision) == (recall, pytest.approx(precision) if precision is not None else None)
 
 
-def test_nothing_said_is_nothing_supported():
-    """No division by nought."""
-    judged = alce.quality([], entails)
+def test_an_answer_counts_statements_and_citations():
+    """Two of three statements are supported; of four citations three do their part."""
+    made = citation_scores([Statement("a", ("a", "x")), Statement("b c", ("b", "c")), Statement("d", ())], entails)
 
-    assert (judged.recall, judged.precision) == (0.0, 0.0)
-
-
-CITED = st.lists(st.sampled_from([ANGLE, SUPPLY, CATS]), max_size=4).map(tuple)
-TOLD = st.lists(st.builds(Statement, st.sampled_from([ANGLE, SUPPLY, BOTH]), CITED), max_size=5)
+    assert (made.statements, made.citations) == (3, 4)
+    assert made.recall == pytest.approx(2 / 3)
+    assert made.precision == pytest.approx(3 / 4)
 
 
-@given(TOLD, TOLD)
-def test_answers_add_up(one, other):
-    """Judged apart and added is judged together, and only citations of supported statements count."""
-    whole = alce.quality([*one, *other], entails)
+def test_an_answer_that_states_nothing_has_no_figures():
+    """Nought would say that it cites badly."""
+    made = citation_scores([], entails)
 
-    assert whole == alce.quality(one, entails) + alce.quality(other, entails)
-    assert len(whole.relevant) == sum(len(statement.cited) for statement in [*one, *other])
-    assert any(whole.supported) or not any(whole.relevant)
+    assert (made.recall, made.precision) == (None, None)
 
 
-def test_an_answer_is_read_by_its_claims(servo):
-    """Each claim is a statement, without its markers, with the quotes they stand for."""
-    assert alce.of_answer(servo) == (Statement(ANGLE, (ANGLE,)), Statement("Cats chase mice.", ()))
+WORDS = st.lists(st.sampled_from("abcd"), min_size=1, max_size=3).map(" ".join)
+STATEMENTS = st.lists(st.builds(Statement, WORDS, st.lists(WORDS, max_size=4).map(tuple)), max_size=4)
 
 
-def test_the_known_truth_decides_where_there_is_one(servo):
-    """With the gold support the figures are exact, whatever the checker thinks."""
-    judged = alce.quality(alce.of_answer(servo), alce.by_gold({(ANGLE, ANGLE)}))
+@given(STATEMENTS)
+def test_the_judge_is_asked_of_the_premises_that_are_named(statements):
+    """So that what a judge needs can be prepared; and the figures are shares."""
+    named = {(premise, each.text) for each in statements for premise in premises(each)}
+    asked = set()
 
-    assert (judged.recall, judged.precision) == (0.5, 1.0)
+    def noted(premise: str, claim: str) -> bool:
+        asked.add((premise, claim))
+        return entails(premise, claim)
 
-
-def test_the_checkers_own_rules_see_a_wrong_number():
-    """Without another judge at hand, figures are of agreement with the checker."""
-    assert alce.by_rules(SUPPLY, "The servo needs 5 V.")
-    assert not alce.by_rules(SUPPLY, "The servo needs 6 V.")
-
-
-@pytest.fixture
-def servo():
-    cited = Citation(1, PASSAGE, ANGLE, "/servo", 0.9)
-    text = "A servo holds an angle [1]. Cats chase mice."
-    claims = (Claim(0, 27, (1,), 1.0), Claim(28, 44, (), 0.0))
-    return Answer(text, (cited,), "answered", 0.9, Usage("scripted"), claims)
+    made = citation_scores(statements, noted)
+    assert asked <= named
+    assert all(share is None or 0 <= share <= 1 for share in (made.recall, made.precision))

@@ -1,121 +1,86 @@
-"""Citation recall and precision as ALCE defines them, over any judge of entailment; pure.
+"""Citation recall and precision as ALCE defines them; pure, whoever judges what follows from what.
 
-ALCE judges with TRUE, a T5 of 11 billion parameters trained on natural language inference. It is not shipped and cannot
-be fetched at run time, so figures made here name their judge: `by_rules` is the checker's own, which makes them figures
-of agreement with the checker and not of truth; with `by_gold`, where it is known which sentence supports which, they
-are exact.
-
-Source: Gao, Yen, Yu, Chen, "Enabling Large Language Models to Generate Text with Citations", EMNLP 2023, section 3.3
-(arXiv 2305.14627).
+Source: Gao, Yen, Yu, Chen, "Enabling large language models to generate text with citations", EMNLP 2023, section 3
+(citation quality). The paper's judge is TRUE, a model of eleven billion parameters that is not to be had offline; the
+figures mean what the judge that is given understands by support, and are comparable where the judge is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pageside.answer import citations, grounding
-from pageside.answer.events import Answer
-
-Entails = Callable[[str, str], bool]  # (premise, claim): whether the premise says what the claim says
+Entails = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of an answer with the passages it cites, in its order.
-
-    Attributes:
-        text: Without markers.
-        cited: Texts; none where it cites nothing.
-    """
+    """A sentence of an answer, and the texts that it cites, in the order of its marks."""
 
     text: str
     cited: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """How well the statements of an answer, or of many, are cited.
+class CitationScores:
+    """Of one answer; the figures of several answers are the means of theirs.
 
     Attributes:
-        supported: For each statement, whether all it cites together entail it.
-        relevant: For each citation, whether it counts.
+        recall: Share of the statements that all they cite together supports; None without a statement.
+        precision: Share of the citations that do their part; None without a citation.
     """
 
-    supported: tuple[bool, ...]
-    relevant: tuple[bool, ...]
-
-    @property
-    def recall(self) -> float:
-        """Share of the statements that their citations support, 0 to 1; 0 without any statement."""
-        return _share(self.supported)
-
-    @property
-    def precision(self) -> float:
-        """Share of the citations that count, 0 to 1; 0 without any citation."""
-        return _share(self.relevant)
-
-    def __add__(self, other: Quality) -> Quality:
-        """Both as one, each statement and each citation counting the same."""
-        return Quality(self.supported + other.supported, self.relevant + other.relevant)
+    recall: float | None
+    precision: float | None
+    statements: int
+    citations: int
 
 
-def _share(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 0.0
+def citation_scores(statements: Sequence[Statement], entails: Entails) -> CitationScores:
+    """How well the citations of one answer support what it states.
 
+    A citation does its part where the statement is supported, and it supports the statement alone, or the others do not
+    support it without this one.
 
-def quality(statements: Sequence[Statement], entails: Entails) -> Quality:
-    """How well `statements` are cited.
-
-    A statement is supported when what it cites, joined, entails it; one without a citation never is. A citation counts
-    when its statement is supported and it is not irrelevant: irrelevant is one that does not entail the statement by
-    itself while the others do without it.
+    Args:
+        entails: Whether the claim (second) follows from the premise (first): one cited text, or several joined.
     """
-    supported: list[bool] = []
-    relevant: list[bool] = []
-    for statement in statements:
-        whole = bool(statement.cited) and entails(_joined(statement.cited), statement.text)
-        supported.append(whole)
-        relevant += [whole and not _is_irrelevant(at, statement, entails) for at in range(len(statement.cited))]
-    return Quality(tuple(supported), tuple(relevant))
+    held = [_supported(each, entails) for each in statements]
+    useful = [
+        is_held and _does_its_part(each, at, entails)
+        for each, is_held in zip(statements, held, strict=True)
+        for at in range(len(each.cited))
+    ]
+    return CitationScores(
+        recall=sum(held) / len(held) if held else None,
+        precision=sum(useful) / len(useful) if useful else None,
+        statements=len(held),
+        citations=len(useful),
+    )
 
 
-def _is_irrelevant(at: int, statement: Statement, entails: Entails) -> bool:
-    others = (*statement.cited[:at], *statement.cited[at + 1 :])
-    alone = entails(statement.cited[at], statement.text)
-    return not alone and bool(others) and entails(_joined(others), statement.text)
+def premises(statement: Statement) -> tuple[str, ...]:
+    """Every text that `citation_scores` may hold the statement against: all it cites, each alone, and all but each."""
+    if not statement.cited:
+        return ()
+    others = (_joined(_without(statement, at)) for at in range(len(statement.cited)) if len(statement.cited) > 1)
+    return tuple(dict.fromkeys((_joined(statement.cited), *statement.cited, *others)))
+
+
+def _supported(statement: Statement, entails: Entails) -> bool:
+    return bool(statement.cited) and entails(_joined(statement.cited), statement.text)
+
+
+def _does_its_part(statement: Statement, at: int, entails: Entails) -> bool:
+    if entails(statement.cited[at], statement.text):
+        return True
+    others = _without(statement, at)
+    return not (others and entails(_joined(others), statement.text))
+
+
+def _without(statement: Statement, at: int) -> tuple[str, ...]:
+    return (*statement.cited[:at], *statement.cited[at + 1 :])
 
 
 def _joined(texts: Sequence[str]) -> str:
     return "\n\n".join(texts)
-
-
-def of_answer(answer: Answer) -> tuple[Statement, ...]:
-    """The statements of `answer` with the quotes they cite; sentences that state nothing are none."""
-    quotes = {citation.marker: citation.quote for citation in answer.citations}
-    return tuple(
-        Statement(
-            citations.plain(citations.read(answer.text[claim.start : claim.end]).text),
-            tuple(quotes[marker] for marker in claim.markers if marker in quotes),
-        )
-        for claim in answer.claims
-    )
-
-
-def by_rules(premise: str, claim: str) -> bool:
-    """The checker's own judgement, without likeness of meaning: words, numbers, names, negation and roles."""
-    return grounding.judge(claim, premise).supported
-
-
-def by_gold(supports: Collection[tuple[str, str]]) -> Entails:
-    """The judgement where truth is known.
-
-    Args:
-        supports: Every (sentence of the book, statement) of which the first supports the second by itself.
-    """
-    known = frozenset(supports)
-
-    def entails(premise: str, claim: str) -> bool:
-        return any(sentence in premise for sentence, supported in known if supported == claim)
-
-    return entails
