@@ -27,8 +27,9 @@ from pageside.knowledge import fitted
 FILE = Path(fitted.__file__).with_name("fitted.json")
 RELEVANCE = ("cosine", "coverage", "share_of_best", "reciprocal_rank")
 CONFIDENCE = ("cosine", "coverage", "lead")
-# of readers' questions that the book answers, the share that each setting answers; of off-topic ones it declines .9
-ANSWERED = {"strict": 0.80, "balanced": 0.95, "generous": 0.99}
+# of readers' questions that the book answers, the share that each setting answers
+ANSWERED = {"strict": 0.75, "balanced": 0.92, "generous": 0.98}
+DECLINED = 0.9  # of off-topic questions, the share that each declines outright
 RIDGE = 3.0
 
 Array = NDArray[np.float64]
@@ -97,7 +98,7 @@ def answering(tried: Sequence[Tried]) -> dict[str, object]:
         fit = logistic(x[other], y[other], w[other], names=answerable.SIGNALS)
         unseen[~other] = probabilities(fit, x[~other])
     sure, off = unseen[kinds == "reader"], unseen[kinds == "off topic"]
-    declined = float(np.quantile(off, 0.9))
+    declined = float(np.quantile(off, DECLINED))
     bounds = {}
     for name, share in ANSWERED.items():
         answered = float(np.quantile(sure, 1 - share))

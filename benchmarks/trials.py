@@ -11,7 +11,7 @@ from benchmarks import questions
 from benchmarks.questions import Half
 from benchmarks.search import WORKPLACE, indexed
 
-from pageside.answer import answerable, evidence
+from pageside.answer import answerable, asking, evidence
 from pageside.answer.answerable import Place
 from pageside.knowledge import ingest
 from pageside.knowledge.embed import MiniLM
@@ -93,6 +93,8 @@ def _example() -> Iterator[Trial]:
     for row in rows(ROOT / "evals" / "physical-ai.jsonl"):
         if row.get("history") or row.get("selected_text") or row.get("page"):
             continue  # they are about more than their words
+        if asking.in_another_language(row["question"], {"en"}):
+            continue  # they are never answered outright
         pages = frozenset(gold["path"] for gold in row.get("gold", ()))
         kind = "reader" if pages else "near miss" if row.get("kind") != "off_topic" else "off topic"
         yield Trial(EXAMPLE, kind, row["id"], row["question"], row["half"], pages)

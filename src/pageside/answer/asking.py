@@ -88,7 +88,11 @@ _NUMBER: Final = (
 # What a question word asks for, and what a statement must hold to give it.
 _KINDS: Final[dict[Kind, tuple[re.Pattern[str], re.Pattern[str]]]] = {
     "price": (
-        re.compile(r"\b(?:cost|price|salary|fee)s?\b.*\?|\bhow\ (?:expensive|cheap)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:what|how\ much)\ (?:do|does|did|will|would|can)\b.*\bcosts?\b(?!\ functions?\b)"
+            r"|\b(?:price|salary|fee)s?\b|\bhow\ (?:expensive|cheap)\b",
+            re.IGNORECASE,
+        ),
         re.compile(
             r"[$€£¥₹]\s?\d|\d\s?[$€£¥₹]|\b(?:USD|EUR|GBP|dollars?|euros?|pounds?|rupees?|cents?|free)\b", re.IGNORECASE
         ),

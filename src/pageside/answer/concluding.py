@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pageside.answer import answerable
 from pageside.answer.answerable import Place, Scorer
 from pageside.answer.checking import Checker
-from pageside.answer.events import Citation, Evidence, Outcome
+from pageside.answer.events import Answer, Citation, Evidence, Outcome
 from pageside.answer.question import Question
 from pageside.knowledge import place
+from pageside.knowledge.fitted import Bounds
 from pageside.knowledge.library.texts import is_docs
 from pageside.knowledge.passage import Findings
 
@@ -51,6 +52,11 @@ async def confidence(
     held = checker.supported / checker.stated if checker.stated else 1.0
     strength = sum(checker.strengths) / len(checker.strengths) if checker.strengths else 1.0
     return round(sure * held * strength, 4)
+
+
+def doubted(answer: Answer, bounds: Bounds) -> bool:
+    """Whether an answer is too unsure to count as one, whatever a model thought of it."""
+    return answer.outcome == "answered" and answer.confidence < max(bounds.least, bounds.closest)
 
 
 def pointed(question: Question, findings: Findings) -> float:

@@ -12,6 +12,7 @@ from pageside.knowledge.library.texts import is_docs
 from pageside.knowledge.passage import Passage
 
 CLOSEST_LEAD: Final = "The book may not answer this; the nearest passages say:\n\n"
+DOUBTED: Final = "\n\n*(The book may not answer this; what is quoted is the nearest it says.)*"
 UNSUPPORTED: Final = " *(not verified in the book)*"
 CUT_SHORT: Final = "\n\n*(The answer reached its length limit and stops here.)*"
 SELECTION_NOT_FOUND: Final = "The selected text was not found in the book, so this answer searches all of it.\n\n"

@@ -180,6 +180,10 @@ class Tutor:
             yield turn.asked_page[0]
             return
         answer, consulted = await self._completed(turn), await docs.ready()
+        if concluding.doubted(answer, self._models.bounds):
+            for event in checker.say(outcomes.DOUBTED):
+                yield event
+            answer = replace(answer, text=checker.text, outcome="closest")
         usage = replace(answer.usage, docs=consulted.calls, searches=desk.searches)
         yield Completed(replace(answer, usage=usage, library_docs=consulted.status))
 
