@@ -11,15 +11,16 @@ _NUMBER: Final = re.compile(
     r"(?<![\w.,$^_/:{([\\-])[1-9](?:\d*|\d{0,2}(?:,\d{3})+)(?:\.\d+)?(?![\d.,]*[\d_$^/:={}\\)\]])(?![\w-])"
 )
 _UNIT: Final = re.compile(
-    r"(?<=\d)(\s|(?=%))(ms|s|seconds?|minutes?|hours?|days?|weeks?|months?|years?|GB|MB|KB|kg|km|cm|mm|m|Hz|V|%|percent|degrees|bits?"
-    r"|bytes?|meters?)(?![\w/])"
+    r"(?<=\d)(\s|(?=%))(ms|s|seconds?|minutes?|hours?|days?|weeks?|months?|years?|GB|MB|KB|kg|km|cm|mm|m|Hz|V|%"
+    r"|percent|degrees|bits?|bytes?|meters?)(?![\w/])"
 )
 _OTHER_UNIT: Final = dict(
     pair.split(":")
     for pair in """ms:s s:ms second:minute seconds:minutes minute:hour minutes:hours hour:minute hours:minutes day:week
-    days:weeks week:month weeks:days month:year months:weeks year:day years:days GB:MB MB:GB KB:MB kg:g km:m cm:m mm:cm m:cm
+    days:weeks week:month weeks:days month:year months:weeks year:day years:days GB:MB MB:GB KB:MB kg:g km:m
+    cm:m mm:cm m:cm
     Hz:V V:Hz %:ms percent:degrees degrees:percent bit:byte bits:bytes byte:bit bytes:bits meter:mile
-    meters:miles""".split()
+    meters:miles""".split()  # noqa: SIM905  # read more easily as words
 )
 _NAME: Final = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]+(?:[A-Z]\w*)?|[A-Z]{2,}[a-z]?|[A-Z][a-z]+\d)(?=[ ,.])")
 _CODE: Final = re.compile(r"`[A-Za-z_][\w.]*(?:\(\))?`")
@@ -29,20 +30,23 @@ _DENIABLE: Final = re.compile(
 _DENIED: Final = re.compile(r"\b(is|are|was|were|will|must|should|does|do|can) ?not (?!only|just|merely|necessarily)")
 _QUANTIFIERS: Final[Mapping[str, str]] = dict(
     pair.split(":")
-    for pair in """all:some every:no always:never never:always most:all some:all few:many many:few usually:never often:never
-    sometimes:always rarely:usually both:neither each:no""".split()
+    for pair in """all:some every:no always:never never:always most:all some:all few:many many:few
+    usually:never often:never
+    sometimes:always rarely:usually both:neither each:no""".split()  # noqa: SIM905  # read more easily as words
 )
 _TURNED: Final[Mapping[str, str]] = dict(
     pair.split(":")
-    for pair in """more:less less:more higher:lower lower:higher larger:smaller smaller:larger faster:slower slower:faster
+    for pair in """more:less less:more higher:lower lower:higher larger:smaller smaller:larger faster:slower
+    slower:faster
     before:after after:before increase:decrease increases:decreases decrease:increase decreases:increases better:worse
-    worse:better greater:smaller longer:shorter shorter:longer above:below below:above first:last last:first easier:harder
+    worse:better greater:smaller longer:shorter shorter:longer above:below below:above first:last last:first
+    easier:harder
     harder:easier minimum:maximum maximum:minimum minimize:maximize maximize:minimize same:different different:same
     left:right right:left input:output output:input mutable:immutable immutable:mutable add:remove adds:removes
     static:dynamic dynamic:static large:small small:large high:low low:high positive:negative negative:positive
     inside:outside outside:inside earlier:later later:earlier starts:stops required:optional optional:required
     enable:disable enables:disables upper:lower horizontal:vertical stronger:weaker cheaper:dearer simple:complicated
-    difficult:easy easy:difficult public:private private:public internal:external external:internal""".split()
+    difficult:easy easy:difficult public:private private:public internal:external external:internal""".split()  # noqa: SIM905  # read more easily as words
 )
 _BETWEEN: Final = (
     r" (?:is|are|was|were)?(?: \w+)? ?(?:than|into|before|after|calls|uses|contains|extends|wraps|replaces|implements) "
@@ -64,7 +68,7 @@ _ALIKE: Final[Mapping[str, str]] = dict(
     specify:state specifies:states initially:at~first finally:in~the~end approximately:about enables:lets
     numerous:many primarily:mainly usually:generally fundamental:basic crucial:essential important:key
     sufficient:enough additional:further remains:stays perform:carry~out performs:carries~out
-    construct:build constructs:builds""".split()
+    construct:build constructs:builds""".split()  # noqa: SIM905  # read more easily as words
 )
 _CLAUSES: Final = re.compile(
     r"^(?P<when>(?:If|When|Because|Although|While|Once) [^,;:()—]{12,90}), (?P<then>[^,;:()—]{12,140})\.$"
@@ -73,13 +77,13 @@ _CLAUSES_BEHIND: Final = re.compile(
     r"^(?P<then>[^,;:()—]{12,140}) (?P<when>(?:if|when|because|although|once) [^,;:()—]{12,90})\.$"
 )
 _USES: Final = re.compile(
-    r"^(?P<who>(?:The |A |An )?(?:[\w`.-]+ ){0,2}[\w`.-]+) (?P<does>uses|provides|contains|returns|creates|defines|calls"
+    r"^(?P<who>(?:The |A |An )?(?:[\w`.-]+ ){0,2}[\w`.-]+) (?P<does>uses|provides|contains|returns|creates|defines|calls"  # noqa: E501  # a table, or a pattern read as one
     r"|describes|supports|handles|requires) (?P<what>(?:the|a|an) (?:[\w`.-]+ ){0,4}[\w`.-]+)\.$"
 )
 _DONE: Final = dict(
     pair.split(":")
     for pair in """uses:used provides:provided contains:contained returns:returned creates:created defines:defined
-    calls:called describes:described supports:supported handles:handled requires:required""".split()
+    calls:called describes:described supports:supported handles:handled requires:required""".split()  # noqa: SIM905  # read more easily as words
 )
 _SHORT: Final = {
     "doesn't": "does not", "don't": "do not", "isn't": "is not", "aren't": "are not", "can't": "cannot",
@@ -153,7 +157,7 @@ def _replaced(sentence: str, table: Mapping[str, str], rng: Random) -> Iterator[
 def quantifier(sentence: str, names: Sequence[str], rng: Random) -> Iterator[str]:
     """Some for all, never for always."""
     if not re.search(
-        r"\b(?:at all|first of all|all of a|few more|as many|how many|not all|not every|each other|every other|some of)\b",
+        r"\b(?:at all|first of all|all of a|few more|as many|how many|not all|not every|each other|every other|some of)\b",  # noqa: E501  # a table, or a pattern read as one
         sentence,
     ):
         yield from _replaced(sentence, _QUANTIFIERS, rng)

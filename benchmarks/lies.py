@@ -24,18 +24,21 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+from unittest import mock
 
 import structlog
 from agents import ModelSettings
 from benchmarks import falsehoods, questions
 from benchmarks.questions import SHARED, Half
 
-from pageside.answer import grounding, outcomes, prompt, quoting, statements
-from pageside.answer.events import Answer, Completed, TextDelta
+from pageside.answer import prompt, statements, support
+from pageside.answer.events import Cited
 from pageside.answer.models import Models, TurnModel
 from pageside.answer.question import Question
 from pageside.answer.quoting import QuotingModel, Scorer
 from pageside.answer.tutor import Tutor
+from pageside.evaluation import alce
+from pageside.evaluation.alce import Statement
 from pageside.knowledge import ingest
 from pageside.knowledge.embed import MiniLM
 from pageside.knowledge.index_embedded import EmbeddedIndex
@@ -73,6 +76,8 @@ class Tally:
 
     passed: int = 0
     caught: int = 0
+    repaired: int = 0
+    marked: int = 0
     unfound: int = 0
 
     @property
@@ -149,64 +154,148 @@ def written(wanted: Half) -> Iterator[tuple[str, str, str, bool, str]]:
                 yield row["book"], row["digest"], row["text"], row["lies"], row["kind"]
 
 
-@dataclass(slots=True)
 class Saying(QuotingModel):
-    """Says `text` with the number of the passage that holds `source`, in pieces of a word."""
+    """Says the sentence of a case with the number of the passage it is about, a word at a time.
 
-    case: Case
-    met: bool = False
+    Asked to say it again, it gives the book's own sentence: what a model can do at best.
+    """
+
+    def __init__(self, case: Case) -> None:
+        """Needs no scorer: it weighs nothing."""
+        self.case = case
+        self.met = False
 
     async def pieces(self, items: Any) -> AsyncIterator[str]:
-        turn = prompt.read(items)
-        number = next((each.number for each in turn.passages if self.case.source in each.text), 0)
+        if isinstance(items, str) or not any(row.get("type") == "function_call" for row in items):
+            yield self.case.source
+            return
+        number = next((each.number for each in prompt.read(items).passages if self.case.source in each.text), 0)
         self.met = number > 0
         for word in f"{self.case.text.removesuffix('.')} [{number or 1}].".split(" "):
             yield f"{word} "
 
 
-@dataclass(slots=True)
 class Scripted(Models):
-    """Gives every turn the model that says `case`."""
+    """Gives every turn the model that says one case; it counts as one in its own words, not as the embedded one."""
 
-    model: Saying = field(init=False)
-    temperature: None = None
-
-    def __init__(self) -> None:
-        Models.__init__(self)
-
-    def say(self, case: Case) -> None:
+    def __init__(self, case: Case) -> None:
+        super().__init__()
         self.model = Saying(case)
 
+    @property
+    def embedded(self) -> bool:
+        """It may say anything."""
+        return False
+
     def for_turn(self, scorer: Scorer) -> TurnModel:
+        """The model that says the case."""
         return TurnModel(self.model, ModelSettings())
 
 
-def passes(answer: Answer) -> bool:
-    """Whether the sentence was shown as the book's."""
-    return bool(answer.citations)
+@dataclass(slots=True)
+class Outcome:
+    """What became of all cases.
+
+    Attributes:
+        tallies: By whether they lie, and their kind.
+        strengths: Of each, whether it lies and how strong its support is, 0 where it has none.
+        shown: True sentences made of one sentence of the book, with what they cite.
+        gold: Which sentence of the book each of those was made of.
+    """
+
+    tallies: dict[tuple[bool, str], Tally] = field(default_factory=dict)
+    strengths: list[tuple[bool, float]] = field(default_factory=list)
+    shown: list[Statement] = field(default_factory=list)
+    gold: dict[str, str] = field(default_factory=dict)
+
+    def citations(self) -> str:
+        """Citation recall and precision after ALCE, exact: which sentence supports which is known."""
+        of = alce.citation_scores(self.shown, lambda premise, claim: self.gold[claim] in premise)
+        return f"Citations of {of.statements} true sentences: recall {of.recall:.3f}, precision {of.precision:.3f}."
 
 
-async def run(cases: Sequence[Case], searches: dict[str, Search], *, show: str) -> dict[tuple[bool, str], Tally]:
-    """What became of each case, by kind."""
-    tallies: dict[tuple[bool, str], Tally] = {}
+async def run(cases: Sequence[Case], searches: dict[str, Search], *, show: str) -> Outcome:
+    """What becomes of each case."""
+    outcome = Outcome()
     for case in cases:
-        models = Scripted()
-        models.say(case)
+        models = Scripted(case)
         answer = await Tutor(searches[case.book], models).complete(Question(case.source))
         kind = f"{case.kind} (by hand)" if case.by_hand else case.kind
-        tally = tallies.setdefault((case.lies, kind), Tally())
+        tally = outcome.tallies.setdefault((case.lies, kind), Tally())
         if not models.model.met:
             tally.unfound += 1
-        elif passes(answer):
-            tally.passed += 1
-        else:
-            tally.caught += 1
-        wrong = models.model.met and passes(answer) == case.lies
-        if wrong and show == ("lies" if case.lies else "truths"):
+            continue
+        passed = bool(answer.citations) and not answer.repaired
+        tally.passed += passed
+        tally.caught += not passed
+        tally.repaired += answer.repaired
+        tally.marked += answer.marked
+        outcome.strengths.append(
+            (case.lies, max((claim.strength for claim in answer.claims), default=0.0) if passed else 0.0)
+        )
+        if not case.lies and case.kind != "joined":
+            outcome.shown.append(Statement(case.text, tuple(each.quote for each in answer.citations if passed)))
+            outcome.gold[case.text] = case.source
+        if passed == case.lies and show == ("lies" if case.lies else "truths"):
             print(f"\n[{kind}] {case.text}\n  book: {case.source}")
             for citation in answer.citations:
                 print(f"  cited: {citation.quote!r}")
-    return tallies
+    return outcome
+
+
+def curve(strengths: Sequence[tuple[bool, float]]) -> str:
+    """What a bar on the strength of the support would cost and gain."""
+    lines = ["| least strength | lies caught | truths refused |", "|---|---|---|"]
+    for bar in (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0):
+        shares = []
+        for lies in (True, False):
+            some = [strength for of, strength in strengths if of == lies]
+            shares.append(sum(strength < bar for strength in some) / max(1, len(some)))
+        lines.append(f"| {bar:.2f} | {shares[0]:.1%} | {shares[1]:.1%} |")
+    return "\n".join(lines)
+
+
+async def timed(book: str, workplace: Path) -> str:
+    """Times of the embedded default over the questions of the development half about `book`, as it is installed."""
+    embedder = MiniLM()
+    folder = workplace / f"{book}-vectors"
+    await ingest.update(SHARED / "corpora" / book, data_dir=folder, embedder=embedder)
+    index = EmbeddedIndex(folder)
+    tutor = Tutor(Search(index, embedder), Models())
+    names = [name for name in questions.sets() if questions.BOOKS.get(name, name) == book]
+    asked = [each.text for name in names for each in questions.asked(name) if each.half == "dev"]
+    checking, first, whole = [0.0], [], []
+    find = support.find
+
+    async def measured(*told: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return await find(*told)
+        finally:
+            checking[-1] += time.perf_counter() - began
+
+    with mock.patch.object(support, "find", measured):
+        await tutor.complete(Question("What is this book about?"))  # loads the model
+        checking.clear()
+        for text in asked:
+            checking.append(0.0)
+            began, verified = time.perf_counter(), 0.0
+            async for event in tutor.answer(Question(text)):
+                if isinstance(event, Cited) and not verified:
+                    verified = time.perf_counter() - began
+            whole.append(time.perf_counter() - began)
+            first += [verified] if verified else []
+    await index.aclose()
+    rows = (("first verified sentence", first), ("whole answer", whole), ("of which checking", checking))
+    at = [(label, statistics.quantiles(times, n=20)) for label, times in rows]
+    return "\n".join(
+        (
+            "| embedded default, seconds | p50 | p95 |",
+            "|---|---|---|",
+            *(f"| {label} | {times[9]:.3f} | {times[18]:.3f} |" for label, times in at),
+            f"\n{len(asked)} questions; checking is {sum(checking) / sum(whole):.1%} of the time.",
+        )
+    )
 
 
 async def open_books(
@@ -242,48 +331,50 @@ def by_hand(passages: dict[str, tuple[Passage, ...]], wanted: Half) -> Iterator[
 def table(tallies: dict[tuple[bool, str], Tally]) -> str:
     """Two tables: lies caught and truths refused, by kind and in all."""
     lines = []
-    for lies, title in ((True, "| lie | caught | of | share |"), (False, "| truth | refused | of | share |")):
-        lines += ["", title, "|---|---|---|---|"]
+    for lies, title in ((True, "| lie | caught"), (False, "| truth | refused")):
+        lines += ["", f"{title} | of | share | repaired | marked |", "|---|---|---|---|---|---|"]
         rows = {kind: tally for (of, kind), tally in tallies.items() if of == lies}
-        for label, some in (
-            ("by rule", {kind: tally for kind, tally in rows.items() if "by hand" not in kind}),
-            ("by hand", {kind: tally for kind, tally in rows.items() if "by hand" in kind}),
-        ):
+        for label, hand in (("by rule", False), ("by hand", True)):
+            some = {kind: tally for kind, tally in rows.items() if ("by hand" in kind) == hand}
             lines += [_row(kind, [tally]) for kind, tally in sorted(some.items())]
-            if some:
-                lines.append(_row(f"**all {label}**", list(some.values())))
+            lines += [_row(f"**all {label}**", list(some.values()))] if some else []
     return "\n".join(lines)
 
 
 def _row(kind: str, tallies: Sequence[Tally]) -> str:
-    caught, judged = sum(tally.caught for tally in tallies), sum(tally.judged for tally in tallies)
-    return f"| {kind} | {caught} | {judged} | {caught / max(1, judged):.1%} |"
+    caught, judged, repaired, marked = (
+        sum(getattr(tally, of) for tally in tallies) for of in ("caught", "judged", "repaired", "marked")
+    )
+    return f"| {kind} | {caught} | {judged} | {caught / max(1, judged):.1%} | {repaired} | {marked} |"
 
 
 async def main() -> None:
     """Prints the tables."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--half", choices=("dev", "test"), default="test")
-    arguments.add_argument("--workplace", type=Path, default=Path("/tmp/pageside-lies"))  # noqa: S108  # a cache
+    arguments.add_argument("--workplace", type=Path, default=Path("/tmp/pageside-lies"))  # a cache
     arguments.add_argument(
         "--show", choices=("lies", "truths", ""), default="", help="print what went wrong (dev only)"
     )
     arguments.add_argument("--written", action="store_true", help="only what was written by hand")
+    arguments.add_argument("--time", action="store_true", help="how long checking takes, instead")
     chosen = arguments.parse_args()
     if chosen.show and chosen.half == "test":
         raise SystemExit("The test half is not looked at.")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    if chosen.time:
+        print(await timed("hf-deep-rl", chosen.workplace))
+        return
     async with AsyncExitStack() as stack:
         searches, passages = await open_books(stack, chosen.workplace)
         rule = [] if chosen.written else [case for book in BOOKS for case in made(book, passages[book], chosen.half)]
         hand = list(by_hand(passages, chosen.half)) if _WRITTEN.is_file() else []
         began = time.perf_counter()
-        tallies = await run([*rule, *hand], searches, show=chosen.show)
-    print(table(tallies))
-    unfound = sum(tally.unfound for tally in tallies.values())
-    print(
-        f"\n{len(rule)} by rule, {len(hand)} by hand; {unfound} left out, their passage not found; {time.perf_counter() - began:.0f} s"
-    )
+        outcome = await run([*rule, *hand], searches, show=chosen.show)
+    print(f"{table(outcome.tallies)}\n\n{curve(outcome.strengths)}\n\n{outcome.citations()}")
+    unfound = sum(tally.unfound for tally in outcome.tallies.values())
+    took = time.perf_counter() - began
+    print(f"\n{len(rule)} by rule, {len(hand)} by hand; {unfound} left out, their passage not found; {took:.0f} s")
 
 
 if __name__ == "__main__":

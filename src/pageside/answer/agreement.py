@@ -155,6 +155,8 @@ def _polarity(row: Sequence[Word], parts: Sequence[Sequence[Word]]) -> str:
     for scope in (scope for clause in clauses for scope in _scopes(clause)):
         if scope and scope[0] in mine and scope[0] not in denied_here:
             return "contradiction"
+    if _unconditional(row, parts):
+        return "contradiction"
     if _prefixed(mine, theirs, denied_there) or _prefixed(theirs, mine, denied_here):
         return "contradiction"
     return _opposed(row, parts, denied_here, denied_there)
@@ -190,6 +192,19 @@ def _clauses(row: Sequence[Word]) -> list[list[Word]]:
     return [[word for word in row if word.clause == number] for number in numbers]
 
 
+def _unconditional(row: Sequence[Word], parts: Sequence[Sequence[Word]]) -> bool:
+    """Whether the quote excepts with "unless" what the sentence does not except."""
+    if any(word.low in {"unless", "except", "if", "without"} for word in row):
+        return False
+    mine = frozenset(word.stem for word in row)
+    for part in parts:
+        for clause in _clauses(part):
+            told = {word.stem for word in clause if word.carries}
+            if clause[0].low == "unless" and told and len(told & mine) >= _MOST_OF * len(told):
+                return True
+    return False
+
+
 def _prefixed(mine: frozenset[str], theirs: frozenset[str], denied: set[str]) -> bool:
     """Whether one of `mine` is one of `theirs` with "un" or the like in front, which nothing there makes up for."""
     for stem in mine - theirs:
@@ -223,7 +238,8 @@ def _reversed(row: Sequence[Word], parts: Sequence[Sequence[Word]], stem: str, o
             if word.stem == other:
                 front = {each.stem for each in part[:there] if each.carries}
                 back = {each.stem for each in part[there + 1 :] if each.carries}
-                return len(before & back) + len(behind & front) > len(before & front) + len(behind & back)
+                crossed = bool(before & back) and bool(behind & front)
+                return crossed and len(before & back) + len(behind & front) > len(before & front) + len(behind & back)
     return False
 
 
@@ -234,6 +250,8 @@ def _quantifier(row: Sequence[Word], parts: Sequence[Sequence[Word]]) -> str:
     there = [pair for part in parts for pair in _quantified(part)]
     stems = frozenset(word.stem for part in parts for word in part)
     kinds = {kind for kind, _ in there}
+    if any(word.low == "just" for part in parts for word in part):
+        kinds.add("only")
     for kind, about in _quantified(row):
         if kind in {"all", "only"} and kind not in kinds:
             return "quantifier"

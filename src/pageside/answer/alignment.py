@@ -73,7 +73,8 @@ def _same_between(here: Sequence[Word], there: Sequence[Word]) -> bool:
 
 
 def _shared(here: Sequence[Word], there: Sequence[Word]) -> bool:
-    return bool({word.stem for word in here if word.carries} & {word.stem for word in there if word.carries})
+    mine, theirs = ({word.stem for word in row if word.carries} for row in (here, there))
+    return bool(mine) and mine == theirs
 
 
 def _passive(between: Sequence[Word]) -> bool:

@@ -31,15 +31,15 @@ backward, forwards backwards, clockwise counterclockwise, horizontal vertical, r
 nonlinear, continuous discrete, stable unstable, safe unsafe, known unknown, same different, similar different, equal
 unequal, single multiple, single double, series parallel, sequential parallel, explicit implicit, explicitly
 implicitly, automatic manual, automatically manually, directly indirectly, direct indirect, active passive, on off,
-hot cold, warm cold, hard soft, rigid flexible, sparse dense, supervised unsupervised, exploration exploitation,
-explore exploit, encoder decoder, numerator denominator, ascending descending, convex concave, shared exclusive,
-temporary permanent, constant variable, old new, older newer, young old, ancient modern, north south, east west,
-northern southern, eastern western, male female, presence absence, present absent, full empty, win lose, victory
-defeat, attack defend, buy sell, majority minority, major minor, superior inferior, absorb emit, attract repel, expand
-contract, accelerate decelerate, ascend descend, enter exit, enter leave, arrive depart, appear disappear, support
-oppose, encourage discourage, improve worsen, improve degrade, strengthen weaken, cause prevent, entire partial, fully
-partially, completely partially, exactly roughly, frequent rare, common rare, upstream downstream, lossless lossy,
-wired wireless, host guest, compile runtime, eager lazy, eagerly lazily, positive zero
+hot cold, warm cold, hard soft, rigid flexible, sparse dense, supervised unsupervised, centralized decentralized,
+exploration exploitation, explore exploit, encoder decoder, numerator denominator, ascending descending, convex
+concave, shared exclusive, temporary permanent, constant variable, old new, older newer, young old, ancient modern,
+north south, east west, northern southern, eastern western, male female, presence absence, present absent, full empty,
+win lose, victory defeat, attack defend, buy sell, majority minority, major minor, superior inferior, absorb emit,
+attract repel, expand contract, accelerate decelerate, ascend descend, enter exit, enter leave, arrive depart, appear
+disappear, support oppose, encourage discourage, improve worsen, improve degrade, strengthen weaken, cause prevent,
+entire partial, fully partially, completely partially, exactly roughly, frequent rare, common rare, upstream
+downstream, lossless lossy, wired wireless, host guest, compile runtime, eager lazy, eagerly lazily, positive zero
 """
 _NOTS: Final = frozenset(
     """not no never none neither nor nothing nobody nowhere without cannot unable hardly rarely seldom barely scarcely
