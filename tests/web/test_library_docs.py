@@ -202,6 +202,25 @@ def test_without_documentation_the_book_answers(tmp_path, docs, fault):
     assert {source["type"] for source in told["sources"]} == {"textbook"}
 
 
+def test_the_books_first_sentence_does_not_wait(tmp_path, docs):
+    """Documentation that hangs is still being waited for when the book has been quoted."""
+    docs.says(fault="slow")
+    environ = environment(docs.url, PAGESIDE_LIBRARY_DOCS_TIMEOUT_S="10")
+    asked = {"message": "When are the readings of the scales added up with PyTorch?", "use_library_docs": True}
+    log = tmp_path / "server.log"
+    with (
+        served.server(write(tmp_path), tmp_path / "data", **environ) as address,
+        httpx2.Client(base_url=address, timeout=60) as client,
+        client.stream("POST", "/api/chatkit/chat", json={**asked, "stream": True}) as told,
+    ):
+        said = next(line for line in told.iter_lines() if "once an hour" in line)
+        meanwhile = log.read_text(encoding="utf-8")
+
+    assert "delta" in said
+    assert "library_tools_found" in meanwhile
+    assert "library_docs_looked_up" not in meanwhile
+
+
 def test_two_readers_share_what_is_public_and_nothing_else(house, docs):
     """The second is answered without another lookup, and neither sees the other's conversation."""
     question = "How do I make a PyTorch tensor out of a list of lists?"

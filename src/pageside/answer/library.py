@@ -32,6 +32,7 @@ LIMIT_S: Final = 3.0
 
 _LEAD: Final = "From the documentation of {libraries}, not from the book:\n\n"
 _ALONE: Final = "This is from the documentation of {libraries}; the book itself does not answer it."
+_AROUND_S: Final = 1.0  # to read the book's libraries at first, and to weigh what was found
 _PROSE: Final = 2  # sentences that are quoted of one piece of documentation
 _AS_GOOD: Final = 0.5  # of the first piece's relevance, from which another is quoted beside it
 _QUOTED: Final = ("prose", "list_item", "code")
@@ -53,8 +54,8 @@ class Consulted:
 class Shelf(Protocol):
     """Where documentation is looked up; see `knowledge.library.shelf.Shelf`."""
 
-    async def look_up(self, name: str, question: str) -> Found:
-        """Documentation of the library called `name` on `question`."""
+    async def look_up(self, name: str, question: str, *, limit_s: float) -> Found:
+        """Documentation of the library called `name` on `question`, in at most `limit_s` seconds."""
         ...
 
 
@@ -83,20 +84,25 @@ class Library:
     async def consult(self, question: Question, scorer: file_search.Scorer) -> Consulted:
         """Documentation for `question`, where it asks how a library is used or its reader wants it; never raises."""
         try:
-            async with asyncio.timeout(self._limit_s):
+            # The lookup keeps its own time, and says that a server was slow; this bounds what is done around it.
+            async with asyncio.timeout(self._limit_s + _AROUND_S):
                 return await self._consulted(question, scorer)
         except TimeoutError:
             log.warning("library_docs_late", limit_s=self._limit_s)
             return Consulted("unavailable")
 
     async def _consulted(self, question: Question, scorer: file_search.Scorer) -> Consulted:
+        now = asyncio.get_running_loop().time
+        until = now() + self._limit_s
         query, names = aim.query(question), await self._names()
         wanted = names.wanted(query) if question.library_docs == "always" else names.asked(query)
         if not wanted:
             return Consulted("not_needed" if question.library_docs == "always" else "not_asked")
         async with asyncio.TaskGroup() as tasks:
             # Only the reader's own words of this message leave the server.
-            asked = [tasks.create_task(self._shelf.look_up(name, question.text)) for name in wanted]
+            asked = [
+                tasks.create_task(self._shelf.look_up(name, question.text, limit_s=until - now())) for name in wanted
+            ]
         answers = [each.result() for each in asked]
         passages = [passage for each in answers for passage in each.passages]
         fit = await file_search.find(query, passages, scorer)
@@ -196,7 +202,7 @@ def titles(passages: Sequence[Passage]) -> str:
 
 
 def _telling(passage: Passage) -> tuple[statements.Statement, ...]:
-    """What is quoted of a piece of documentation: its first sentences and its first example, and no orders to anybody."""
+    """What is quoted of a piece of documentation: its first sentences and first example, and no orders to anybody."""
     cut = [
         each
         for each in statements.cut(passage.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -55,8 +56,7 @@ async def open_documentation(
     server = context7(settings)
     shelf = Shelf(
         server,
-        kept=SharedTexts(redis, prefix=_SHARED) if redis is not None else None,
-        limit_s=settings.library_docs_timeout_s,
+        kept=SharedTexts(redis, prefix=f"{_SHARED}{_short(settings.library_docs_url)}:") if redis is not None else None,
     )
     library = Library(
         shelf,
@@ -68,3 +68,8 @@ async def open_documentation(
         yield Documentation(shelf, library, urlsplit(settings.library_docs_url).hostname or "")
     finally:
         await server.aclose()
+
+
+def _short(url: str) -> str:
+    """A name for the server at `url`, whose answers are not another's."""
+    return hashlib.sha256(url.encode()).hexdigest()[:12]

@@ -120,7 +120,7 @@ async def test_its_tools_are_discovered(program, way):
 async def test_documentation_comes_through_it(program, way):
     """From a name to pieces that name their pages."""
     async with upstream() as api, way(program, api) as server:
-        found = await Shelf(server, limit_s=30).look_up("PyTorch", QUESTION)
+        found = await Shelf(server).look_up("PyTorch", QUESTION, limit_s=30)
 
     assert (found.status, found.library, found.calls) == ("found", "PyTorch", 2)
     assert found.passages[0].url == "https://docs.example.org/pytorch/tensors.md"
@@ -130,7 +130,7 @@ async def test_documentation_comes_through_it(program, way):
 async def test_a_lookup_that_fails_behind_it_is_no_documentation(program, way):
     """It says its errors as text; they are read as what they are."""
     async with way(program, NOWHERE) as server:
-        found = await Shelf(server, limit_s=30).look_up("PyTorch", QUESTION)
+        found = await Shelf(server).look_up("PyTorch", QUESTION, limit_s=30)
 
     assert (found.status, found.passages) == ("unavailable", ())
 
@@ -138,6 +138,6 @@ async def test_a_lookup_that_fails_behind_it_is_no_documentation(program, way):
 async def test_a_library_it_does_not_have_is_nothing_found(program):
     """And no failure."""
     async with upstream() as api, over_stdio(program, api) as server:
-        found = await Shelf(server, limit_s=30).look_up("Quetzal", "How do I use Quetzal?")
+        found = await Shelf(server).look_up("Quetzal", "How do I use Quetzal?", limit_s=30)
 
     assert found.status == "nothing_found"

@@ -33,7 +33,7 @@ async def shelved(url, *, key="", limit_s=3.0, **options):
     """A shelf of the server at `url`."""
     server = Context7(url, api_key=SecretStr(key) if key else None, timeout_s=limit_s)
     try:
-        yield Shelf(server, limit_s=limit_s, **options)
+        yield Shelf(server, **options)
     finally:
         await server.aclose()
 
@@ -140,8 +140,8 @@ async def test_what_goes_wrong_is_a_value(server, fault, reason):
     """Nobody is told but the log, which says why without the question; the breaker counts it."""
     server.says(fault=fault)
     with capture_logs() as logs:
-        async with shelved(server.url, limit_s=0.5 if reason == "timeout" else 3.0) as docs:
-            found = await docs.look_up("PyTorch", QUESTION)
+        async with shelved(server.url) as docs:
+            found = await docs.look_up("PyTorch", QUESTION, limit_s=0.5 if reason == "timeout" else 3.0)
 
     failed = next(line for line in logs if line["event"] == "library_docs_failed")
     assert found == Found("unavailable", "PyTorch", calls=1)
@@ -237,6 +237,14 @@ async def test_what_is_remembered_is_given_while_the_server_is_away(server):
 
         assert (await docs.look_up("PyTorch", QUESTION)).status == "found"
         assert (await docs.look_up("PyTorch", "How do I save one?")).status == "unavailable"
+
+
+async def test_without_time_nobody_is_asked(server):
+    """As where the question's three seconds went into something else; that says nothing of the server."""
+    async with shelved(server.url, breaker=Breaker(failures=1)) as docs:
+        found = await docs.look_up("PyTorch", QUESTION, limit_s=0)
+
+        assert (found.status, docs.breaker.state, server.seen()) == ("unavailable", "closed", [])
 
 
 async def test_nothing_is_connected_to_before_a_question(server):

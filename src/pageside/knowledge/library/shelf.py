@@ -99,18 +99,14 @@ class Memory:
 class Shelf:
     """Looks up documentation by the name of a library; a failure is a value, for the book answers without it."""
 
-    def __init__(
-        self, server: Context7, *, kept: Kept | None = None, breaker: Breaker | None = None, limit_s: float = LIMIT_S
-    ) -> None:
+    def __init__(self, server: Context7, *, kept: Kept | None = None, breaker: Breaker | None = None) -> None:
         """Nothing is asked before somebody looks something up.
 
         Args:
             kept: Where answers are kept.
-            limit_s: Seconds that a lookup may take in all.
         """
         self._server = server
         self._kept: Kept = kept or Memory()
-        self._limit_s = limit_s
         self.breaker = breaker or Breaker()
 
     @property
@@ -118,11 +114,15 @@ class Shelf:
         """Whether the server gave nothing when it was last asked."""
         return self.breaker.failing
 
-    async def look_up(self, name: str, question: str) -> Found:
-        """Documentation of the library called `name` on `question`, of which nothing private is sent."""
+    async def look_up(self, name: str, question: str, *, limit_s: float = LIMIT_S) -> Found:
+        """Documentation of the library called `name` on `question`, of which nothing private is sent.
+
+        Args:
+            limit_s: Seconds that the server may take in all; where none are left it is not asked.
+        """
         asked = sendable(question)
         started = time.monotonic()
-        found = await self._looked_up(name, asked)
+        found = await self._looked_up(name, asked, limit_s)
         log.info(
             "library_docs_looked_up",
             status=found.status,
@@ -132,17 +132,17 @@ class Shelf:
         )
         return found
 
-    async def _looked_up(self, name: str, question: str) -> Found:
+    async def _looked_up(self, name: str, question: str, limit_s: float) -> Found:
         known = await self._known(name)
         if known is not None and known.id:
             if (text := await self._kept.get(_docs_key(known, question))) is not None:
                 return _found(known, text.decode(), calls=0)
         elif known is not None:
             return Found("nothing_found")
-        if not self.breaker.admits():
+        if limit_s <= 0 or not self.breaker.admits():
             return Found("unavailable", name)
         try:
-            found = await self._asked(name, question, known)
+            found = await self._asked(name, question, known, limit_s)
         except LookupFailed as failure:
             self.breaker.failed()
             log.warning("library_docs_failed", reason=failure.reason, detail=failure.detail, breaker=self.breaker.state)
@@ -153,10 +153,10 @@ class Shelf:
         self.breaker.succeeded()
         return found
 
-    async def _asked(self, name: str, question: str, known: Library | None) -> Found:
+    async def _asked(self, name: str, question: str, known: Library | None, limit_s: float) -> Found:
         found: Found | None = None
         try:
-            async with asyncio.timeout(self._limit_s), self._server.connected() as server:
+            async with asyncio.timeout(limit_s), self._server.connected() as server:
                 if known is None:
                     known = await self._resolved(name, await server.resolve(name, question))
                 text = await server.docs(known.id, question) if known.id else ""
