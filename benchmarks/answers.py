@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarks import questions
+from benchmarks import questions, trials
 from benchmarks.questions import Half
 from benchmarks.search import indexed
 
@@ -30,7 +30,6 @@ from pageside.answer.question import Question
 from pageside.answer.quoting import QuotingModel
 from pageside.answer.tutor import Tutor
 from pageside.knowledge import keywords
-from pageside.knowledge.embed import MiniLM
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.search import Search
 
@@ -113,7 +112,7 @@ def quoted(answer: Answer) -> str:
 
 async def searching(name: str) -> Search:
     """A search over the book of set `name`, indexed if need be."""
-    embedder = MiniLM()
+    embedder = trials.embedder()
     return Search(EmbeddedIndex(await indexed(name, embedder)), embedder)
 
 

@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarks import questions
+from benchmarks import questions, trials
 from benchmarks.questions import SQUAD, Asked, Half
 from benchmarks.search import indexed
 from numpy.typing import NDArray
 
 from pageside.evaluation import metrics
 from pageside.knowledge import calibration, fitted
-from pageside.knowledge.embed import MiniLM
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.fitted import Logistic
 from pageside.knowledge.index import Hit
@@ -29,7 +28,7 @@ from pageside.knowledge.search import Search
 
 LIMIT = 5
 BINS = 10
-EVERY = 3  # of so many questions of SQuAD, and of those of another book, one is asked
+EVERY = 10  # of so many questions of SQuAD, and of those of another book, one is asked
 # whose questions are asked of which book, to which they are foreign
 FOREIGN = {
     "rust-book": ("hf-deep-rl-quizzes", "redux-docs"),
@@ -70,7 +69,7 @@ class Row:
 
 async def both(half: Half) -> list[tuple[str, list[Case], int]]:
     """The cases of `half` with vectors, then by words: what their fits are called by, and features to leave out."""
-    indexer = RememberingEmbedder(MiniLM(), limit=50_000)
+    indexer = trials.embedder()
     return [
         ("", await cases(half, indexer, indexer), 0),
         ("_by_words", await cases(half, None, indexer), 1),

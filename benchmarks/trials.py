@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks import questions
@@ -30,7 +31,7 @@ INDEX = {
 # what a question of each kind counts for in a fit: readers' own words most, and traps as they are met
 WEIGHTS = {"reader": 1.0, "near miss": 1.0, "off topic": 1.0, "quiz": 0.3, "SQuAD": 0.15, "SQuAD near miss": 0.1}
 OF_BOOKS = ("reader", "near miss", "off topic")
-_EVERY = 5  # of so many questions of SQuAD one is asked
+_EVERY = 15  # of so many questions of SQuAD one is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +112,29 @@ def rows(file: Path) -> list[dict]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
 
 
-async def searches(books: Sequence[str], embedder: RememberingEmbedder) -> dict[str, Search]:
+@cache
+def embedder() -> RememberingEmbedder:
+    """The one that every step shares, so that no sentence is embedded twice."""
+    return RememberingEmbedder(MiniLM(), limit=100_000)
+
+
+async def searches(books: Sequence[str]) -> dict[str, Search]:
     """A search over each of `books`, indexed if need be."""
     made = {}
     for book in books:
         if book == EXAMPLE:
             data_dir = WORKPLACE / "data" / EXAMPLE
-            await ingest.update(ROOT / "examples" / "physical-ai" / "docs", data_dir=data_dir, embedder=embedder)
+            await ingest.update(ROOT / "examples" / "physical-ai" / "docs", data_dir=data_dir, embedder=embedder())
         else:
-            data_dir = await indexed(book, embedder)
-        made[book] = Search(EmbeddedIndex(data_dir), embedder)
+            data_dir = await indexed(book, embedder())
+        made[book] = Search(EmbeddedIndex(data_dir), embedder())
     return made
 
 
 async def tried(half: Half) -> list[Tried]:
     """Every trial of `half`, with what was found for it."""
     asked = [each for each in trials() if each.half == half]
-    over = await searches(sorted({each.book for each in asked}), RememberingEmbedder(MiniLM(), limit=50_000))
+    over = await searches(sorted({each.book for each in asked}))
     return [await _tried(each, over[each.book]) for each in asked]
 
 
