@@ -134,6 +134,7 @@ def qdrant_stand(qdrant_process: Stand) -> Iterator[Stand]:
     qdrant_process.empty()
     yield qdrant_process
     qdrant_process.close_clients()
+    qdrant_process.start()
     noted = qdrant_process.noted()
     qdrant_process.fault(times=0)
 
