@@ -21,8 +21,6 @@ _REFERS: Final = frozenset(
 _VERBS: Final = frozenset(
     "is are was were being get gets can could may might must shall should will would has have".split()  # noqa: SIM905
 )
-_NEGATING: Final = ("un", "in", "im", "ir", "il", "non", "dis")
-_SHORTEST_ROOT: Final = 4
 
 
 def differs(sentence: str, quote: str, *, near: str = "", language: str = "en") -> str:
@@ -207,12 +205,8 @@ def _unconditional(row: Sequence[Word], parts: Sequence[Sequence[Word]]) -> bool
 
 def _prefixed(mine: frozenset[str], theirs: frozenset[str], denied: set[str]) -> bool:
     """Whether one of `mine` is one of `theirs` with "un" or the like in front, which nothing there makes up for."""
-    for stem in mine - theirs:
-        for prefix in _NEGATING:
-            root = stem.removeprefix(prefix)
-            if root != stem and len(root) >= _SHORTEST_ROOT and root in theirs - mine and root not in denied:
-                return True
-    return False
+    roots = {opposites.negated(stem) for stem in mine - theirs}
+    return bool((roots & (theirs - mine)) - denied)
 
 
 def _opposed(
@@ -271,7 +265,9 @@ def _quantifier(row: Sequence[Word], parts: Sequence[Sequence[Word]]) -> str:
 def _quantified(row: Sequence[Word]) -> Iterator[tuple[str, str]]:
     for at, word in enumerate(row):
         kind = opposites.quantifier(word.low)
-        if kind and not (kind == "all" and at and opposites.negates(row, at - 1)):
+        before = row[at - 1] if at else None
+        # "not all" is some, "not only" is no restriction
+        if kind and not (before and (before.low == "not" or opposites.negates(row, at - 1))):
             behind = [each.stem for each in row[at + 1 :] if each.carries and each.clause == word.clause]
             yield kind, behind[0] if behind else ""
 

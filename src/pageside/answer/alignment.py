@@ -64,7 +64,7 @@ def _places(part: Sequence[Word]) -> dict[str, list[int]]:
 
 def _same_between(here: Sequence[Word], there: Sequence[Word]) -> bool:
     """Whether the words between two say the same relation of them, with a direction."""
-    if not here or not there or _agent(here) != _agent(there):
+    if not here or not there or _agent(here) != _agent(there) or _turns(here, there):
         return False
     mine, theirs = ([word.stem for word in row if word.low not in BEING] for row in (here, there))
     common = set(mine) & set(theirs)
@@ -93,6 +93,8 @@ def replaced(row: Sequence[Word], parts: Sequence[Sequence[Word]], near: str, la
             return "contradiction"
         for mine, theirs in pairs:
             complaint = _against(mine, theirs, near, language)
+            if complaint == "contradiction" and any(_changed_places(*pair, pairs) for pair in pairs):
+                continue  # "A above B" is "B below A"
             if complaint and not (_changed_places(mine, theirs, pairs) and _may_change(row, part, mine, theirs)):
                 return complaint
     return ""
@@ -141,14 +143,14 @@ def _denied(row: Sequence[Word], part: Sequence[Word]) -> bool:
 
 
 def _turns(mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    mirror = opposites.opposites()
-    return any(other.stem in mirror.get(word.stem, ()) for word in mine for other in theirs)
+    return any(opposites.opposed(word.stem, other.stem) for word in mine for other in theirs)
 
 
 def _against(mine: Sequence[Word], theirs: Sequence[Word], near: str, language: str) -> str:
     if _numbers_of(mine) and _numbers_of(theirs) and not _numbers_of(mine) & _numbers_of(theirs):
         said, there = (quantities.read(" ".join(word.raw for word in row)) for row in (mine, theirs))
-        if not any(one.value == other.value for one in said for other in there):
+        wider = any(other.startswith(f"{one}.") for one in _numbers_of(mine) for other in _numbers_of(theirs))
+        if not wider and not any(one.value == other.value for one in said for other in there):
             return f"number {mine[0].low}"
     telling = [word for word in theirs if word.carries or word.name]
     if telling and telling[0].name | any(word.name for word in mine):
@@ -156,7 +158,11 @@ def _against(mine: Sequence[Word], theirs: Sequence[Word], near: str, language: 
         referred = theirs[0].low in {"the", "this", "that", "its"} and not telling[0].name
         if named and not (referred and wording.holds(named, wording.stems(near, language))):
             return f"name {named.low}"
-    return "contradiction" if _turns(mine, theirs) else ""
+    return "contradiction" if _turns(mine, theirs) and _denies(mine) == _denies(theirs) else ""
+
+
+def _denies(row: Sequence[Word]) -> bool:
+    return any(opposites.negates(row, at) for at in range(len(row)))
 
 
 def _numbers_of(row: Sequence[Word]) -> set[str]:

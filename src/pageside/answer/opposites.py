@@ -46,6 +46,8 @@ _NOTS: Final = frozenset(
     lack lacks lacked lacking""".split()  # noqa: SIM905  # read more easily as words
 )
 _REFUSING: Final = frozenset("fail fails failed failing refuse refuses refused".split())  # noqa: SIM905
+_NEGATING: Final = ("un", "in", "im", "ir", "il", "non", "dis")
+_SHORTEST_ROOT: Final = 4
 _SPARED: Final = frozenset({"only", "just", "merely", "necessarily"})
 _QUANTIFIERS: Final[Mapping[str, str]] = {
     word: kind
@@ -69,6 +71,19 @@ def opposites() -> Mapping[str, frozenset[str]]:
         found.setdefault(one, set()).add(other)
         found.setdefault(other, set()).add(one)
     return {stem: frozenset(others) for stem, others in found.items()}
+
+
+def opposed(one: str, other: str) -> bool:
+    """Whether two stems are opposites, by themselves or by "un" or the like in front of one."""
+    return other in opposites().get(one, ()) or negated(one) == other or negated(other) == one
+
+
+def negated(stem: str) -> str:
+    """What `stem` turns round by "un" or the like in front; empty where it cannot be told."""
+    for prefix in _NEGATING:
+        if stem.startswith(prefix) and len(stem) >= len(prefix) + _SHORTEST_ROOT:
+            return stem.removeprefix(prefix)
+    return ""
 
 
 def negates(row: Sequence[Word], at: int) -> bool:

@@ -169,7 +169,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity:
     value = _value(digits) if written else _spelled_value(spelled)
     value *= _MANY.get(match["many"] or "", 1.0) * _SCALES.get(match["scale"] or "", 1.0)
     named = re.search(r"(?:\b[Vv]ersions?|\bv|[A-Z]\w*)[ -]$", before)
-    version = digits if digits.count(".") > 1 or (digits.count(".") == 1 and named and not unit) else ""
+    version = digits if digits.count(".") > 1 or (digits and named and not unit) else ""
     return Quantity(
         value * factor,
         unit,

@@ -79,7 +79,8 @@ def _words(text: str, language: str, telling: frozenset[str], code: frozenset[st
         number = match["number"] is not None
         identifier = match["identifier"] is not None
         capital = raw[0].isupper() and (len(raw) > 1 or not begins) and low != "i"
-        acronym = len(raw) > 1 and raw.isupper()
+        # "RViz" and "Nav2" are names wherever they stand, "Gazebo" may be a word that begins a sentence
+        acronym = raw[0].isupper() and len(re.findall(r"[A-Z0-9]", raw)) > 1
         yield Word(
             raw,
             low,
