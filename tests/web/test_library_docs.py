@@ -234,6 +234,27 @@ def test_two_readers_share_what_is_public_and_nothing_else(house, docs):
     assert denied.status_code == 404
 
 
+def test_processes_share_what_was_looked_up(tmp_path, docs, valkey):
+    """Through Redis: another process finds it while the server of documentation is away."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    environ = environment(docs.url, REDIS_URL=valkey.url)
+    with (
+        served.server(write(tmp_path / "one"), tmp_path / "one" / "data", **environ) as address,
+        httpx2.Client(base_url=address, timeout=60) as client,
+    ):
+        first = ask(client, TENSOR)
+    docs.says(fault="500")
+    with (
+        served.server(write(tmp_path / "other"), tmp_path / "other" / "data", **environ) as address,
+        httpx2.Client(base_url=address, timeout=60) as client,
+    ):
+        second = ask(client, TENSOR)
+
+    assert first["library_docs"] == second["library_docs"] == "found"
+    assert docs.seen() == []
+
+
 def test_the_log_has_no_question(ada, docs, house):
     """It says that something was looked up, and how it went."""
     ask(ada, "How do I create a PyTorch tensor for my unspeakable purpose?")
