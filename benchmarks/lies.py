@@ -47,7 +47,6 @@ from pageside.knowledge.search import Search
 
 BOOKS: Final = ("rust-book", "fastapi-en", "redux-docs", "d2l", "hf-deep-rl", "physical-ai-mraza", "physical-ai-uneeza")
 _WRITTEN: Final = Path(__file__).with_name("claims.jsonl")
-_PER_RULE: Final = 12  # of a book's half
 _SEED: Final = 20_26
 
 
@@ -111,8 +110,8 @@ def sayable(passage: Passage) -> list[str]:
     ]
 
 
-def made(book: str, passages: Sequence[Passage], wanted: Half) -> Iterator[Case]:
-    """Lies and truths by rule, at most `_PER_RULE` of each, spread over the half of the book."""
+def made(book: str, passages: Sequence[Passage], wanted: Half, *, per_rule: int) -> Iterator[Case]:
+    """Lies and truths by rule, at most `per_rule` of each, spread over the half of the book."""
     rng = Random(f"{_SEED}{book}{wanted}")
     of_half = [passage for passage in passages if half(book, passage.path) == wanted]
     rng.shuffle(of_half)
@@ -124,7 +123,7 @@ def made(book: str, passages: Sequence[Passage], wanted: Half) -> Iterator[Case]
         names = sorted({match.group() for match in falsehoods.NAMES.finditer(passage.text)})
         for sentence in said:
             for lies, kind, rule in rng.sample(rules, len(rules)):
-                if counts[kind] >= _PER_RULE:
+                if counts[kind] >= per_rule:
                     continue
                 if text := next((new for new in rule(sentence, names, rng) if _differs(new, passage, lies=lies)), None):
                     counts[kind] += 1
@@ -132,7 +131,7 @@ def made(book: str, passages: Sequence[Passage], wanted: Half) -> Iterator[Case]
                     break
         for one, other in pairwise(said):
             if (
-                counts["joined"] < _PER_RULE
+                counts["joined"] < per_rule
                 and f"{one} {other}" in passage.text
                 and (text := falsehoods.joined(one, other))
             ):
@@ -356,6 +355,7 @@ async def main() -> None:
     arguments.add_argument(
         "--show", choices=("lies", "truths", ""), default="", help="print what went wrong (dev only)"
     )
+    arguments.add_argument("--sample", type=int, default=12, help="sentences by each rule of each book")
     arguments.add_argument("--written", action="store_true", help="only what was written by hand")
     arguments.add_argument("--time", action="store_true", help="how long checking takes, instead")
     chosen = arguments.parse_args()
@@ -367,7 +367,11 @@ async def main() -> None:
         return
     async with AsyncExitStack() as stack:
         searches, passages = await open_books(stack, chosen.workplace)
-        rule = [] if chosen.written else [case for book in BOOKS for case in made(book, passages[book], chosen.half)]
+        rule = (
+            []
+            if chosen.written
+            else [case for book in BOOKS for case in made(book, passages[book], chosen.half, per_rule=chosen.sample)]
+        )
         hand = list(by_hand(passages, chosen.half)) if _WRITTEN.is_file() else []
         began = time.perf_counter()
         outcome = await run([*rule, *hand], searches, show=chosen.show)
