@@ -234,6 +234,23 @@ def test_two_readers_share_what_is_public_and_nothing_else(house, docs):
     assert denied.status_code == 404
 
 
+def test_an_answer_without_documentation_is_not_kept(tmp_path, docs):
+    """What was away when a question was asked is there when it is asked again, though answers are remembered."""
+    docs.says(fault="500")
+    environ = environment(docs.url, PAGESIDE_ANSWER_CACHE_S="600")
+    question = "When are the readings of the scales added up with PyTorch?"
+    with (
+        served.server(write(tmp_path), tmp_path / "data", **environ) as address,
+        httpx2.Client(base_url=address, timeout=60) as client,
+    ):
+        first = ask(client, question)
+        docs.says()
+        second, third = ask(client, question), ask(client, question)
+
+    assert [each["library_docs"] for each in (first, second, third)] == ["unavailable", "found", "found"]
+    assert len(docs.asked()) == 2
+
+
 def test_processes_share_what_was_looked_up(tmp_path, docs, valkey):
     """Through Redis: another process finds it while the server of documentation is away."""
     (tmp_path / "one").mkdir()

@@ -107,12 +107,17 @@ class Recalling:
                         marks.append([])
                     case Cited() if marks:
                         marks[-1].append((event.citation.marker, event.at))
-                    case Completed(answer) if answer.outcome in _WORTH_KEEPING:
+                    case Completed(answer) if _is_worth_keeping(answer):
                         said = tuple((piece, tuple(ends)) for piece, ends in zip(pieces, marks, strict=True))
                         await self._kept.put(key, to_json(Whole(query, evidence, said, answer), fallback=dict))
                     case _:
                         pass
                 yield event
+
+
+def _is_worth_keeping(answer: Answer) -> bool:
+    """Whether the same would be answered again; documentation that was away may be there then."""
+    return answer.outcome in _WORTH_KEEPING and answer.library_docs != "unavailable"
 
 
 def is_everybodys(question: Question) -> bool:

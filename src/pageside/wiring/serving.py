@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from pageside.conversation.healed import Sources
 from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
 from pageside.conversation.runs import Runs
-from pageside.conversation.server import TextbookServer
+from pageside.conversation.server import Answerer, TextbookServer
 from pageside.errors import SettingsError
 from pageside.identity.audience import EVERYBODY, Audience
 from pageside.identity.tokens import kept_secret
@@ -170,22 +170,10 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         docs = await stack.enter_async_context(library.open_documentation(settings, index, redis=shared.redis))
         led = LedSearch(search, index, contents)
         tutor = answering.tutor(settings, led, chosen, contents=contents, docs=docs.library if docs else None)
-        book = listed.name if listed else ""
-        chat = TextbookServer(
-            shared.database,
-            answering.recalling(settings, tutor, index, book=book, redis=shared.redis),
-            runs=shared.runs,
-            base_url=settings.base_url,
-            max_message_chars=settings.max_message_chars,
-            attachments=shared.attachments,
-            max_messages=settings.max_messages,
-            max_threads=settings.max_threads,
-            contents=contents,
-            words_alone=partial(by_words_alone, index, embedder),
-            dictation=shared.dictation,
-            allowance=shared.allowance,
-            sources=Sources(Healer(index), contents, search),
-        )
+        recalling = answering.recalling(settings, tutor, index, book=listed.name if listed else "", redis=shared.redis)
+        knows_words_alone = partial(by_words_alone, index, embedder)
+        sources = Sources(Healer(index), contents, search)
+        chat = _chat(shared, settings, recalling, contents=contents, sources=sources, words_alone=knows_words_alone)
         stack.push_async_callback(chat.aclose)
         yield Services(
             settings=settings,
@@ -209,6 +197,33 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
             title=listed.title if listed else "",
             audience=listed.audience if listed else EVERYBODY,
         )
+
+
+def _chat(
+    shared: Shared,
+    settings: Settings,
+    answerer: Answerer,
+    *,
+    contents: KeptContents,
+    sources: Sources,
+    words_alone: Callable[[], Awaitable[bool]],
+) -> TextbookServer:
+    """The conversations of one book."""
+    return TextbookServer(
+        shared.database,
+        answerer,
+        runs=shared.runs,
+        base_url=settings.base_url,
+        max_message_chars=settings.max_message_chars,
+        attachments=shared.attachments,
+        max_messages=settings.max_messages,
+        max_threads=settings.max_threads,
+        contents=contents,
+        words_alone=words_alone,
+        dictation=shared.dictation,
+        allowance=shared.allowance,
+        sources=sources,
+    )
 
 
 async def migrate(settings: Settings) -> str:
