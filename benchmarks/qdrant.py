@@ -2,9 +2,10 @@
 
 *Agreement*: the questions of each set, development half, asked of the same generation in both forms: how often the
 first five passages are the same in the same order, and how far the numbers of a hit are apart. *Size and speed*: the
-passages of `benchmarks.scale`, searched in both forms, one search at a time, the question's vector at hand; by the
-client's local mode, which is Python, and where `--url` names one by a real server. *The engine*: Qdrant Edge, the
-search of Qdrant as a library, with the same vectors and the same three looks at the shortlist.
+passages of one real book, then again with their words in other orders, with made up vectors (`benchmarks.scale`),
+searched in both forms, one search at a time, the question's vector at hand; by the client's local mode, which is
+Python, and where `--url` names one by a real server. *The engine*: Qdrant Edge, the search of Qdrant as a library, with
+the same vectors and the same three looks at the shortlist.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from benchmarks import questions, scale
 from benchmarks.search import indexed
 from qdrant_client import QdrantClient
 
-from pageside.knowledge import bm25, catalogue, generation, keywords, qdrant
+from pageside.knowledge import bm25, catalogue, generation, ingest, keywords, qdrant
 from pageside.knowledge.embed import MiniLM, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.generation import Generation
@@ -41,6 +42,7 @@ from pageside.knowledge.sink_qdrant import QdrantSink
 
 STRETCHES = 3  # of a passage that is made up, as in the real books
 LIMIT_QUESTIONS = 60
+BOOK = "fastapi-en"
 COPIED = {"model": MiniLM.name, "built_at": "2000-01-01T00:00:00+00:00", "documents": "0"}
 
 
@@ -173,7 +175,11 @@ async def speed(sizes: Sequence[int], local: int, url: str) -> None:
     texts = random.Random(2).sample(texts, LIMIT_QUESTIONS)
     vectors = await MiniLM().queries(texts)
     with tempfile.TemporaryDirectory(prefix="qdrant-") as scratch:
-        passages = await scale.real(Path(scratch) / "books")
+        books = Path(scratch) / "books"
+        await ingest.update(questions.SHARED / "corpora" / BOOK, data_dir=books, embedder=None)
+        read = generation.opened(generation.root(books, "book"))
+        passages = read.catalogue.passages()
+        read.close()
         for size in sizes:
             data_dir = Path(scratch) / str(size)
             reading = await made(size, passages, data_dir)

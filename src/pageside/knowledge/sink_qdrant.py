@@ -26,7 +26,7 @@ from pageside.knowledge.qdrant import Names, NoSuchCollection
 from pageside.knowledge.qdrant_lock import Lock
 from pageside.knowledge.sink import Previous
 
-_POINTS_AT_ONCE: Final = 128  # about 2 MB of JSON
+_POINTS_AT_ONCE: Final = 128  # about 5 MB of JSON; a server takes 32 MB
 _LOOK_AGAIN_S: Final = 0.5
 _TRIES: Final = 4
 _PAUSE_S: Final = 0.5
