@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +39,7 @@ MAX_BYTES: Final = 100_000_000
 _LONGEST: Final = 400_000  # characters of an answer
 _NESTED: Final = 40  # an answer stands no deeper in anything that Pageside writes
 _WIDTH: Final = 110
+_SHOWN: Final = 300  # characters of a claim; of code, how it begins is enough to know it by
 _RESULTS: Final[Mapping[ClaimState, tuple[str, str]]] = {
     "holds": ("The book says so.", "green"),
     "marked": ("Shown as not verified.", "yellow"),
@@ -292,14 +294,14 @@ def show(verified: Sequence[Verified], book: Book) -> None:
 def _table(verified: Verified, book: Book, title: str) -> Table:
     table = Table(title=title, title_justify="left", show_lines=True, expand=False)
     table.add_column("It says", ratio=4)
-    table.add_column("That rests on", ratio=4)
+    table.add_column("That rests on", ratio=4, overflow="fold")
     table.add_column("Result", ratio=2)
     by_marker = {source.citation.marker: source for source in verified.checked.sources}
     for claim in verified.checked.claims:
         mine = [by_marker[marker] for marker in claim.claim.markers if marker in by_marker]
         words, style = _RESULTS[claim.state]
         table.add_row(
-            Text(_line(claim.text)),
+            Text(textwrap.shorten(claim.text, _SHOWN, placeholder=" …")),
             Text("\n".join(_where(source, book) for source in mine)),
             Text(_result(claim, words), style=style),
         )
