@@ -186,7 +186,11 @@ def _cosines(reading: Generation, vector: Vectors | None) -> Vectors | None:
 def _nearest(cosines: Vectors, allowed: frozenset[int] | None) -> list[int]:
     """Numbers of the `DEPTH` nearest of the allowed passages; one without a vector is near to nothing."""
     numbers = np.arange(len(cosines)) if allowed is None else np.fromiter(sorted(allowed), dtype=np.int64)
-    order = np.argsort(-cosines[numbers], kind="stable")[:DEPTH]
+    held = cosines[numbers]
+    if len(held) > DEPTH:  # a whole order of a hundred thousand takes as long as comparing them all
+        best = held >= np.partition(held, -DEPTH)[-DEPTH]
+        numbers, held = numbers[best], held[best]
+    order = np.argsort(-held, kind="stable")[:DEPTH]
     return [int(number) for number in numbers[order] if cosines[number] > 0]
 
 
