@@ -218,6 +218,8 @@ def faults(text: str, proof: Proof, *, links: Mapping[int, str] | None = None) -
     for marker in (*shown, *(number for number in links or {} if number not in shown)):
         if marker not in known or marker not in covered:
             yield f"[{marker}] stands in the answer, and no claim of the record rests on it"
+    for marker in known.keys() - covered if proof.claims else ():
+        yield f"[{marker}] is a source on which nothing rests"
 
 
 def _claim_faults(text: str, claim: KeptClaim, known: Mapping[int, KeptCitation]) -> Iterator[str]:
