@@ -34,6 +34,7 @@ _TOKEN: Final = re.compile(
     | (?P<entity>&(?=\#?\w+;))
     | (?P<joint>\](?=\())
     | (?P<shown>!(?=\[))
+    | (?P<tick>`+)                                        # of no pair: it would begin one with what stands as code
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -129,7 +130,7 @@ def _token(token: re.Match[str], may_lead: MayLead) -> str:
         return (bare if may_lead(bare) else _as_code(bare)) + whole[len(bare) :]
     if token["entity"] and _SAFE_ENTITY.match(token.string, token.start()):
         return whole
-    return f"\\{whole}"
+    return "".join(f"\\{sign}" for sign in whole) if token["tick"] else f"\\{whole}"
 
 
 def _link(token: re.Match[str], may_lead: MayLead) -> str:

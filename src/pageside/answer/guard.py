@@ -23,6 +23,12 @@ from pageside.knowledge import keywords, sentences
 _NEAR: Final = 0.5  # share of its content words by which a sentence is about what was asked
 _SMUGGLED: Final = 3  # words in a sentence that nobody else says: too many where orders stand
 _LEAKED: Final = 8  # words of the instructions in a row
+_TASK: Final = re.compile(
+    r"\W*(?:please\s+)?(?:write|draft|compose|describe|explain|summari[sz]e|recommend|translate|classify|break\s+down|suggest"
+    r"|develop\s+an?|(?:help|give|tell|show)\s+me|can\s+you|could\s+you)\b",
+    re.IGNORECASE,
+)
+_RUNS: Final = re.compile(r"(?<!\S)[A-Za-z.,]{30,}(?!\S)")  # words run together
 _LOUD: Final = re.compile(r"[*_`#>|~\[\]()]+")
 
 # What answers say beside the matter: bridges, offers, politeness; nothing of it can carry a message.
@@ -105,7 +111,11 @@ class Guard:
         known, ordered, warned = self._known()
         terms = self._terms(words)
         smuggles = warned and len(terms - known) >= _SMUGGLED
+        smuggles |= any(not self._holds(run) for run in _RUNS.findall(words))
         return smuggles or bool(terms & ordered) or bool(_grams(words) & self._instructions)
+
+    def _holds(self, word: str) -> bool:
+        return any(word in text for text in self._texts())
 
     def strays(self, words: str, *, states: bool) -> bool:
         """Whether `words`, which nothing supports, are not about what was asked; where orders stand, whether at all.
@@ -242,11 +252,13 @@ def _addressed(question: Question) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _stating(text: str) -> str:
-    """`text` without its orders and its questions, which state nothing."""
+    """`text` without its orders, questions and tasks, which state nothing."""
     plain = orders.without(text)
     spans = sentences.split(plain)
     said = (plain[span.start : span.end] for span in spans)
-    return "\n".join(piece for piece in said if not piece.rstrip("\"'”’)*_ ").endswith(("?", "？")))
+    return "\n".join(
+        piece for piece in said if not piece.rstrip("\"'”’)*_ ").endswith(("?", "？")) and not _TASK.match(piece)
+    )
 
 
 @lru_cache(maxsize=1024)

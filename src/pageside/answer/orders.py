@@ -78,7 +78,7 @@ _ORDER: Final = re.compile(
       |,)\s)\W*{_WRITES}\b[^.!?\n]{{0,140}}?\b(?:your|every|each)\s+(?:\w+\s+){{0,2}}?{_REPLY}\b
     | \b(?:in|to|into|at\ the\ (?:end|start|beginning)\ of|within|throughout|for)\s+(?:your|every
       |each)\s+(?:\w+\s+){{0,2}}?(?:repl(?:y|ies)|responses?|answers?|elucidations?)\b\s*[,.:;!?]?\s*(?:$
-        |(?:{_WRITES}|say|mention|tease|suggest|make|do|hint)\b)
+        |(?:{_WRITES}|say|mention|tease|suggest|make|do|hint|link|show|point|refer|recommend|always|never)\b)
     | \byour\s+(?:\w+['’]s\s+|\w+\s+){{0,2}}?(?:repl(?:y|ies)|responses?|answers?)\s+(?:must|should|shall|has\ to
       |have\ to|may\ only|is\ to)\b
     | \byour\s+(?:\w+\s+){{0,2}}?(?:repl(?:y|ies)|responses?|answers?)\s+(?:in\s+(?:base|spanish|french|german
