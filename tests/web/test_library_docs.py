@@ -40,7 +40,8 @@ def docs(process):
 
 
 def environment(url, **others):
-    return {"CONTEXT7_ENABLED": "true", "CONTEXT7_URL": url, "PAGESIDE_LIBRARY_DOCS_TIMEOUT_S": "2", **others}
+    # a busy machine is no slow server: those who mean one say so
+    return {"CONTEXT7_ENABLED": "true", "CONTEXT7_URL": url, "PAGESIDE_LIBRARY_DOCS_TIMEOUT_S": "10", **others}
 
 
 def write(folder):
@@ -188,8 +189,9 @@ def test_a_library_that_only_the_book_names_is_known(ada, docs):
 def test_without_documentation_the_book_answers(tmp_path, docs, fault):
     """Whatever goes wrong there: the answer is the book's, and says that documentation was not to be had."""
     docs.says(fault=fault)
+    environ = environment(docs.url, PAGESIDE_LIBRARY_DOCS_TIMEOUT_S="2")
     with (
-        served.server(write(tmp_path), tmp_path / "data", **environment(docs.url)) as address,
+        served.server(write(tmp_path), tmp_path / "data", **environ) as address,
         httpx2.Client(base_url=address, timeout=60) as client,
     ):
         told = ask(client, "When are the readings of the scales added up with PyTorch?")
@@ -205,7 +207,7 @@ def test_without_documentation_the_book_answers(tmp_path, docs, fault):
 def test_the_books_first_sentence_does_not_wait(tmp_path, docs):
     """Documentation that hangs is still being waited for when the book has been quoted."""
     docs.says(fault="slow")
-    environ = environment(docs.url, PAGESIDE_LIBRARY_DOCS_TIMEOUT_S="10")
+    environ = environment(docs.url)
     asked = {"message": "When are the readings of the scales added up with PyTorch?", "use_library_docs": True}
     log = tmp_path / "server.log"
     with (
