@@ -74,14 +74,12 @@ async def ask(case: Case, book: Opened, *, key: str) -> Result:
         IndexMissing: Nothing has been indexed yet.
         IndexBroken: What was indexed cannot be read.
     """
-    watched = Watched(book.finder)
-    tutor = book.tutor(watched)
-    clock = _Clock()
+    watched, clock = Watched(book.finder), _Clock()
     given: tuple[str, ...] = ()
     answer: Answer | None = None
     failed = ""
     try:
-        async with aclosing(tutor.answer(case.question)) as events:
+        async with aclosing(book.tutor(watched).answer(case.question)) as events:
             async for event in events:
                 clock.tick(checked=isinstance(event, TextDelta | Cited))
                 match event:
