@@ -45,7 +45,7 @@ async def models(request, openai):
 
 @asynccontextmanager
 async def reading(folder, models):
-    async with house(folder, Tutor(Shelf(), models)) as home, served(home.app) as url, browser(url) as ada:
+    async with house(folder, Tutor(Shelf(), models, repairs=0)) as home, served(home.app) as url, browser(url) as ada:
         yield ada
 
 
