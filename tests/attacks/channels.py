@@ -124,7 +124,7 @@ def in_a_file(attack: Attack) -> Planted:
 def in_a_file_name(attack: Attack) -> Planted:
     """What the file is called."""
     name = " ".join(attack.text.replace("/", " ").split())
-    return Planted(file=(f"{name[:180]}.md", "Servos and more."))
+    return Planted(file=(f"{name[:140]}.md", "Servos and more."))
 
 
 CHANNELS: dict[str, Callable[[Attack], Planted]] = {

@@ -25,7 +25,7 @@ _SMUGGLED: Final = 3  # words in a sentence that nobody else says: too many wher
 _LEAKED: Final = 8  # words of the instructions in a row
 _TASK: Final = re.compile(
     r"\W*(?:please\s+)?(?:write|draft|compose|describe|explain|summari[sz]e|recommend|translate|classify|break\s+down|suggest"
-    r"|develop\s+an?|(?:help|give|tell|show)\s+me|can\s+you|could\s+you)\b",
+    r"|(?:develop|provide)\s+an?|(?:help|give|tell|show)\s+me|can\s+you|could\s+you)\b",
     re.IGNORECASE,
 )
 _RUNS: Final = re.compile(r"(?<!\S)[A-Za-z.,]{30,}(?!\S)")  # words run together
