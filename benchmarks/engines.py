@@ -25,7 +25,7 @@ import numpy as np
 import qdrant_edge as edge
 import tantivy
 from benchmarks import questions
-from benchmarks.search import figures, indexed
+from benchmarks.search import indexed
 
 from pageside.knowledge import catalogue, generation, keywords, rank
 from pageside.knowledge.catalogue import Catalogue
@@ -223,10 +223,10 @@ def measure(name: str, folder: Path, prepared: Path, out: Path) -> None:
         times.append((time.perf_counter() - began) * 1000)
         pages = question["pages"]
         ranks.append(next((at for at, number in enumerate(found, 1) if paths[number] in pages), 0))
-    quality = figures(ranks)
+    first, five = (float(np.mean([0 < rank <= deep for rank in ranks])) for deep in (1, 5))
     p50, p95 = np.quantile(times, [0.5, 0.95])
     result = Measured(
-        build_s, disk / 1e6, open_ms, float(p50), float(p95), resident_mb() - before, quality.hit_1, quality.hit_5
+        build_s, disk / 1e6, open_ms, float(p50), float(p95), resident_mb() - before, first, five
     )
     out.write_text(" | ".join(f"{getattr(result, field):.3g}" for field in Measured.__slots__), "utf-8")
     reading.close()
