@@ -225,9 +225,7 @@ def measure(name: str, folder: Path, prepared: Path, out: Path) -> None:
         ranks.append(next((at for at, number in enumerate(found, 1) if paths[number] in pages), 0))
     first, five = (float(np.mean([0 < rank <= deep for rank in ranks])) for deep in (1, 5))
     p50, p95 = np.quantile(times, [0.5, 0.95])
-    result = Measured(
-        build_s, disk / 1e6, open_ms, float(p50), float(p95), resident_mb() - before, first, five
-    )
+    result = Measured(build_s, disk / 1e6, open_ms, float(p50), float(p95), resident_mb() - before, first, five)
     out.write_text(" | ".join(f"{getattr(result, field):.3g}" for field in Measured.__slots__), "utf-8")
     reading.close()
 
