@@ -32,7 +32,11 @@ def scored(asked: dict[str, Any], path: str) -> dict[str, Any]:
     order = sorted(range(len(shares)), key=lambda at: -shares[at])[: asked["top_n"]]
     results: list[dict[str, Any]] = [{"index": at, "relevance_score": shares[at]} for at in order]
     if path == "/v2/rerank":
-        return {"results": results, "id": "07734bd2", "meta": {"api_version": {"version": "2"}}}
+        return {
+            "results": results,
+            "id": "07734bd2",
+            "meta": {"api_version": {"version": "2"}, "tokens": {"input_tokens": 56}},
+        }
     told = [{**result, "document": {"text": asked["documents"][result["index"]]}} for result in results]
     return {"id": "rerank-1", "model": asked["model"], "usage": {"total_tokens": 56}, "results": told}
 

@@ -11,7 +11,7 @@ from tests import rerank_server
 from tests.knowledge.small_index import ROBOTS, passage, put
 
 from pageside import settings
-from pageside.knowledge import rerank
+from pageside.knowledge import charges, rerank
 from pageside.knowledge.index import Hit
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.library.breaker import Breaker
@@ -41,6 +41,7 @@ def paths(hits) -> list[str]:
 async def test_both_forms_are_asked_alike_and_understood(server, path):
     """Cohere's says less around its results than vLLM's and Jina's; a base address is completed."""
     server.says(key="secret")
+    tally = charges.begin()
     reranker = HttpReranker(server.url(path), model="m-1", api_key="secret")
     ordered = await reranker.ordered(QUESTION, HITS)
     await reranker.aclose()
@@ -52,6 +53,7 @@ async def test_both_forms_are_asked_alike_and_understood(server, path):
     assert asked["query"] == QUESTION
     assert asked["documents"][0] == "Page\nBees fly."
     assert set(asked) == {"path", "authorization", "model", "query", "documents", "top_n"}
+    assert (tally.tokens, tally.calls) == (56, 1)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

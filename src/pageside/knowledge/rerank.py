@@ -14,6 +14,7 @@ import anyio
 import httpx2
 import structlog
 
+from pageside.knowledge import charges
 from pageside.knowledge.embed import embedded_text
 from pageside.knowledge.index import Hit
 from pageside.knowledge.library.breaker import Breaker
@@ -94,7 +95,18 @@ class HttpReranker:
         answer.raise_for_status()
         if len(answer.content) > _LARGEST_ANSWER:
             raise ValueError("an answer too large to be one")
-        return scores(answer.json(), len(texts))
+        told = answer.json()
+        charges.note(taken(told))
+        return scores(told, len(texts))
+
+
+def taken(answer: object) -> object:
+    """The tokens that `answer` says it took: vLLM's and Jina's under `usage`, Cohere's under `meta`; else None."""
+    match answer:
+        case {"usage": {"total_tokens": tokens}} | {"meta": {"tokens": {"input_tokens": tokens}}}:
+            return tokens
+        case _:
+            return None
 
 
 def scores(answer: object, count: int) -> list[float]:
