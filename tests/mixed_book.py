@@ -27,7 +27,7 @@ ASKED = (
         "/#why-gliders-sink",
     ),
     Asked(
-        "When does parasitic drag grow?",
+        "How does parasitic drag grow?",
         "Parasitic drag grows with the square of the airspeed.",
         "drag.ipynb",
         "/drag#parasitic-drag",

@@ -126,13 +126,13 @@ def test_react_speaks_with_a_server_elsewhere(page, watch, site, elsewhere, mode
     """A page of another origin, whose own fetch says who asks."""
     address, openai = elsewhere
     openai.forget()
-    openai.say("[[conversation]]\nFrom elsewhere.")
+    openai.say("[[conversation]]\nHello from elsewhere.")
     for one in (site.address, address):
         watch.allow_origin(one)
     site.connects = f"'self' {address}"
     panel = react(page, f"{mode}-before?server={address}", site)
     page.wait_for_function("() => heard.some(([name]) => name === 'ready')")
-    expect(panel.ask("Hello")).to_contain_text("From elsewhere.")
+    expect(panel.ask("Hello")).to_contain_text("Hello from elsewhere.")
     page.wait_for_function("() => heard.some(([name]) => name === 'response.end')")
 
     assert heard(page, "error") == []
@@ -144,7 +144,7 @@ def test_react_begins_a_session_and_renews_it(page, watch, site, elsewhere, mode
     watch.allow("401")
     address, openai = elsewhere
     openai.forget()
-    for text in ("In a session.", "In another."):
+    for text in ("Happy to help in a session.", "Happy to help in another."):
         openai.say(f"[[conversation]]\n{text}")
     for one in (site.address, address):
         watch.allow_origin(one)
@@ -155,10 +155,10 @@ def test_react_begins_a_session_and_renews_it(page, watch, site, elsewhere, mode
     panel = react(page, f"hosted?api=hosted&server={address}", site)
     page.wait_for_function("() => heard.some(([name]) => name === 'ready')")
     with page.expect_request(lambda request: request.url == f"{address}/chatkit") as first:
-        expect(panel.ask("Hello")).to_contain_text("In a session.")
+        expect(panel.ask("Hello")).to_contain_text("Happy to help in a session.")
     secret = first.value.headers["authorization"]
     page.request.delete(f"{address}/api/chatkit/session", headers={"Authorization": secret})
     panel.button("New conversation").click()
 
-    expect(panel.ask("Once more")).to_contain_text("In another.")
+    expect(panel.ask("Once more")).to_contain_text("Happy to help in another.")
     assert page.evaluate("secrets") == [None, secret.removeprefix("Bearer ")]

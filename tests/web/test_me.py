@@ -365,7 +365,8 @@ async def test_deleting_everything_leaves_nothing(home, ada):
         again = await ada.http.delete(f"{API}/me")
         after = await rows(home)
 
-        assert all(before[name] for name in before.keys() - {"leases", "spending"})  # which are none of hers by now
+        others = {"leases", "spending", "usage"}  # none of hers by now
+        assert all(before[name] for name in before.keys() - others)
         assert (gone.status_code, again.status_code, gone.content) == (204, 204, b"")
         assert after == dict.fromkeys(before, 0)
         assert len(await kept(home.files)) == 1

@@ -268,7 +268,7 @@ class Checker:
         if self._beside is not None and _is_quoted(text, self._beside):
             return self._put(unit, text)
         found = self._block_support(unit, text, numbers)
-        if self._guard.is_ordered(text) or (found is None and self._guard.strays(text, states=True)):
+        if self._guard.is_ordered(text) or (found is None and self._strays(unit, text)):
             return self._kept_back(unit)
         self._count([found] if found else [], stated=True)
         if found is None:
@@ -276,6 +276,10 @@ class Checker:
         marker = self._marker(found)
         shown = f"{text}\n\n[{marker}]"
         return self._said(unit, shown, [(marker, len(shown))], found.strength)
+
+    def _strays(self, unit: Unit, text: str) -> bool:
+        # Code that somebody asked for has names of its own, and acts nowhere: what is not the book's is marked as such.
+        return (self._guard.warned or unit.kind == "table") and self._guard.strays(text, states=True)
 
     def _block_support(self, unit: Unit, text: str, numbers: Sequence[int]) -> Support | None:
         evidence = sorted(self._evidence(), key=lambda each: each.number not in numbers)
