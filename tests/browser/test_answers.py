@@ -44,7 +44,9 @@ def test_an_answer_is_copied_with_its_sources(clipboard, scripted, told):
 
 def test_formulas_are_mathml(scripted, told):
     """Formulas are read by screen readers: they are MathML, and nobody's font or style is fetched for them."""
-    told.say("Here is one more good example for you to learn from: $\\frac{a}{b}$ and\n\n$$\\int_0^1 x\\,dx = \\tfrac12$$\n\n")
+    told.say(
+        "Here is one more good example to learn from: $\\frac{a}{b}$ and\n\n", "$$\\int_0^1 x\\,dx = \\tfrac12$$\n\n"
+    )
     answer = scripted.open().ask("A formula")
     expect(answer.locator("math")).to_have_count(2)
 
