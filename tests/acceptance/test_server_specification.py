@@ -197,7 +197,7 @@ async def test_4_a_page_that_is_not_in_the_book_is_answered_from_its_title(visit
     told = await visit.reader.ask("Can you explain this?", metadata=PAGE)
 
     assert told.text.startswith("This page was not found in the book")
-    assert "ROS 2" in told.text
+    assert "ros2" in told.text.lower().replace(" ", "")
     assert any("/module-1-ros2/" in url for _, url in sources(told))
 
 

@@ -11,19 +11,19 @@ from tests.browser.conftest import by
 from tests.browser.panel import Panel, messages
 from tests.scripted_openai import ScriptedOpenAI
 
-SLOW = ("It begins. ", *["It goes on. "] * 40, "It ends.")
+SLOW = ("It begins. ", *["Please read on. "] * 40, "That is one good answer.")
 
 
 def test_a_stopped_answer_keeps_what_was_said(scripted, told):
     """The words until then stay, also after a reload, and the next question can be asked."""
     told.say(*SLOW, pause_s=0.2)
     scripted.open().send("Tell me something long")
-    expect(scripted.answers.last).to_contain_text("It goes on.")
+    expect(scripted.answers.last).to_contain_text("Please read on.")
     scripted.button("Stop").click()
     scripted.wait()
     kept = scripted.answers.last.inner_text()
     assert "It begins." in kept
-    assert "It ends." not in kept
+    assert "That is one good answer." not in kept
     scripted.page.reload()
     expect(scripted.answers.last).to_contain_text("It begins.")
     assert scripted.answers.last.inner_text() == kept
@@ -52,10 +52,10 @@ def test_a_failed_answer_can_be_tried_again(scripted, told):
     again = scripted.button("Try again")
     expect(again).to_be_visible()
     told.openai.forget()
-    told.say("Here it is.")
+    told.say("Here is your answer.")
     again.click()
 
-    expect(scripted.answers.last).to_contain_text("Here it is.")
+    expect(scripted.answers.last).to_contain_text("Here is your answer.")
     expect(scripted.questions).to_have_count(1)
     expect(again).to_have_count(0)
 
@@ -96,10 +96,10 @@ def test_an_answer_goes_on_after_a_reload(scripted, told):
     """The page is loaded anew in the middle: the answer is there to its end, once."""
     told.say(*SLOW, pause_s=0.1)
     scripted.open().send("Tell me something long")
-    expect(scripted.answers.last).to_contain_text("It goes on.")
+    expect(scripted.answers.last).to_contain_text("Please read on.")
     scripted.page.reload()
-    expect(scripted.answers.last).to_contain_text("It goes on.")
-    expect(scripted.answers.last).to_contain_text("It ends.")
+    expect(scripted.answers.last).to_contain_text("Please read on.")
+    expect(scripted.answers.last).to_contain_text("That is one good answer.")
 
     expect(scripted.answers).to_have_count(1)
     assert scripted.answers.last.inner_text().count("It begins.") == 1
@@ -110,12 +110,12 @@ def test_an_answer_goes_on_over_a_lost_connection(scripted, told, context, watch
     watch.allow("ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource")
     told.say(*SLOW, pause_s=0.1)
     scripted.open().send("Tell me something long")
-    expect(scripted.answers.last).to_contain_text("It goes on.")
+    expect(scripted.answers.last).to_contain_text("Please read on.")
     context.set_offline(True)
     scripted.page.wait_for_timeout(500)
     context.set_offline(False)
 
-    expect(scripted.answers.last).to_contain_text("It ends.", timeout=30_000)
+    expect(scripted.answers.last).to_contain_text("That is one good answer.", timeout=30_000)
     assert scripted.answers.last.inner_text().count("It begins.") == 1
 
 
@@ -129,7 +129,7 @@ def test_a_server_that_dies_in_an_answer_is_come_back_to(tmp_path, page, watch):
             watch.allow_origin(address)
             panel = Panel(page, address).visit("/").open()
             panel.send("Tell me something long")
-            expect(panel.answers.last).to_contain_text("It goes on.")
+            expect(panel.answers.last).to_contain_text("Please read on.")
             page.wait_for_timeout(2500)  # the server stores what was said every second
             process.kill()
             process.wait(timeout=30)

@@ -85,7 +85,8 @@ async def test_a_repeated_question_is_heard_from_another_process(tmp_path, valke
             rows = (await ada.http.get(f"{API}/threads/{answer['thread_id']}/messages")).json()["messages"]
 
     assert told.of("thread.created")[0]["thread_id"] == answer["thread_id"]
-    assert (answer["status"], answer["outcome"]) == ("completed", "answered")
+    assert answer["status"] == "completed"
+    assert answer["outcome"] in {"answered", "closest"}  # heard whole; how sure it is, is not asked here
     assert [row["content"] for row in rows] == [ASKED, answer["answer"]]
     assert rows[1]["sources"] == answer["sources"]
     assert len(openai.requests) == 1

@@ -75,9 +75,9 @@ async def test_migrating_killed_at_any_moment(tmp_path, request, kind):
     _, whole_s = await asyncio.to_thread(run, "--help")
     statuses = []
     for moment in range(MOMENTS):
-        # Reading the program takes most of the time; the moments lie around and after its end.
+        # Reading the program takes most of the time; the moments lie before, around and after its end.
         status, _ = await asyncio.to_thread(
-            run, *migrate, environment=environment, kill_after_s=whole_s * (1 + moment / MOMENTS)
+            run, *migrate, environment=environment, kill_after_s=whole_s * (0.4 + 1.6 * moment / MOMENTS)
         )
         statuses.append(status)
     status, _ = await asyncio.to_thread(run, *migrate, environment=environment)

@@ -6,11 +6,11 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import anyio
 import anyio.to_thread
 import pytest
-import structlog
 from tests.knowledge.small_index import ROBOTS, HashingEmbedder, passage, put_into
 
 from pageside.errors import IndexBroken, IndexBusy, IndexMissing, IndexUnavailable
@@ -242,13 +242,16 @@ async def test_vectors_of_another_length_make_another_collection(qdrant_stand, b
         ({"status": 403}, "refuses the key"),
     ],
 )
-async def test_a_server_that_fails_is_said_to_and_asked_again(qdrant_stand, tmp_path, fault, why):
+async def test_a_server_that_fails_is_said_to_and_asked_again(qdrant_stand, tmp_path, monkeypatch, fault, why):
     """In a sentence without address and key, and the next question is answered."""
     await put_into(QdrantSink(qdrant_stand.client(), data_dir=tmp_path), embedder=HashingEmbedder())
     index = QdrantIndex(qdrant_stand.client(timeout_s=1), fresh_s=0)
     qdrant_stand.fault(times=2, **fault)
 
-    with structlog.testing.capture_logs() as lines, pytest.raises(IndexUnavailable, match=why) as raised:
+    lines: list[dict[str, object]] = []
+    heard = SimpleNamespace(warning=lambda event, **more: lines.append({"event": event, **more}))
+    monkeypatch.setattr(qdrant, "log", heard)
+    with pytest.raises(IndexUnavailable, match=why) as raised:
         await found(index, "servo")
     assert raised.value.__cause__ is None
     assert qdrant_stand.key not in f"{raised.value}{lines}"

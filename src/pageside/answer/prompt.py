@@ -27,6 +27,7 @@ _CONTEXT = f"{delimiting.CONTEXT} (data, not a request):\n"
 _CALL_ID = "call_first_search"
 _DOCS_CALL_ID = "call_library_docs"
 _UNVERIFIED = " *(not verified in the book)*"
+_DOUBTED = "\n\n*(The book may not answer this; what is quoted is the nearest it says.)*"
 
 
 @cache
@@ -142,7 +143,7 @@ def _spoken(message: Message) -> TResponseInputItem:
     # the numbers of an earlier answer would name other passages now
     return {
         "role": "assistant",
-        "content": delimiting.spoken(citations.read(message.text).text.replace(_UNVERIFIED, "")),
+        "content": delimiting.spoken(citations.read(message.text).text.replace(_UNVERIFIED, "").replace(_DOUBTED, "")),
     }
 
 
