@@ -78,7 +78,7 @@ async def test_a_repeated_question_is_heard_from_another_process(tmp_path, valke
     """While one process answers, the other passes the same answer on, whole, with its sources."""
     key = {"Idempotency-Key": "one"}
     with ScriptedOpenAI() as openai:
-        openai.say(SAID, *[f"Slots are {n} mm wide. " for n in range(20)], pause_s=0.05)
+        openai.say(SAID, *["Workers pass through the slots. "] * 20, pause_s=0.05)
         async with two_processes(tmp_path, openai, REDIS_URL=valkey.url) as (ada, there, _):
             async with begun(ada, "wide [1].", headers=key) as told:
                 answer = (await there.http.post(f"{API}/chat", json={"message": ASKED}, headers=key)).json()
