@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
@@ -197,8 +197,3 @@ def _telling(passage: Passage) -> tuple[statements.Statement, ...]:
     said = [each for each in cut if each.kind != "code"][:_PROSE]
     shown = [each for each in cut if each.kind == "code"][:1]
     return tuple(sorted((*said, *shown), key=lambda each: each.start))
-
-
-def spent(turn: Turn, consulted: Consulted) -> None:
-    """Adds what was asked for to what the turn has cost."""
-    turn.spent = replace(turn.spent, docs=turn.spent.docs + consulted.calls)

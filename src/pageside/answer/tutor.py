@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -15,6 +17,7 @@ from pageside.answer import (
     concluding,
     file_search,
     file_talk,
+    library,
     outcomes,
     prompt,
 )
@@ -33,6 +36,7 @@ from pageside.answer.events import (
     Usage,
 )
 from pageside.answer.guard import Guard
+from pageside.answer.library import Consulting, Library
 from pageside.answer.listening import Listener
 from pageside.answer.models import Models
 from pageside.answer.question import Question
@@ -56,6 +60,7 @@ class Tutor:
         link: The address of a quote in a passage.
         contents: What the book has; without it, the reader cannot be asked which place they mean.
         sites: Origins that links in answers may lead to, beside the book's own pages.
+        docs: Documentation of libraries beside the book; without it, none is looked up.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Tutor:
         link: checking.Link = fragment.deep_link,
         contents: Places | None = None,
         sites: Sequence[str] = (),
+        docs: Library | None = None,
     ) -> None:
         self._search = search
         self._models = models
@@ -79,6 +85,7 @@ class Tutor:
         self._link = link
         self._contents = contents
         self._sites = sites
+        self._docs = docs
 
     async def complete(self, question: Question) -> Answer:
         """The whole answer to `question`.
@@ -111,11 +118,14 @@ class Tutor:
                 yield TextDelta(text)
                 yield Completed(Answer(text, (), "conversation", 1.0, Usage(self._models.name)))
             case Question():
-                async with aclosing(self._searched(resolved)) as events:
+                async with (
+                    library.consulting(self._docs, resolved, self._search) as docs,
+                    aclosing(self._searched(resolved, docs)) as events,
+                ):
                     async for event in events:
                         yield event
 
-    async def _searched(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
+    async def _searched(self, question: Question, docs: Consulting) -> AsyncGenerator[TutorEvent, None]:
         query, named = aim.query(question), aim.named_by(question)
         yield Searching(named if aim.points_at_page(question) else query)
         findings = await self._find(question, query)
@@ -132,6 +142,8 @@ class Tutor:
             limit_tokens=self._limit_tokens,
         )
         yield Gathered(desk.evidence)
+        if not self._models.embedded:
+            desk.evidence = library.beside(desk.evidence, await docs.ready())
         guard = Guard(
             question,
             lambda: desk.evidence,
@@ -140,7 +152,7 @@ class Tutor:
             sites=self._sites,
             obeys=not self._models.embedded,
         )
-        checker = Checker(lambda: desk.evidence, self._search, self._link, guard)
+        checker = Checker(lambda: desk.evidence, self._search, partial(library.link, otherwise=self._link), guard)
         turn = Turn(question, query, findings, desk, checker, guard, given)
         mention = file_talk.searched if own else file_talk.aside
         aside = mention(question.text, given.files) if self._models.embedded else ""
@@ -149,7 +161,14 @@ class Tutor:
         async with aclosing(self._reply(turn)) as said:
             async for event in said:
                 yield event
-        yield turn.asked_page[0] if turn.asked_page else Completed(await self._completed(turn))
+        for event in await library.aside(turn, docs, embedded=self._models.embedded):
+            yield event
+        if turn.asked_page:
+            yield turn.asked_page[0]
+            return
+        answer, consulted = await self._completed(turn), await docs.ready()
+        usage = replace(answer.usage, docs=consulted.calls)
+        yield Completed(replace(answer, usage=usage, library_docs=consulted.status))
 
     async def _find(self, question: Question, query: str) -> Findings:
         return await self._search.find(
@@ -233,7 +252,9 @@ class Tutor:
 
     async def _completed(self, turn: Turn) -> Answer:
         checker = turn.checker
-        outcome = concluding.outcome(checker, turn.opening.outcome, has_evidence=bool(turn.desk.evidence))
+        outcome = concluding.outcome(
+            checker, turn.opening.outcome, has_evidence=bool(library.of_book(turn.desk.evidence))
+        )
         return Answer(
             text=checker.text,
             citations=checker.citations,

@@ -218,6 +218,28 @@ async def ask(
                 await show.stream(tutor.answer(full))
 
 
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option(
+    "--book", "place", default="", metavar="PLACE", help="The book's folder, or which of several; else what is indexed."
+)
+@_DATA_DIR
+@_JSON
+@_command
+async def verify(file: Path, place: str, data_dir: Path | None, as_json: bool) -> int:
+    """Hold the answers of a saved conversation against the book again; fail where one does not hold."""
+    from pageside.cli import verifying  # noqa: PLC0415
+
+    chosen = _settings(data_dir=data_dir)
+    told = verifying.read(file)
+    verified, book = await verifying.verified(told, place, chosen)
+    if as_json:
+        _emit(verifying.row(verified))
+    else:
+        verifying.show(verified, book)
+    return 0 if all(each.checked.holds for each in verified) else 1
+
+
 def _asked(question: str, file: Path | None, selected_text: str, page: str) -> list[queries.Query]:
     if file is not None:
         if question or selected_text or page:

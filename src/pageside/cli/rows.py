@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
 
+from pageside.answer import proof
 from pageside.answer.events import Answer, Citation
+from pageside.answer.proof import Proof
 from pageside.knowledge.ingest import Report
 from pageside.knowledge.passage import Found, Passage
 
@@ -46,6 +48,7 @@ class AnswerRow(TypedDict):
     citations: list[CitationRow]
     outcome: str
     confidence: float
+    record: dict[str, Any]
 
 
 def passage(found: Passage) -> PassageRow:
@@ -84,6 +87,7 @@ def answer(made: Answer) -> AnswerRow:
         citations=[_citation(citation) for citation in made.citations],
         outcome=made.outcome,
         confidence=round(made.confidence, 4),
+        record=Proof(**proof.fields(made)).model_dump(mode="json"),
     )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pageside.evaluation.judging import Judged
 from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import Passage
 
-What = Literal["broken", "mended", "refused", "answerable", "support_lost", "source_changed", "reworded"]
+What = Literal["broken", "let_through", "refused", "support_lost", "mended", "answerable", "source_changed", "reworded"]
+GRAVE: Final = frozenset({"broken", "let_through", "refused", "support_lost"})
 
 # The worst first: what an author has to look at stands on top.
 TOLD: Mapping[What, str] = {
     "broken": "was right and is not",
+    "let_through": "is not in the book and is answered now",
     "refused": "was answered and is not any more",
     "support_lost": "lost the support of some sentences",
     "mended": "was not right and is",
@@ -66,6 +68,8 @@ def changes(
 def _what(old: Judged, now: Judged, gone: set[str]) -> What | None:
     if old.right and not now.right:
         return "broken"
+    if not now.case.answerable and now.answered and not old.answered:
+        return "let_through"
     if old.answered and not now.answered and old.right is not False:
         return "refused"
     if _unsupported(now) > _unsupported(old):
@@ -76,7 +80,9 @@ def _what(old: Judged, now: Judged, gone: set[str]) -> What | None:
         return "answerable"
     if gone:
         return "source_changed"
-    return "reworded" if now.result.text != old.result.text else None
+    if now.result.text != old.result.text and (now.answered or old.answered):
+        return "reworded"
+    return None
 
 
 def _unsupported(each: Judged) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pageside import __version__
-from pageside.evaluation import cases, comparing, figures, metrics, page
+from pageside.evaluation import cases, comparing, figures, metrics, page, wording
 from pageside.evaluation.bars import Missed
 from pageside.evaluation.evaluating import Arm, Comparison, Evaluation
 from pageside.evaluation.figures import Figure
@@ -54,8 +54,10 @@ def shown(made: Evaluation) -> str:
             group = figure.measure.group
             lines += ["", group.capitalize()]
         other = changed.get(figure.measure.name)
-        difference = f"  {_signed(other)}" if other else ""
-        lines.append(f"  {figure.measure.name:<22}{value(figure):>8}  {interval(figure):<18}{difference}")
+        difference = f"  {wording.difference(other)}{' *' if wording.certain(other) else ''}" if other else ""
+        lines.append(
+            f"  {figure.measure.name:<22}{wording.value(figure):>8}  {wording.interval(figure):<18}{difference}"
+        )
     if made.arm.failed:
         lines += ["", f"{len(made.arm.failed)} questions could not be asked."]
     if made.arm.lost:
@@ -78,8 +80,8 @@ def summary(made: Evaluation, *, missed: Sequence[Missed]) -> str:
     for figure in made.arm.figures:
         other = changed.get(figure.measure.name)
         lines.append(
-            f"| {figure.measure.name} | {value(figure)} | {interval(figure)} | {figure.estimate.count} "
-            f"| {_signed(other) if other else ''} |"
+            f"| {figure.measure.name} | {wording.value(figure)} | {wording.interval(figure)} | {figure.estimate.count} "
+            f"| {wording.difference(other) if other else ''} |"
         )
     if made.arm.lost:
         lines += ["", "Places of the question file that the book does not have:", ""]
@@ -104,35 +106,6 @@ def _changes(comparison: Comparison) -> list[str]:
         case = change.after.case
         lines.append(f"{case.id} {comparing.TOLD[change.what]}: {case.question.text}")
     return lines or ["no question came out otherwise"]
-
-
-def value(figure: Figure) -> str:
-    """A figure as people write it: a share in per cent, seconds in ms below one."""
-    return _written(figure, figure.estimate.value)
-
-
-def interval(figure: Figure) -> str:
-    """The 95 % interval of a figure as people write it."""
-    low, high = figure.estimate.low, figure.estimate.high
-    return "" if math.isnan(low) else f"{_written(figure, low)} to {_written(figure, high)}"
-
-
-def _written(figure: Figure, number: float) -> str:
-    match figure.measure.form:
-        case "share":
-            return f"{number * 100:.1f} %"
-        case "seconds":
-            return f"{number * 1000:.0f} ms" if abs(number) < 1 else f"{number:.2f} s"
-        case "score":
-            return f"{number:.3f}"
-        case "number":
-            return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2f}"
-
-
-def _signed(figure: Figure) -> str:
-    sign = "+" if figure.estimate.value > 0 else ""
-    certain = figure.estimate.low > 0 or figure.estimate.high < 0
-    return f"{sign}{value(figure)} ({interval(figure)}){' *' if certain else ''}"
 
 
 def _figures(made: Iterable[Figure]) -> dict[str, dict[str, Any]]:

@@ -125,8 +125,15 @@ def exact(anchor: Anchor, passages: Sequence[Passage]) -> Healed | None:
     return _healed(anchor, *best) if best else None
 
 
+def heal_among(anchor: Anchor, passages: Sequence[Passage]) -> Healed:
+    """As `heal`, among all `passages` of a book, for those who have no index to ask."""
+    page = [passage for passage in passages if passage.path == anchor.path]
+    others = (passage for passage in passages if passage.path != anchor.path)
+    return exact(anchor, page) or heal(anchor, page, nearest(anchor.quote, others))
+
+
 def nearest(quote: str, passages: Iterable[Passage], *, limit: int = _SEARCHED) -> list[Passage]:
-    """The passages that hold `quote` or most of its words, best first; for those who have no index to ask."""
+    """The passages that hold `quote` or most of its words, best first."""
     wanted, pattern = frozenset(_tokens(quote)), _pattern(quote)
     if not wanted or pattern is None:
         return []

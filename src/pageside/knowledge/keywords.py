@@ -74,9 +74,13 @@ def query(text: str, *, languages: Iterable[str]) -> tuple[str, ...]:
     Stop words are left out, unless there is nothing else.
     """
     folded = _fold(text)
-    plain = [word for word in _TOKEN.finditer(folded) if word.group().lower() not in _STOP_WORDS]
-    kept = " ".join(word.group() for word in plain) or folded
+    kept = " ".join(content(folded)) or folded
     return tuple(dict.fromkeys(term for language in (*languages,) for term in _terms(kept, language)))
+
+
+def content(text: str) -> tuple[str, ...]:
+    """The words of `text` as they stand there, without those that questions are made of."""
+    return tuple(word.group() for word in _TOKEN.finditer(text) if word.group().lower() not in _STOP_WORDS)
 
 
 def _fold(text: str) -> str:

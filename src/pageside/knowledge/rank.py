@@ -79,3 +79,12 @@ def spread(items: Iterable[Item], *, group: Callable[[Item], Hashable], at_most:
         seen[group(item)] += 1
         (front if seen[group(item)] <= at_most else back).append(item)
     return front + back
+
+
+def heard(items: Iterable[Item], others: Iterable[Item], *, group: Callable[[Item], Hashable], first: int) -> list[Item]:
+    """`items` with `others` put in behind the first few, each group once."""
+    best = list(items)
+    by_group: dict[Hashable, Item] = {}
+    for item in (*best[:first], *others, *best[first:]):
+        by_group.setdefault(group(item), item)
+    return list(by_group.values())

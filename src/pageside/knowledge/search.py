@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pageside.errors import Unavailable
-from pageside.knowledge import bm25, calibration, favour, keywords, place, rank, selection
+from pageside.knowledge import bm25, calibration, facets, favour, keywords, place, rank, selection
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
@@ -25,6 +26,9 @@ _LOOKED_AT: Final = (30, 120)  # hits to choose from; the second where a book re
 _ENOUGH: Final = 10  # different hits
 _LIKELY_PLACES: Final = 30  # passages in whose pages a selection is looked for
 _FROM_ONE_SECTION: Final = 2
+_OF_A_FACET: Final = 2  # passages for each part of a question that asks for several things
+_FACET_COSINE: Final = 0.3  # from which a passage has to do with such a part; by words, the share of them it holds
+_FACET_COVERAGE: Final = 0.5
 _SELECTION_CHARACTERS: Final = 600  # of a selection that take part in the search for more
 # How likely a passage answers because the reader points at it: with no question but "explain this", with a question
 # of its own, and when it only stands beside. Judgements, for there is no question set of selections to fit them to.
@@ -80,10 +84,20 @@ class Search:
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
         hits = await self.hits(asked, filters=filters) if any(map(str.isalnum, asked)) else []
         sure = _POINTED if points_only else _ASKED_ABOUT
-        likely = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
+        ordered = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
+        likely = rank.heard(ordered, await self._of_each_facet(question, filters), group=_passage_id, first=1)
         found = _led(pointed[:limit], around, likely, at_least=sure)[:limit]
         confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
         return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
+
+    async def _of_each_facet(self, question: str, filters: Mapping[str, str] | None) -> list[Found]:
+        """What answers each of the things that `question` asks for best, in turns, where it asks for several."""
+        each: list[list[Found]] = []
+        for facet in facets.split(question):
+            hits = await self.hits(facet, filters=filters)
+            found = zip(hits, calibration.relevances(hits), strict=True)
+            each.append([Found(hit.passage, sure) for hit, sure in found if _fits(hit)][:_OF_A_FACET])
+        return [found for row in itertools.zip_longest(*each) for found in row if found]
 
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:
         """How alike each of `texts_a` (rows) and each of `texts_b` (columns) are: cosine of their vectors.
@@ -189,6 +203,14 @@ def _led(
         for passage in passages:
             led.setdefault(passage.id, Found(passage, max(least, relevances.get(passage.id, 0.0))))
     return tuple(led.values())
+
+
+def _fits(hit: Hit) -> bool:
+    return hit.coverage >= _FACET_COVERAGE if math.isnan(hit.cosine) else hit.cosine >= _FACET_COSINE
+
+
+def _passage_id(found: Found) -> str:
+    return found.passage.id
 
 
 def _different(hits: Sequence[Hit]) -> list[Hit]:

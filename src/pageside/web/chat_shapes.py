@@ -261,7 +261,12 @@ def proof(item_id: str, record: AnswerRecord | None, healed: Mapping[int, Healed
 
 
 def completed(told: Spoken, notices: Sequence[Noticed], library_docs: LibraryDocs) -> Completed:
-    """A message as it ends its stream."""
+    """A message as it ends its stream.
+
+    Args:
+        library_docs: What became of documentation of libraries, where the answer's record does not know.
+    """
+    kept = told.record
     return Completed(
         message_id=told.item_id,
         content=told.text,
@@ -271,7 +276,7 @@ def completed(told: Spoken, notices: Sequence[Noticed], library_docs: LibraryDoc
         needs_clarification=told.asks,
         options=list(told.options),
         notices=[Notice(title=each.title, message=each.message) for each in notices],
-        library_docs=told.record.library_docs if told.record is not None else library_docs,
+        library_docs=library_docs if kept is None or kept.library_docs == "not_asked" else kept.library_docs,
         record=proof(told.item_id, told.record),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from pageside.answer.library import Library
 from pageside.answer.models import Models
 from pageside.answer.tools import Finder
 from pageside.answer.tutor import Tutor
@@ -27,9 +28,16 @@ def models(settings: Settings) -> Models:
     )
 
 
-def tutor(settings: Settings, search: Finder, chosen: Models, *, contents: KeptContents | None = None) -> Tutor:
+def tutor(
+    settings: Settings,
+    search: Finder,
+    chosen: Models,
+    *,
+    contents: KeptContents | None = None,
+    docs: Library | None = None,
+) -> Tutor:
     """The tutor over a search and its models; with `contents` it can ask the reader which place they mean."""
-    return Tutor(search, chosen, instructions=settings.system_instructions, contents=contents)
+    return Tutor(search, chosen, instructions=settings.system_instructions, contents=contents, docs=docs)
 
 
 @asynccontextmanager

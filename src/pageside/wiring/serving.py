@@ -34,8 +34,20 @@ from pageside.settings.books import Listed
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
-from pageside.wiring import admitting, answering, databases, dictating, keeping, knowing, limiting, receiving, sharing
+from pageside.wiring import (
+    admitting,
+    answering,
+    databases,
+    dictating,
+    keeping,
+    knowing,
+    library,
+    limiting,
+    receiving,
+    sharing,
+)
 from pageside.wiring.admitting import Admission
+from pageside.wiring.library import Documentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class Services:
     limiter: Limiter
     redis: RedisServer | None
     keeping: Keeping
+    docs: Documentation | None = None
     name: str = ""
     base: str = ""
     title: str = ""
@@ -153,7 +166,9 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         chosen = answering.models(settings)
         stack.push_async_callback(chosen.aclose)
         contents = KeptContents(index)
-        tutor = answering.tutor(settings, LedSearch(search, index, contents), chosen, contents=contents)
+        docs = await stack.enter_async_context(library.open_documentation(settings, index, redis=shared.redis))
+        led = LedSearch(search, index, contents)
+        tutor = answering.tutor(settings, led, chosen, contents=contents, docs=docs.library if docs else None)
         chat = TextbookServer(
             shared.database,
             tutor,
@@ -186,6 +201,7 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
             limiter=shared.limiter,
             redis=shared.redis,
             keeping=shared.keeping,
+            docs=docs,
             name=listed.name if listed else "",
             base=f"/{listed.name}" if listed else "",
             title=listed.title if listed else "",
