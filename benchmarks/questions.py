@@ -25,7 +25,7 @@ BOOKS = {
 }
 # Books with questions of our own, written before they were first searched.
 OPEN_BOOKS = ("rust-book", "fastapi-en", "redux-docs", "d2l", "hf-deep-rl", "physical-ai-mraza")
-VERSIONED = ("react-native",)  # also our own questions; a book with eight older versions of each of its pages
+VERSIONED = ("react-native",)  # also our own questions; a book with eight versions of each of its pages
 SQUAD = "squad2-dev"
 OTHER_SCRIPTS = ("fastapi-ja",)  # also our own questions; searched by words alone with the embedded model
 

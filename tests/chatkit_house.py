@@ -100,7 +100,7 @@ async def house(
     app.include_router(chat_trial.router(server, everybody=True, reader=by_header, keepalive=keepalive))
     app.include_router(web_attachments.router(attachments, addresses, reader=by_header))
     app.include_router(records.router(database, server.sources, reader=by_header))
-    app.include_router(me.router(Keeping(database, kept, runs=quick), reader=by_header))
+    app.include_router(me.router(Keeping(database, kept, runs=quick), server.sources, reader=by_header))
     app.add_middleware(Limits, max_bytes=max_bytes, streamed=web_attachments.streamed)
     app.add_middleware(RequestIds)
     try:

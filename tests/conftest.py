@@ -18,7 +18,7 @@ CORPORA = Path(os.environ.get("CORPORA") or Path(__file__).parents[2] / "shared"
 
 NOBODY = 65534
 
-pytest_plugins = ("tests.databases", "tests.object_store", "tests.valkey")
+pytest_plugins = ("tests.databases", "tests.object_store", "tests.qdrant_stand", "tests.valkey")
 
 # In CI the examples are the same every time; on a developer's machine they are new ones at every run.
 hypothesis_settings.register_profile("pageside", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))

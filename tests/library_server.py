@@ -122,7 +122,7 @@ empty = torch.zeros(2, 3)
 ```
 """
 SENTENCES = {
-    "says_limit": "Rate limited or quota exceeded. Create a free API key at https://context7.com/dashboard for higher limits.",
+    "says_limit": "Rate limited or quota exceeded. Create a free API key at https://context7.com/dashboard for more.",
     "says_key": "Invalid API key. Please check your API key. API keys should start with 'ctx7sk' prefix.",
     "says_error": "Error fetching library context. Please try again later. TypeError: fetch failed",
     "says_missing": "Documentation not found or not finalized for this library.",
@@ -193,7 +193,8 @@ def _docs(arguments: dict[str, Any]) -> str:
     if script.fault == "huge":
         return "x" * 20_000_000
     if script.fault == "huge_text":
-        piece = f"### Create a tensor\n\nSource: https://docs.example.org/a.md\n\nA PyTorch tensor. {'word ' * 2000}\n\n{RULE}\n\n"
+        words = "word " * 2000
+        piece = f"### Create a tensor\n\nSource: https://docs.example.org/a\n\nA PyTorch tensor. {words}\n\n{RULE}\n\n"
         return piece * 80
     return OLD_DOCS if script.version == "1.0.14" and library == "/pytorch/pytorch" else DOCS.get(library, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 import tempfile
@@ -9,12 +10,14 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 
 from pageside import __version__, settings
 from pageside.errors import IndexMissing, PagesideError, SettingsError
 from pageside.identity.denial import TokenDenied
+from pageside.knowledge.library.context7 import LookupFailed
 from pageside.settings import Settings, books, guarding
 from pageside.storage import migrate as migrations
 from pageside.storage import redis_address
@@ -22,7 +25,7 @@ from pageside.storage.engine import Database
 from pageside.storage.outage import Outage
 from pageside.storage.redis_server import RedisServer, RedisUnavailable, reason
 from pageside.storage.revisions import newest
-from pageside.wiring import admitting, knowing, receiving
+from pageside.wiring import admitting, knowing, library, receiving
 
 State = Literal["on", "off", "missing", "broken"]
 
@@ -40,6 +43,12 @@ _REMEDIES = {
     "guests_only": "Set AUTH_MODE=jwt to take tokens.",
     "ended": "It was revoked or forgotten: begin a session anew.",
     "forged": "Compare PAGESIDE_SECRET of all processes; each must have the same.",
+}
+_LIBRARY_REMEDIES = {
+    "key_refused": "Check CONTEXT7_API_KEY; the public server needs none.",
+    "too_many_requests": "Set CONTEXT7_API_KEY for more questions a day.",
+    "unfit": "Set CONTEXT7_URL to a server of library documentation, such as Context7.",
+    "timeout": "Check the network, or raise PAGESIDE_LIBRARY_DOCS_TIMEOUT_S.",
 }
 
 
@@ -82,6 +91,7 @@ async def examine(*, data_dir: Path | None = None) -> list[Finding]:
     findings += [finding async for finding in _database(chosen)]
     findings.append(await _files(chosen))
     findings.append(await _redis(chosen))
+    findings.append(await _library_docs(chosen))
     findings.append(_model(chosen))
     findings.append(_assistant())
     findings.append(_secret(chosen))
@@ -289,6 +299,25 @@ async def _redis(chosen: Settings) -> Finding:
     finally:
         await server.aclose()
     return Finding("redis", "on", f"{server.place} answers")
+
+
+async def _library_docs(chosen: Settings) -> Finding:
+    part = "library docs"
+    if not chosen.library_docs:
+        told = "questions how a library is used are answered from the book alone"
+        return Finding(part, "off", told, "Set CONTEXT7_ENABLED=true to look them up in its documentation, too.")
+    server, place = library.context7(chosen), urlsplit(chosen.library_docs_url).hostname
+    try:
+        async with asyncio.timeout(2 * chosen.library_docs_timeout_s), server.connected() as connection:
+            return Finding(part, "on", f"{place} answers: {connection.tools} (nothing looked up)")
+    except LookupFailed as failed:
+        return Finding(
+            part, "broken", f"{place}: {failed}", _LIBRARY_REMEDIES.get(failed.reason, "Check CONTEXT7_URL.")
+        )
+    except TimeoutError:
+        return Finding(part, "broken", f"{place}: no answer in time", "Check CONTEXT7_URL and the network.")
+    finally:
+        await server.aclose()
 
 
 def _model(chosen: Settings) -> Finding:

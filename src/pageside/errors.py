@@ -31,6 +31,7 @@
     ├── Unavailable             a part we depend on does not answer
     │   ├── StoreUnavailable    the database
     │   │   └── StoreDown       the same inside a ChatKit stream     (conversation.refusals)
+    │   ├── IndexUnavailable    the service that keeps the index
     │   ├── RedisUnavailable    Redis                                (storage.redis_server)
     │   ├── KeysUnavailable     the identity provider's keys         (identity.keys)
     │   ├── SessionsUnavailable sessions that OpenAI hosts           (identity.hosted)
@@ -146,6 +147,10 @@ class Unavailable(PagesideError):
 
 class StoreUnavailable(Unavailable):
     code = "store_unavailable"
+
+
+class IndexUnavailable(Unavailable):
+    code = "index_unavailable"
 
 
 class ModelUnavailable(Unavailable):

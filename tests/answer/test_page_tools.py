@@ -24,6 +24,14 @@ def test_what_is_known_is_not_asked_for():
     assert page_tools.left(Question("q", page_tools=ALL, page=Page(path="x"))) == (GET_SELECTION, SCORE)
 
 
+def test_the_page_is_asked_only_what_the_reader_asks_for():
+    """A selection where they point at something, any other tool where their words name what it does."""
+    assert page_tools.wanted(Question("What holds an angle?", page_tools=ALL)) == ()
+    assert page_tools.wanted(Question("What does this paragraph say?", page_tools=ALL)) == (GET_SELECTION, GET_PAGE)
+    assert page_tools.wanted(Question("How did I do in the quiz?", page_tools=ALL)) == (SCORE,)
+    assert page_tools.wanted(Question("What holds?", selected_text="call quiz_score", page_tools=ALL)) == ()
+
+
 def test_nothing_is_asked_twice_and_not_for_ever():
     """What replied is done; after three replies so is the page."""
     replied = PageReply("quiz_score", {}, None)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.knowledge.small_index import ROBOTS, HashingEmbedder, put
+from qdrant_client import QdrantClient
+from tests.knowledge.small_index import ROBOTS, HashingEmbedder, passage, put_into
 
 from pageside import ids
 from pageside.errors import IndexMissing
-from pageside.knowledge.index import Index
+from pageside.knowledge.index import Hit, Index
 from pageside.knowledge.index_embedded import EmbeddedIndex
+from pageside.knowledge.index_qdrant import QdrantIndex
+from pageside.knowledge.sink import FolderSink, Sink
+from pageside.knowledge.sink_qdrant import QdrantSink
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant:UserWarning")
+
+FORMS = ("embedded", "qdrant", "qdrant-http", pytest.param("qdrant-server", marks=pytest.mark.qdrant))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Where a form of the index is written, and what opens it."""
+
+    sink: Sink
+    open: Callable[[], Index]
 
 
 @pytest.fixture
@@ -21,12 +38,32 @@ def embedder() -> HashingEmbedder:
     return HashingEmbedder()
 
 
-@pytest.fixture(params=["embedded"])
-async def index(request, tmp_path: Path, embedder):
+@pytest.fixture(params=FORMS)
+async def form(request, tmp_path: Path) -> AsyncIterator[Form]:
+    """Every form of the index, empty."""
+    match request.param:
+        case "embedded":
+            yield Form(FolderSink(tmp_path), lambda: EmbeddedIndex(tmp_path))
+        case "qdrant":
+            yield on_qdrant(QdrantClient(":memory:"), tmp_path)
+        case "qdrant-http":
+            yield on_qdrant(request.getfixturevalue("qdrant_stand").client(), tmp_path)
+        case "qdrant-server":
+            client = request.getfixturevalue("qdrant_server")
+            yield on_qdrant(client, tmp_path, prefix=f"test_{tmp_path.name}")
+
+
+def on_qdrant(client: QdrantClient, data_dir: Path, *, prefix: str = "pageside") -> Form:
+    return Form(
+        QdrantSink(client, data_dir=data_dir, prefix=prefix), lambda: QdrantIndex(client, prefix=prefix, fresh_s=0)
+    )
+
+
+@pytest.fixture
+async def index(form, embedder):
     """Every form of the index, filled with the same passages."""
-    await put(tmp_path, embedder=embedder)
-    forms = {"embedded": EmbeddedIndex}
-    index = forms[request.param](tmp_path)
+    await put_into(form.sink, embedder=embedder)
+    index = form.open()
     yield index
     await index.aclose()
 
@@ -172,11 +209,62 @@ async def test_a_closed_index_may_be_used_again(index):
     assert await index.passages()
 
 
-async def test_an_empty_folder_says_what_to_run(tmp_path_factory):
+async def test_an_index_that_is_not_there_says_what_to_run(form):
     """The message names the command."""
-    nothing = EmbeddedIndex(tmp_path_factory.mktemp("empty"))
+    nothing = form.open()
 
     with pytest.raises(IndexMissing, match="run `pageside index"):
         await nothing.passages()
     with pytest.raises(IndexMissing):
         nothing.status()
+
+
+async def test_every_question_is_answered_from_the_newest_generation(form, index, embedder):
+    """A reader that was open before goes over without being told; pages, passages and counts go with it."""
+    before = index.status().generation
+    fresh = [passage("A gyroscope measures how fast a body turns.", path="imu.md", headings=("Gyroscopes",))]
+    name = await put_into(form.sink, fresh, embedder=embedder)
+
+    assert [hit.passage.heading for hit in await ask(index, "servo gyroscope", embedder)] == ["Gyroscopes"]
+    assert index.status().generation == name != before
+    assert [row.path for row in await index.documents()] == ["imu.md"]
+    assert await index.counts(["gyroscop", "servo"]) == {"gyroscop": 1, "servo": 0}
+
+
+async def test_an_index_by_words_alone_is_searched_by_words(form, embedder):
+    """Without an embedder there is nothing to compare a vector with."""
+    await put_into(form.sink)
+    (first, *_) = await ask(form.open(), "servo", embedder)
+
+    assert first.passage.heading == "Servos"
+    assert math.isnan(first.cosine)
+
+
+async def test_a_search_gives_what_the_embedded_form_gives(form, tmp_path_factory, embedder):
+    """Passages, order and every number of a hit, for questions that words, vectors and both of them answer."""
+    folder = tmp_path_factory.mktemp("reference")
+    passages = [*ROBOTS, *(passage(text, headings=("More", f"Part {at}")) for at, text in enumerate(MORE))]
+    for sink in (form.sink, FolderSink(folder)):
+        await put_into(sink, passages, embedder=embedder)
+    index, reference = form.open(), EmbeddedIndex(folder)
+    for question in ("how far does a joint turn", "torque", "関節の角度", "a b c", "queue depth of a topic"):
+        for asked_with in (embedder, None):
+            found = await ask(index, question, asked_with, limit=30)
+            expected = await ask(reference, question, asked_with, limit=30)
+
+            assert [told(hit) for hit in found] == [pytest.approx(told(hit), rel=2e-3, abs=2e-3) for hit in expected]
+
+
+def told(hit: Hit) -> tuple[float, ...]:
+    """What a hit says in numbers, -2 for none."""
+    cosine = -2.0 if math.isnan(hit.cosine) else hit.cosine
+    return (hit.passage.position, hit.score, hit.keyword, cosine, hit.coverage)
+
+
+MORE = (
+    "The torque of a motor times its speed is its power. A gear trades one for the other.",
+    "A joint turns about one axis. Its limits say how far. Beyond them the arm would break, so the driver stops it.",
+    "Queue depth says how many messages a topic keeps for one who reads slowly. " * 12,
+    "Friction grows with load; grease lowers it.",
+    "Every joint has a name, a type and limits, and the file that lists them is called a robot description.",
+)

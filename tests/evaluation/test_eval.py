@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -55,7 +56,7 @@ def repository(place):
 
 def test_a_question_file_becomes_figures_and_a_report(place):
     """Everything of the four pages is found, and the question about something else is not answered."""
-    done = pageside("questions.jsonl", "--folder", "book", "--report", "report", folder=place)
+    done = pageside("questions.jsonl", "--book", "book", "--report", "report", folder=place)
 
     assert done.returncode == 0, done.stderr
     figures = told(place)["figures"]
@@ -73,7 +74,7 @@ def test_the_report_is_one_file_that_fetches_nothing(place):
     """No script, no address that a browser would load, and texts of the book are text."""
     row = {"id": "x", "question": "<script>alert(1)</script> What is the brood box?", "pages": ["intro.md"]}
     small_questions.write(place / "hostile.jsonl", (row,))
-    pageside("hostile.jsonl", "--folder", "book", "--report", "report", folder=place)
+    pageside("hostile.jsonl", "--book", "book", "--report", "report", folder=place)
     page = (place / "report" / "report.html").read_text(encoding="utf-8")
 
     assert not re.search(r"<script|\bsrc=|<link|url\(|@import|\son\w+=", page)
@@ -86,7 +87,7 @@ def test_the_index_that_is_served_is_left_alone(place):
     zygote.run(("index", "book"), cwd=place, env=WORDS)
     (place / "other").mkdir()
     (place / "other" / "page.md").write_text("# Other\n\nNothing of bees.\n", encoding="utf-8")
-    pageside("questions.jsonl", "--folder", "other", folder=place)
+    pageside("questions.jsonl", "--book", "other", folder=place)
 
     assert "brood box" in zygote.run(("passages", "--json"), cwd=place, env=WORDS).stdout
     assert pageside("questions.jsonl", "--fail-under", "hit@5=1", folder=place).returncode == 0
@@ -96,7 +97,7 @@ def test_a_missed_bar_fails_and_is_named(place):
     """With its interval; a bar that is held says nothing."""
     small_questions.write(place / "wrong.jsonl", ({**small_questions.ROWS[0], "must_include": ["5.1 mm"]},))
     done = pageside(
-        "wrong.jsonl", "--folder", "book", "--fail-under", "must_include=0.9,hit@5=0.9", "--report", "r", folder=place
+        "wrong.jsonl", "--book", "book", "--fail-under", "must_include=0.9,hit@5=0.9", "--report", "r", folder=place
     )
 
     assert done.returncode == 1
@@ -107,7 +108,7 @@ def test_a_missed_bar_fails_and_is_named(place):
 
 def test_a_bar_for_what_cannot_be_measured_is_missed(place):
     """A check that cannot fail is none: the file has no near miss."""
-    done = pageside("questions.jsonl", "--folder", "book", "--fail-under", "near_misses_held=0.5", folder=place)
+    done = pageside("questions.jsonl", "--book", "book", "--fail-under", "near_misses_held=0.5", folder=place)
 
     assert done.returncode == 1
     assert "near_misses_held could not be measured" in done.stderr
@@ -121,9 +122,9 @@ def test_a_bar_for_what_cannot_be_measured_is_missed(place):
         (["questions.jsonl", "--fail-under", "hit@5=much"], "'much' is no number"),
         (["questions.jsonl", "--compare", "none.toml"], "neither KEY=VALUE nor a file"),
         (["questions.jsonl", "--compare", "CHATKIT_MODELL=x"], "did you mean CHATKIT_MODEL"),
-        (["questions.jsonl", "--against", "HEAD"], "--against needs --folder"),
+        (["questions.jsonl", "--against", "HEAD"], "--against needs the book"),
         (["questions.jsonl", "--compare", "CHATKIT_MODEL=x", "--against", "HEAD"], "two comparisons at once"),
-        (["questions.jsonl", "--folder", "book", "--against", "HEAD"], "git"),
+        (["questions.jsonl", "--book", "book", "--against", "HEAD"], "git"),
         (["questions.jsonl"], "index"),
         (["nothing.jsonl"], "cannot be read"),
     ],
@@ -140,9 +141,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence(place, words, told):
 def test_two_configurations_are_compared_question_by_question(place):
     """Each figure's difference, and the questions that came out otherwise."""
     (place / "other.toml").write_text("PAGESIDE_MAX_PAGE_BYTES = 1000\n", encoding="utf-8")
-    done = pageside(
-        "questions.jsonl", "--folder", "book", "--compare", "other.toml", "--report", "report", folder=place
-    )
+    done = pageside("questions.jsonl", "--book", "book", "--compare", "other.toml", "--report", "report", folder=place)
 
     assert done.returncode == 0, done.stderr
     assert told(place)["comparison"]["run"]["name"] == "PAGESIDE_MAX_PAGE_BYTES=1000"
@@ -154,7 +153,7 @@ def test_a_change_of_the_book_is_held_against_a_revision(repository):
     hive = repository / "book" / small_questions.HIVE
     hive.write_text(hive.read_text(encoding="utf-8").replace("4.2 mm", "4.3 mm"), encoding="utf-8")
     (repository / "book" / "lighthouse.md").write_text("# Lighthouses\n\nA keeper tends the light.\n", encoding="utf-8")
-    done = pageside("questions.jsonl", "--folder", "book", "--against", "HEAD", "--report", "report", folder=repository)
+    done = pageside("questions.jsonl", "--book", "book", "--against", "HEAD", "--report", "report", folder=repository)
 
     assert done.returncode == 0, done.stderr
     comparison = told(repository)["comparison"]
@@ -169,7 +168,7 @@ def test_a_change_of_the_book_is_held_against_a_revision(repository):
 @pytest.mark.parametrize("revision", ["nothing", "--help", "HEAD~9"])
 def test_a_revision_that_is_not_there_is_told(repository, revision):
     """Nothing of it is taken for an option of git."""
-    done = pageside("questions.jsonl", "--folder", "book", f"--against={revision}", folder=repository)
+    done = pageside("questions.jsonl", "--book", "book", f"--against={revision}", folder=repository)
 
     assert done.returncode == 1
     assert "is no revision" in done.stderr
@@ -181,7 +180,7 @@ def test_a_question_that_the_model_fails_is_told_and_the_others_are_asked(place)
         openai.fail(400, message="no")
         openai.say("The brood box is the lowest box of the hive [1].")
         done = pageside(
-            "questions.jsonl", "--folder", "book", "--report", "report", "--limit", "2", "--at-once", "1",
+            "questions.jsonl", "--book", "book", "--report", "report", "--limit", "2", "--at-once", "1",
             folder=place, OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=openai.base_url,
         )  # fmt: skip
 
@@ -196,7 +195,7 @@ def test_a_model_that_fails_every_question_fails_the_run(place):
     with ScriptedOpenAI() as openai:
         openai.fail(400, message="no")
         done = pageside(
-            "questions.jsonl", "--folder", "book", "--limit", "1",
+            "questions.jsonl", "--book", "book", "--limit", "1",
             folder=place, OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=openai.base_url,
         )  # fmt: skip
 
@@ -206,7 +205,7 @@ def test_a_model_that_fails_every_question_fails_the_run(place):
 
 def test_a_killed_run_goes_on_where_it_was(place):
     """Killed while the third question is asked: the two before it stand, and only the others are asked again."""
-    words = ("questions.jsonl", "--folder", "book", "--report", "report", "--at-once", "1")
+    words = ("questions.jsonl", "--book", "book", "--report", "report", "--at-once", "1")
     journal = place / "report" / "journal.jsonl"
     with ScriptedOpenAI() as openai:
         environment = WORDS | {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
@@ -230,6 +229,38 @@ def test_a_killed_run_goes_on_where_it_was(place):
     assert len(told(place)["questions"]) == 5
 
 
+def test_a_run_that_is_stopped_keeps_what_it_has(place):
+    """Ctrl+C ends it with a word and 130; the journal is there to go on from."""
+    with ScriptedOpenAI() as openai:
+        environment = WORDS | {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+        openai.say("A queen excluder is a grid whose slots are 4.2 mm wide [1].")
+        openai.say("The", fault="hold")
+        words = ("eval", "questions.jsonl", "--book", "book", "--report", "report", "--at-once", "1")
+        with zygote.start(words, cwd=place, env=environment) as process:
+            until(lambda: len(openai.requests) == 2)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+
+    assert len((place / "report" / "journal.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_row_that_changed_is_asked_anew(place):
+    """The others are taken from the journal; a journal of something else is told."""
+    pageside("questions.jsonl", "--book", "book", "--report", "report", folder=place)
+    journal = place / "report" / "journal.jsonl"
+    before = journal.read_text(encoding="utf-8")
+    rows = ({**small_questions.ROWS[0], "question": "How narrow are the slots?"}, *small_questions.ROWS[1:])
+    small_questions.write(place / "questions.jsonl", rows)
+    pageside("questions.jsonl", "--book", "book", "--report", "report", "--resume", folder=place)
+
+    assert journal.read_text(encoding="utf-8").startswith(before)
+    assert len(journal.read_text(encoding="utf-8").splitlines()) == 6
+    journal.write_text("{}\n", encoding="utf-8")
+    assert "report/journal.jsonl:1: is no line of a journal" in pageside(
+        "questions.jsonl", "--book", "book", "--report", "report", "--resume", folder=place
+    ).stderr  # fmt: skip
+
+
 def test_squad_becomes_a_book_and_its_questions(tmp_path):
     """The paragraphs are pages; an impossible question is a near miss; and the file is one that `eval` takes."""
     article = {
@@ -247,7 +278,7 @@ def test_squad_becomes_a_book_and_its_questions(tmp_path):
     }  # fmt: skip
     (tmp_path / "squad.json").write_text(json.dumps({"version": "v2.0", "data": [article]}), encoding="utf-8")
     made = pageside("import", "squad2", "squad.json", "questions.jsonl", "--pages", "book", folder=tmp_path)
-    done = pageside("questions.jsonl", "--folder", "book", "--fail-under", "hit@1=1", folder=tmp_path)
+    done = pageside("questions.jsonl", "--book", "book", "--fail-under", "hit@1=1", folder=tmp_path)
 
     assert made.stdout == "2 questions written to questions.jsonl.\n"
     assert done.returncode == 0, done.stderr

@@ -58,6 +58,11 @@ def test_calibration_error_by_hand():
     assert [each.count for each in metrics.reliability(pairs, bins=2)] == [10, 10]
 
 
+def test_a_bin_of_one_answer_is_none():
+    """Seven answers are one group: a share of fewer than five says nothing."""
+    assert [each.count for each in metrics.reliability(np.array([[0.1 * at, 1] for at in range(7)]))] == [7]
+
+
 def test_brier_by_hand():
     """(.9 - 1)^2, (.6 - 0)^2, (.5 - 1)^2: (.01 + .36 + .25) / 3."""
     assert metrics.brier(np.array([[0.9, 1], [0.6, 0], [0.5, 1]])) == pytest.approx(0.62 / 3)

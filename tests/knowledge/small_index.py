@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+import anyio.to_thread
 import numpy as np
 
 from pageside import ids
-from pageside.knowledge import generation
+from pageside.knowledge import windows
 from pageside.knowledge.catalogue import Page
 from pageside.knowledge.embed import Embedder, Vectors, embedded_text, unit
 from pageside.knowledge.passage import NO_LABELS, Passage
+from pageside.knowledge.sink import FolderSink, Sink
 
 
 class HashingEmbedder:
     """Texts that share words are alike; nothing else is known of them."""
 
-    def __init__(self, dimensions: int = 256, *, name: str = "hashing") -> None:
+    def __init__(self, dimensions: int = 499, *, name: str = "hashing") -> None:
         self.dimensions = dimensions
         self.name = name
         self.embedded: list[str] = []
@@ -103,10 +106,16 @@ async def put(
     data_dir: Path, passages: Iterable[Passage] = ROBOTS, *, embedder: Embedder | None = None, book: str = "book"
 ) -> str:
     """Makes `passages` the current generation of `book` and gives its name."""
+    return await put_into(FolderSink(data_dir, book=book), passages, embedder=embedder)
+
+
+async def put_into(sink: Sink, passages: Iterable[Passage] = ROBOTS, *, embedder: Embedder | None = None) -> str:
+    """Makes `passages` the current generation of the book that `sink` is of, and gives its name."""
     numbered = list(passages)
-    vectors = None
+    vectors, parts = None, []
     if embedder is not None:
         vectors = await embedder.passages([embedded_text(each.heading_path, each.text) for each in numbered])
+        parts = [await embedder.passages(windows.texts(each)) for each in numbered]
     paths = list(dict.fromkeys(each.path for each in numbered))
     pages = [
         Page(path, path, f"/docs/{path.removesuffix('.md')}", "en", f"digest of {path}", at, f"state of {path}")
@@ -117,6 +126,7 @@ async def put(
         "built_at": ids.now().isoformat(),
         "documents": str(len(pages)),
     }
-    root = generation.root(data_dir, book)
-    async with generation.writing(root, wait_s=0):
-        return generation.publish(root, pages, numbered, vectors=vectors, facts=facts)
+    written: list[int] = []
+    async with sink.writing(wait_s=0):
+        publish = partial(sink.publish, vectors=vectors, parts=parts, facts=facts, written=written.append)
+        return await anyio.to_thread.run_sync(publish, pages, numbered)

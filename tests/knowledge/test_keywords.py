@@ -68,3 +68,20 @@ def test_any_text_has_terms_without_spaces_or_quotes(text, language):
     """They stand in a query of the engine as they are."""
 
     assert all(term and '"' not in term and not term.isspace() for term in keywords.terms(text, language=language))
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("ROS2", "ROS 2"),
+        ("ROS 2", "ROS2"),
+        ("real-time", "real time"),
+        ("create_publisher", "create publisher"),
+        ("JointState", "joint states"),
+        ("the Kalman filters", "kalman filter"),
+    ],
+)
+def test_one_word_is_found_however_it_is_spelled(written, asked):
+    """Joined, parted, hyphened, in humps, in the plural: the spellings have a term in common."""
+
+    assert {*keywords.query(asked, languages=["en"])} & {*keywords.terms(written, language="en")}

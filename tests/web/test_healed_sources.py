@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from contextlib import asynccontextmanager
 
 import pytest
@@ -171,3 +174,38 @@ async def test_without_an_index_sources_stand_as_they_were_stored(place, said):
     assert "now" not in kept
     assert source["now"] is None
     assert url.endswith(kept["url"])
+
+
+async def saved(ada, thread_id, form):
+    return (await ada.http.get(f"{API}/threads/{thread_id}/export", params={"format": form})).text
+
+
+async def test_a_saved_conversation_says_what_the_book_says_now(place, said):
+    """Beside the proof: whether each claim holds, and what has become of each source."""
+    shelf, ada = place
+    before = json.loads(await saved(ada, said.thread_id, "json"))["items"][-1]
+    words = await saved(ada, said.thread_id, "markdown")
+    await edit(shelf, lambda page: page.replace("4.2 mm wide", "4.3 mm wide"))
+    after = json.loads(await saved(ada, said.thread_id, "json"))["items"][-1]
+    changed = await saved(ada, said.thread_id, "markdown")
+
+    assert before["verified"]["holds"]
+    assert {each["state"] for each in before["verified"]["sources"]} == {"same"}
+    assert "The book has changed here" not in words
+    assert "*When this was saved, the book supported" in words
+    assert after["record"] == before["record"]
+    assert not after["verified"]["holds"]
+    assert {each["state"] for each in after["verified"]["claims"]} == {"changed"}
+    assert "The book has changed here: “A queen excluder is a grid whose slots are 4.3 mm wide.”" in changed
+
+
+async def test_an_archive_holds_what_verifying_needs(place, said):
+    """Each conversation as JSON, with the proof of its answers and what is left of them."""
+    _, ada = place
+    packed = (await ada.http.get(f"{API}/me/export")).content
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        (name,) = [name for name in archive.namelist() if name.startswith("conversations/") and name.endswith(".json")]
+        told = json.loads(archive.read(name))
+
+    assert told["items"][-1]["verified"]["holds"]
+    assert told["items"][-1]["record"]["seal"]

@@ -140,7 +140,7 @@ async def test_a_model_may_ask_the_page(tmp_path, models, openai):
 
     assert asked.errors == told.errors == []
     assert (call["name"], call["arguments"]) == ("quiz_score", {"quiz": "hive"})
-    assert sorted(offered) == ["get_page", "quiz_score", "search_textbook"]
+    assert sorted(offered) == ["quiz_score", "search_textbook"]
     assert "quiz_score" not in openai.requests[1].tools
     assert '{\\"from_page\\":{\\"right\\":3,\\"of\\":5}}' in sent(openai)
     assert BROOD in told.text

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
+from pageside.answer import agreement
 from pageside.knowledge import keywords
+
+VERSION: Final = "1"  # of the checker: raised whenever a sentence and a quote would be judged otherwise
+
+_LITTLE: Final = "too little in common"
 
 ENOUGH: Final = 0.5  # from which strength a sentence counts as supported
 
@@ -28,27 +33,9 @@ _SPELLED: Final = {
     "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "twenty": "20", "thirty": "30", "fifty": "50",
     "hundred": "100", "thousand": "1000", "million": "1000000",
 }  # fmt: skip
-_NEGATION: Final = re.compile(
-    r"\b(?:is|are|was|were|does|do|did|wo|ca|could|should|would|has|have|had)n['’]t\b"
-    r"|\b(?:not|no|never|none|neither|nor|nothing|nobody|without|cannot|unable|fails? to|lacks?)\b",
-    re.IGNORECASE,
-)
-_CLAUSE: Final = re.compile(
-    r"[,;:()—–]|\s-\s|\b(?:but|because|while|whereas|although|though|unless|which|so that)\b", re.IGNORECASE
-)
 _NAME: Final = re.compile(
     r"`[^`\n]+`"
     r"|\b(?:[A-Z][\w.+#-]*\d[\w.+#-]*|[A-Z]{2,}[\w+#-]*|[a-z]+[A-Z]\w*|\w+[_]\w+|[A-Z][a-z][\w-]*)"
-)
-_OPPOSITES: Final = tuple(
-    (pair.split()[0], pair.split()[1])
-    for pair in """
-    increase decrease, rise fall, higher lower, high low, more less, most least, before after, left right, above below,
-    first last, maximum minimum, open closed, always sometimes, all some, required optional, must may, enable disable,
-    allow forbid, start stop, fast slow, faster slower, larger smaller, large small, input output, true false,
-    positive negative, mutable immutable, synchronous asynchronous, advantage disadvantage, cheap expensive,
-    internal external, push pull, best worst
-    """.split(",")  # noqa: SIM905  # read more easily as words
 )
 
 
@@ -68,33 +55,44 @@ class Verdict:
     def supported(self) -> bool:
         return self.strength >= ENOUGH
 
+    @property
+    def refuses(self) -> bool:
+        """Whether quote and sentence do not agree, however much they have in common."""
+        return self.strength == 0.0 and self.reason not in {"", _LITTLE}
+
+    @property
+    def lacks(self) -> bool:
+        """Whether the quote only does not hold a name, number or unit of the sentence."""
+        return self.reason.startswith(("name", "number", "unit"))
+
 
 def judge(
-    sentence: str, quote: str, *, context: str = "", similarity: float | None = None, language: str = "en"
+    sentence: str,
+    quote: str,
+    *,
+    context: str = "",
+    near: str = "",
+    similarity: float | None = None,
+    language: str = "en",
 ) -> Verdict:
     """How well `quote` supports `sentence`.
 
-    A number, unit, name or code identifier that neither quote nor context holds, a negation on one side only, or a word
-    against its opposite refuses at once; likeness of meaning cannot make up for it. What it does not see: two names
-    that change places.
+    What the two must agree in (`agreement`) refuses at once; likeness of meaning cannot make up for it.
 
     Args:
-        context: Headings and neighbouring text: what "it" and "this" in the quote refer to.
+        context: Headings and neighbouring text; words that only stand there count half.
+        near: What "it" and "this" in the quote refer to: headings and the statement in front; `context` where empty.
         similarity: Cosine of the two by an embedder; None where there is none.
         language: BCP 47 primary subtag of the quote.
     """
-    if _squeezed(sentence) in _squeezed(quote):
+    mine, theirs = _squeezed(sentence), _squeezed(quote)
+    if mine == theirs:
         return Verdict(1.0)
-    if missing := numbers(sentence) - numbers(quote) - numbers(context):
-        return Verdict(0.0, f"number {min(missing)}")
-    if (said := units(sentence)) and said - units(f"{quote}\n{context}"):
-        return Verdict(0.0, "unit")
-    if missing := names(sentence) - _words(quote) - _words(context):
-        return Verdict(0.0, f"name {min(missing)}")
-    if _contradicts(sentence, quote, language):
-        return Verdict(0.0, "contradiction")
-    share = coverage(sentence, quote, context=context, language=language)
-    return _weighed(share, similarity)
+    if reason := agreement.differs(sentence, quote, near=near or context, language=language):
+        return Verdict(0.0, reason)
+    if mine in theirs:
+        return Verdict(1.0)
+    return _judged(sentence, quote, context, similarity, language)
 
 
 def reaches(sentence: str, quote: str, *, context: str, similarity: float | None = None, language: str = "en") -> bool:
@@ -102,15 +100,20 @@ def reaches(sentence: str, quote: str, *, context: str, similarity: float | None
 
     This costs a tenth of a verdict, and most quotes fail it.
     """
+    return _judged(sentence, quote, context, similarity, language).supported
+
+
+def _judged(sentence: str, quote: str, context: str, similarity: float | None, language: str) -> Verdict:
     share = coverage(sentence, quote, context=context, language=language)
-    return _weighed(share, similarity).supported
-
-
-def _weighed(share: float, similarity: float | None) -> Verdict:
+    own = coverage(sentence, quote, language=language)
     alike = similarity if similarity is not None else 0.0
-    if share >= _PLENTY or (share >= _HALF and alike >= _ALIKE) or (share >= _THIRD and alike >= _VERY_ALIKE):
+    if (
+        (share >= _PLENTY and own >= _HALF)
+        or (share >= _HALF and own >= _THIRD and alike >= _ALIKE)
+        or (own >= _THIRD and alike >= _VERY_ALIKE)
+    ):
         return Verdict(min(1.0, max(ENOUGH, 0.6 * share + 0.4 * max(share, alike))))
-    return Verdict(min(0.49, 0.6 * share), "too little in common")
+    return Verdict(min(0.49, 0.6 * share), _LITTLE)
 
 
 def coverage(sentence: str, quote: str, *, context: str = "", language: str = "en") -> float:
@@ -155,22 +158,6 @@ def names(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _contradicts(sentence: str, quote: str, language: str) -> bool:
-    clause = _nearest_clause(sentence, quote, language)
-    if bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(clause)):
-        return True
-    said, there = _held(sentence, language), _held(quote, language)
-    only_said, only_there = said - there, there - said
-    return any(mine in only_said and theirs in only_there for mine, theirs in _opposites())
-
-
-@cache
-def _opposites() -> tuple[tuple[str, str], ...]:
-    """Every word that has an opposite, with it, both as `_held` gives them."""
-    stems = [tuple(keywords.terms(word, language="en")[0] for word in pair) for pair in _OPPOSITES]
-    return tuple((mine, theirs) for one, other in stems for mine, theirs in ((one, other), (other, one)))
-
-
 # One sentence is held against every quote of every passage, and the next sentence against the same quotes.
 @lru_cache(maxsize=2048)
 def _held(text: str, language: str) -> frozenset[str]:
@@ -185,16 +172,6 @@ def _wanted(sentence: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[\w.+#-]*\w[+#]*|\w", text.lower()))
-
-
-def _nearest_clause(sentence: str, quote: str, language: str) -> str:
-    """The part of `quote` that speaks of what `sentence` says; all of it where no part stands out."""
-    clauses = [clause for clause in _CLAUSE.split(quote) if clause and clause.strip()]
-    shares = [coverage(sentence, clause, language=language) for clause in clauses]
-    whole = coverage(sentence, quote, language=language)
-    if not shares or max(shares) < 0.75 * whole:
-        return quote
-    return clauses[shares.index(max(shares))]
 
 
 def _squeezed(text: str) -> str:

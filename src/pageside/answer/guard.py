@@ -8,10 +8,11 @@ either, whoever wanted it. And whatever is shown has nothing in it that acts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 from pageside.answer import asking, disarming, orders, unseen
 from pageside.answer.events import Evidence
@@ -20,6 +21,7 @@ from pageside.answer.units import Unit
 from pageside.knowledge import keywords, sentences
 
 _NEAR: Final = 0.5  # share of its content words by which a sentence is about what was asked
+_SMUGGLED: Final = 3  # words in a sentence that nobody else says: too many where orders stand
 _LEAKED: Final = 8  # words of the instructions in a row
 _LOUD: Final = re.compile(r"[*_`#>|~\[\]()]+")
 
@@ -100,8 +102,10 @@ class Guard:
         """Whether `words` say what only an order says, or give away the instructions: supported or not, never shown."""
         if not self._obeys:
             return False
-        _, ordered, _ = self._known()
-        return bool(self._terms(words) & ordered) or bool(_grams(words) & self._instructions)
+        known, ordered, warned = self._known()
+        terms = self._terms(words)
+        smuggles = warned and len(terms - known) >= _SMUGGLED
+        return smuggles or bool(terms & ordered) or bool(_grams(words) & self._instructions)
 
     def strays(self, words: str, *, states: bool) -> bool:
         """Whether `words`, which nothing supports, are not about what was asked; where orders stand, whether at all.
@@ -138,10 +142,30 @@ class Guard:
         held = "\n".join(text for each in self._texts() for text in orders.among(each))
         return self._obeys and any(len(line) > 3 and line in held for line in lines)
 
+    def may_carry(self, told: object) -> bool:
+        """Whether arguments of a tool say nothing but what may be said, and no address but where links may lead."""
+        match told:
+            case str():
+                if re.search(r"://|\bwww\.|@", told):
+                    return self._may_lead(told)
+                return not self.bars(told) and not (self._terms(told) - self._known()[0])
+            case Mapping():
+                return all(map(self.may_carry, told.values()))
+            case list() | tuple():
+                return all(map(self.may_carry, told))
+            case _:
+                return True
+
     def is_for_the_book(self) -> bool:
         """Whether the reader asks what the evidence speaks of, so that no model may call it small talk."""
+        if self._question.attachments or _AT_THE_BOOK.search(self._question.text):
+            return False
+        return self.is_held()
+
+    def is_held(self) -> bool:
+        """Whether the evidence speaks of what the reader asks."""
         asked = self._terms(self._question.text)
-        if not self._obeys or not asked or self._question.attachments or _AT_THE_BOOK.search(self._question.text):
+        if not self._obeys or not asked:
             return False
         held = frozenset().union(*(self._plain(each.found.passage.text) for each in self._evidence()))
         return len(asked & held) >= _NEAR * len(asked)
@@ -155,9 +179,9 @@ class Guard:
         evidence = self._evidence()
         if self._read[0] != len(evidence):
             passages = [each.found.passage for each in evidence]
-            fields = [orders.paragraphs(text) for text in self._foreign]
+            headings = [heading for each in passages for heading in each.heading_path]
+            fields = [orders.paragraphs(text) for text in (*self._foreign, *headings, *_addressed(self._question))]
             read = [*(part for plain, _ in fields for part in plain), *(each.text for each in passages)]
-            read += [" ".join(each.heading_path) for each in passages]
             held = frozenset().union(_GENERIC, self._all(self._question.text), *map(self._plain, read))
             ordered = [part for _, poisoned in fields for part in poisoned]
             ordered += [order for each in passages for order in orders.among(each.text)]
@@ -196,7 +220,7 @@ class Guard:
 def _around(question: Question) -> list[str]:
     """What others than the reader's question say: each text by itself."""
     page = question.page
-    told = [] if page is None else [page.title, page.path, page.url, page.description, *page.headings]
+    told = [] if page is None else [page.title, page.description, *page.headings]
     replies = [str(reply.output) for reply in question.page_replies]
     return [
         *question.profile.values(),
@@ -207,6 +231,13 @@ def _around(question: Question) -> list[str]:
         *replies,
         *(each.name for each in question.attachments),
     ]
+
+
+def _addressed(question: Question) -> list[str]:
+    """The parts of the page's address and path, and of names of files, in which somebody may have put words."""
+    page = question.page
+    told = [] if page is None else [page.path, page.url]
+    return [part for text in told for part in re.split(r"[/?&#=]+", unquote(text)) if part.strip()]
 
 
 @lru_cache(maxsize=1024)

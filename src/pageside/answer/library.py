@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from pageside.answer import aim, citations, file_search, quoting, statements
+from pageside.answer import aim, citations, file_search, orders, quoting, statements
 from pageside.answer.choosing import Chosen
 from pageside.answer.events import Cited, Evidence, LibraryStatus, TextDelta
 from pageside.answer.question import Question
@@ -33,6 +33,7 @@ LIMIT_S: Final = 3.0
 _LEAD: Final = "From the documentation of {libraries}, not from the book:\n\n"
 _ALONE: Final = "This is from the documentation of {libraries}; the book itself does not answer it."
 _PROSE: Final = 2  # sentences that are quoted of one piece of documentation
+_AS_GOOD: Final = 0.5  # of the first piece's relevance, from which another is quoted beside it
 _QUOTED: Final = ("prose", "list_item", "code")
 
 
@@ -179,8 +180,11 @@ async def aside(turn: Turn, docs: Consulting, *, embedded: bool) -> list[TextDel
         return [] if rests_on_book else checker.say(f"\n\n{_ALONE.format(libraries=titles(cited))}")
     if not embedded and checker.supported and turn.opening.outcome != "not_in_book":
         return []
-    text = "".join(quoting.written(Chosen(each.number, _telling(each.found.passage))) for each in found)
-    lead = _LEAD.format(libraries=titles([each.found.passage for each in found]))
+    quoted = [each for each in found if each.found.relevance >= _AS_GOOD * found[0].found.relevance]
+    text = "".join(quoting.written(Chosen(each.number, _telling(each.found.passage))) for each in quoted)
+    if not text.strip():
+        return []
+    lead = _LEAD.format(libraries=titles([each.found.passage for each in quoted]))
     said = checker.say(f"\n\n{lead}" if checker.text else lead)
     return [*said, *await checker.feed(text), *await checker.close()]
 
@@ -192,8 +196,12 @@ def titles(passages: Sequence[Passage]) -> str:
 
 
 def _telling(passage: Passage) -> tuple[statements.Statement, ...]:
-    """What is quoted of a piece of documentation: its first sentences, and its first example."""
-    cut = [each for each in statements.cut(passage.text) if each.kind in _QUOTED and not each.asks]
+    """What is quoted of a piece of documentation: its first sentences and its first example, and no orders to anybody."""
+    cut = [
+        each
+        for each in statements.cut(passage.text)
+        if each.kind in _QUOTED and not each.asks and not orders.given(each.text)
+    ]
     said = [each for each in cut if each.kind != "code"][:_PROSE]
     shown = [each for each in cut if each.kind == "code"][:1]
     return tuple(sorted((*said, *shown), key=lambda each: each.start))

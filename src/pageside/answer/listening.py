@@ -16,7 +16,7 @@ from pageside.answer import failures, page_tools, prompt
 from pageside.answer.events import Usage
 from pageside.answer.models import Models, TurnModel
 from pageside.answer.quoting import QuotingModel
-from pageside.answer.tools import LIMIT_SEARCHES, Finder
+from pageside.answer.tools import Finder
 from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 _ATTEMPTS: Final = 3
 _FIRST_WAIT_S: Final = 0.5
-_MODEL_CALLS: Final = LIMIT_SEARCHES + 3
+_OTHER_CALLS: Final = 3  # of the model in a turn, beside those that search
 
 
 class Listener:
@@ -44,8 +44,11 @@ class Listener:
         self.instructions = instructions
         self._limit_s = limit_s
 
-    async def hear(self, turn: Turn) -> AsyncGenerator[str, None]:
-        """The model's text, piece by piece, asked for again while nothing has been heard."""
+    async def hear(self, turn: Turn) -> AsyncGenerator[str | None, None]:
+        """The model's text, piece by piece, asked for again while nothing has been heard.
+
+        None stands where a sentence left hanging in front of a tool call is to be forgotten.
+        """
         deadline = asyncio.get_running_loop().time() + self._limit_s
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -64,9 +67,9 @@ class Listener:
             else:
                 return
 
-    async def quote(self, turn: Turn) -> AsyncGenerator[str, None]:
+    async def quote(self, turn: Turn) -> AsyncGenerator[str | None, None]:
         """What the embedded model quotes in answer, which obeys nothing that it reads."""
-        async for piece in QuotingModel(self._search).pieces(_input(turn)):
+        async for piece in QuotingModel(self._search, self._models.bounds).pieces(_input(turn)):
             yield piece
 
     async def _wait(self, failure: failures.Failure, attempt: int) -> None:
@@ -75,14 +78,14 @@ class Listener:
         backoff_s = _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  # spreads retries, hides nothing
         await asyncio.sleep(max(failure.wait_s, backoff_s))
 
-    async def _run(self, turn: Turn, deadline: float) -> AsyncGenerator[str, None]:
+    async def _run(self, turn: Turn, deadline: float) -> AsyncGenerator[str | None, None]:
         chosen = self._models.for_turn(self._search)
         result = self._started(turn, chosen)
         events = result.stream_events()
         try:
             async for event in _before(deadline, events, patience_s=self._models.patience_s):
                 for piece in _text(event, turn):
-                    turn.heard = True
+                    turn.heard = turn.heard or piece is not None
                     yield piece
             turn.cut_short = turn.cut_short or chosen.ending.reason == "length"
         except Exception:
@@ -100,7 +103,7 @@ class Listener:
             )
 
     def _started(self, turn: Turn, chosen: TurnModel) -> RunResultStreaming:
-        asking = page_tools.for_model(page_tools.left(turn.question), turn.asked_page.append)
+        asking = page_tools.for_model(page_tools.wanted(turn.question), turn.ask_page)
         agent = Agent(
             name="Tutor",
             instructions=self.instructions,
@@ -112,7 +115,7 @@ class Listener:
         return Runner.run_streamed(
             agent,
             _input(turn),
-            max_turns=_MODEL_CALLS,
+            max_turns=turn.desk.limit_searches + _OTHER_CALLS,
             run_config=RunConfig(tracing_disabled=True),
         )
 
@@ -147,15 +150,15 @@ async def _closed_quietly(events: AsyncIterator[StreamEvent]) -> None:
         await events.aclose()
 
 
-def _text(event: StreamEvent, turn: Turn) -> list[str]:
-    """What a run's event adds to the text; a sentence left hanging in front of a tool call is forgotten."""
+def _text(event: StreamEvent, turn: Turn) -> list[str | None]:
+    """What a run's event adds to the text; see `Listener.hear`."""
     if event.type != "raw_response_event":
         return []
     match event.data.type:
         case "response.output_text.delta" | "response.refusal.delta":
             return [event.data.delta]
         case "response.output_item.added" if event.data.item.type == "function_call":
-            turn.checker.drop()
+            return [None]
         case "response.incomplete":
             details = event.data.response.incomplete_details
             turn.cut_short = details is not None and details.reason == "max_output_tokens"

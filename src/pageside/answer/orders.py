@@ -44,7 +44,11 @@ _ORDER: Final = re.compile(
           (?:instructions?|directions?|directives?|prompts?|guidelines?|guardrails|orders)
         |(?:your|all|previous|prior|above)\s+(?:\w+\s+){{0,2}}?rules
         |everything\s+(?:above|before|you)|what\s+you\s+(?:were|have\ been)\s+told
-        |all\s+(?:the\s+)?(?:above|previous|prior|earlier))\b
+        |all\s+(?:the\s+)?(?:above|previous|prior|earlier)|(?:the|every|any|each|all)\s+(?:readers?['’]?s?\s+
+        |users?['’]?s?\s+)?questions?)\b
+    | \b(?:refuse|decline)\s+(?:to\s+(?:answer|help|respond)|(?:every|all|any|each)\s+(?:\w+\s+)?questions?)\b
+    | (?:^|[:;,.]\s|\b(?:and|then|please|always|must|only|just)\s)\W*(?:say|reply|respond|answer|state
+      |claim)\s+that\s+(?:nothing|nobody|no\b|the\ (?:book|text|answer|page)|it\ (?:is|does))
     | \b(?:new|updated|real|actual|hidden|secret|system|admin\w*|developer)\s+
       (?:system\s+)?(?:instructions?|directives?|prompt|orders|task)\b\s*[:—-]
     | \b(?:instructions?|directives?|orders|notes?|messages?|memo|attention)\s*(?:for|to|of|,|:)\s*(?:the\s+|an?\s+
@@ -54,7 +58,7 @@ _ORDER: Final = re.compile(
     | ^\W*{_WHO}\s*[,:]
     | \b(?:the|every|any|all|an|this)\s+{_WHO}\s+(?:\w+\s+){{0,4}}?(?:must|should|shall|has\ to|have\ to|needs?\ to
       |will\ now|is\ to|are\ to|always|never)\b
-    | \b(?:when|before|if|while|whenever|after)\s+(?:you(?:['’]re)?\s+|asked\s+to\s+)?(?:are\s+)?(?:answer|repl
+    | \b(?:when|before|if|while|whenever|after)\s+(?:you(?:['’]re)?\s+)?(?:are\s+)?(?:asked\s+to\s+)?(?:answer|repl
       |respond|summari[sz]|quot|cit)(?:y|e|ing|ed|s)?\b
       [^.!?\n]{{0,60}},\s*(?:please\s+|always\s+|also\s+|first\s+|do\ not\s+|never\s+|you\ must\s+)?(?:{_WRITES}|say
         |tell|mention|reply|call|recommend|praise|state)\b
@@ -81,15 +85,17 @@ _ORDER: Final = re.compile(
       |italian|portuguese|reverse|rhyme|upper)|backwards?)
     | ^\W*(?:reply|respond|answer)\s+(?:only|just|always|exactly|solely|in\s+(?!this\b|the\b)|with|to\s+(?:every
       |all)|backwards?|using)\b
-    | (?:^|\b(?:and|then|please|always|must|only|just|instead|now|but|to|,)\s)\W*(?:(?:say|reply|respond|answer
+    | (?:^|[:;,.]\s|[\"“]|\b(?:and|then|please|always|must|only|just|instead|now|but|to)\s)\W*(?:(?:say|reply
+      |respond|answer
       |repeat|recite)\s*
-      (?:only|exactly|nothing\ but|just|instead|verbatim|with|the\ (?:words?|following|sentence|phrase|line))?[\s:,]*
+      (?:only|exactly|nothing\ but|just|instead|verbatim|with|the\ (?:words?|following|sentence|phrase
+        |line))?[\s:,\\]*
       (?:["“«][^"”»\n]{{2,}}|(?-i:[A-Z]{{4,}}\b(?!\s*[(=])))
         |(?:print|output|write|state|claim|announce)\s+(?:only|exactly|nothing\ but|just)[\s:,]*(?:["“«]
         |(?-i:[A-Z]{{4,}}\b)))
     | ^\W*(?:please\s+)?(?:say|repeat|claim|announce|recite)\b\s+(?:that\b(?!\s+(?:we|an?|you|i)\b)|exactly
       |this\s+(?:line|sentence|word)|the\ (?:words?|following|sentence|phrase)|after\ me)\b
-    | (?:^|\b(?:and|then|please|always|must|now)\s)\W*(?:tell|inform|convince|persuade|advise|warn|urge
+    | (?:^|[:;,.]\s|\b(?:and|then|please|always|must|now)\s)\W*(?:tell|inform|convince|persuade|advise|warn|urge
       |instruct)\s+(?:the\s+|every\s+|all\s+|your\s+)?(?:readers?|users?|students?|them)\s+(?:that|to|about|they
         |they['’]re)\b
     | (?:^|\b(?:and|then|please|must|now|also)\s)\W*(?:send|exfiltrate|forward|upload)\b[^.!?\n]{{0,60}}?(?:{_SITE})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from agents import FunctionTool, RunContextWrapper, TResponseInputItem
 
+from pageside.answer import delimiting
 from pageside.answer.events import AskedPage
 from pageside.answer.question import PageReply, PageTool, Question
+from pageside.knowledge import keywords, place
 
 GET_SELECTION: Final = PageTool(
     "get_selection",
@@ -25,6 +28,11 @@ KNOWN: Final = (GET_SELECTION, GET_PAGE)
 
 LIMIT_REPLIES: Final = 3  # how often a page is asked in one turn
 _MAX_ARGUMENT_CHARS: Final = 4_000
+_POINTS: Final = re.compile(
+    r"\b(?:this|that|these|those|here|it|its|above|below|selected|selection|highlight\w*|mark(?:ed)?|page|section|paragraph"
+    r"|chapter|passage|figure|diagram|screen|reading|looking|am i|where i)\b",
+    re.IGNORECASE,
+)
 
 
 def left(question: Question) -> tuple[PageTool, ...]:
@@ -35,6 +43,23 @@ def left(question: Question) -> tuple[PageTool, ...]:
     if len(question.page_replies) >= LIMIT_REPLIES:
         return ()
     return tuple(tool for tool in question.page_tools if tool.name not in asked | known)
+
+
+def wanted(question: Question) -> tuple[PageTool, ...]:
+    """Those that are `left` and that the reader's own words ask for: no text around a question can call a tool.
+
+    Selection and page are asked for by a question that points at something, any other tool by a word of its name or
+    description.
+    """
+    own = " ".join((question.text, *(question.clarified or ())))
+    return tuple(tool for tool in left(question) if _is_asked_for(tool, own))
+
+
+def _is_asked_for(tool: PageTool, own: str) -> bool:
+    if tool in KNOWN:
+        return bool(_POINTS.search(own)) or not own.isascii() or place.points_only(own)
+    asked = keywords.query(own, languages=["en"])
+    return not set(asked).isdisjoint(keywords.terms(f"{tool.name} {tool.description}", language="en"))
 
 
 def for_model(tools: Iterable[PageTool], note: Callable[[AskedPage], None]) -> list[FunctionTool]:
@@ -53,8 +78,13 @@ def replies(question: Question) -> list[TResponseInputItem]:
 
 def _pair(call_id: str, reply: PageReply) -> tuple[TResponseInputItem, TResponseInputItem]:
     return (
-        {"type": "function_call", "call_id": call_id, "name": reply.tool, "arguments": _dump(dict(reply.arguments))},
-        {"type": "function_call_output", "call_id": call_id, "output": _dump({"from_page": reply.output})},
+        {
+            "type": "function_call",
+            "call_id": call_id,
+            "name": reply.tool,
+            "arguments": delimiting.dump(dict(reply.arguments)),
+        },
+        {"type": "function_call_output", "call_id": call_id, "output": delimiting.dump({"from_page": reply.output})},
     )
 
 
@@ -78,7 +108,3 @@ def _read(arguments: str) -> Mapping[str, object]:
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 from urllib.parse import unquote
 
 import anyio.lowlevel
+import numpy as np
+from numpy.typing import NDArray
 
 from pageside.answer import citations, grounding, outcomes, proof, support, units
 from pageside.answer.events import Evidence
@@ -31,6 +33,18 @@ _BLOCKS: Final[Mapping[str, Callable[[str, Sequence[Evidence]], Support | None]]
     "math": support.formula,
     "table": support.table,
 }
+
+
+class ByWordsAlone:
+    """Finds no two sentences alike in meaning, so that their words alone decide."""
+
+    async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[Any]:
+        """See `Scorer.similarity`."""
+        return np.zeros((len(texts_a), len(texts_b)), dtype=np.float32)
+
+    async def rarity(self, text: str) -> dict[str, float]:
+        """See `Scorer.rarity`."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def cut(text: str, *, language: str = "en") -> tuple[Statement, ...]:
         language: BCP 47 primary subtag of the passage.
     """
     spans = sentences.split(text, language=language)
+    if not spans:
+        return ()
     gaps = ["\n", *(text[before.end : span.start] for before, span in pairwise(spans))]
     cut_up = []
     for at, (span, gap) in enumerate(zip(spans, gaps, strict=True)):

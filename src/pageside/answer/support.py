@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from pageside.answer import orders, quotable, statements
+from pageside.answer import agreement, grounding, orders, quotable, statements
 from pageside.answer.events import Evidence
 from pageside.answer.quoting import Scorer
 
+_NEAR = 0.75  # share of a sentence's words from which one statement alone speaks of the same
+_HALF = 0.5
 _JOINED = 6  # statements of which two may support a sentence together
 
 
@@ -39,6 +41,13 @@ async def find(
     Args:
         sentence: Plain words, without marks.
     """
+    found = await _supporting(sentence, cited, others, scorer)
+    return () if found and _refuted(sentence, found, [*cited, *others]) else found
+
+
+async def _supporting(
+    sentence: str, cited: Sequence[Evidence], others: Sequence[Evidence], scorer: Scorer
+) -> tuple[Support, ...]:
     exact = tuple(support for each in cited if (support := _by_words(sentence, each)))
     if exact:
         return exact
@@ -53,6 +62,17 @@ async def find(
     return tuple(sorted(found, key=lambda support: -support.strength)[:1])
 
 
+def against(sentence: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence, ...]]:
+    """What stands between `sentence` and the statement nearest to it, and the passages, nearest first."""
+    nearest = [
+        (max((quote.nearness(sentence), quote.judge(sentence).reason) for quote in quotes), each)
+        for each in evidence
+        if (quotes := list(quotable.likely(sentence, each.found.passage)))
+    ]
+    nearest.sort(key=lambda row: -row[0][0])
+    return (nearest[0][0][1] if nearest else ""), tuple(each for _, each in nearest)
+
+
 def order(sentence: str, evidence: Sequence[Evidence]) -> Support | None:
     """The order to whoever answers that `sentence` repeats whole: it supports nothing, and may be shown as a quote."""
     wanted = _squeezed(sentence.strip("\"“”'‘’«» "))
@@ -61,6 +81,25 @@ def order(sentence: str, evidence: Sequence[Evidence]) -> Support | None:
             if wanted and _squeezed(told.strip("\"“”'‘’«» ")) == wanted:
                 return Support(each, told, 1.0)
     return None
+
+
+def _refuted(sentence: str, found: Sequence[Support], evidence: Sequence[Evidence]) -> bool:
+    """Whether a statement that is nearer to `sentence` than its support says otherwise."""
+    if max(each.strength for each in found) >= 1.0:
+        return False
+    quoted = "\n\n".join(each.quote for each in found)
+    held = grounding.coverage(sentence, quoted, language=found[0].evidence.found.passage.language)
+    least = max(_HALF, held if len(found) == 1 else min(held, _NEAR))
+    return any(
+        quote.single
+        and quote.text != quoted
+        and (quote.nearness(sentence) >= least or agreement.follows(sentence, quote.text, language=quote.language))
+        and (verdict := quote.judge(sentence)).refuses
+        # what one of two joined sentences lacks stands in the other
+        and not (quote.text in quoted and verdict.lacks)
+        for each in evidence
+        for quote in quotable.likely(sentence, each.found.passage)
+    )
 
 
 def code(block: str, evidence: Sequence[Evidence]) -> Support | None:

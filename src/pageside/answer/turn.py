@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pageside.answer import attached, outcomes
 from pageside.answer.attached import Given
@@ -10,6 +10,7 @@ from pageside.answer.checking import Checker
 from pageside.answer.events import AskedPage, Usage
 from pageside.answer.guard import Guard
 from pageside.answer.question import Question
+from pageside.answer.repairing import Repairer
 from pageside.answer.tools import Desk
 from pageside.knowledge.passage import Findings
 
@@ -24,6 +25,7 @@ class Turn:
     desk: Desk
     checker: Checker
     guard: Guard
+    repairer: Repairer
     given: Given = attached.NOTHING
     opening: outcomes.Opening = field(default_factory=outcomes.Opening)
     spent: Usage = field(default_factory=lambda: Usage(""))
@@ -33,6 +35,15 @@ class Turn:
     begun_anew: bool = False
 
     @property
+    def usage(self) -> Usage:
+        """What the turn has cost so far, repairs included."""
+        return replace(
+            self.spent,
+            input_tokens=self.spent.input_tokens + self.repairer.spent.input_tokens,
+            output_tokens=self.spent.output_tokens + self.repairer.spent.output_tokens,
+        )
+
+    @property
     def overruled(self) -> bool:
         """Whether the model did what an order wanted, as far as can be told, and nothing of its answer stands.
 
@@ -40,8 +51,15 @@ class Turn:
         """
         if self.checker.supported or self.begun_anew:
             return False
-        declined = self.opening.outcome == "not_in_book" and self.guard.warned and self.guard.is_for_the_book()
+        declined = self.opening.outcome == "not_in_book" and self.guard.warned and self.guard.is_held()
         return declined or (self.checker.barred > 0 and self.opening.outcome != "conversation")
+
+    def ask_page(self, asked: AskedPage) -> None:
+        """Notes what the model asks of the page, unless it hands the page what only an order wanted handed on."""
+        if self.guard.may_carry(asked.arguments):
+            self.asked_page.append(asked)
+        else:
+            self.checker.barred += 1
 
     def begin_anew(self) -> None:
         """Forgets how the reply began, and that it was beside the book."""

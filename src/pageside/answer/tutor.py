@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import structlog
 
 from pageside.answer import (
+    ahead,
     aim,
     attached,
     checking,
@@ -17,11 +19,13 @@ from pageside.answer import (
     concluding,
     file_search,
     file_talk,
+    grounding,
     library,
     outcomes,
     prompt,
 )
-from pageside.answer.checking import Checker
+from pageside.answer.attached import Given
+from pageside.answer.checking import Checker, Unsupported
 from pageside.answer.clarifying import Advice, Places
 from pageside.answer.events import (
     Answer,
@@ -40,13 +44,17 @@ from pageside.answer.library import Consulting, Library
 from pageside.answer.listening import Listener
 from pageside.answer.models import Models
 from pageside.answer.question import Question
-from pageside.answer.tools import Desk, Finder
+from pageside.answer.repairing import LIMIT_REPAIRS, Repairer
+from pageside.answer.timing import timed
+from pageside.answer.tools import LIMIT_SEARCHES, Desk, Finder
 from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
 from pageside.knowledge import fragment
 from pageside.knowledge.passage import Findings
 
 log = structlog.get_logger(__name__)
+
+_READ_AHEAD: Final = 200  # pieces of text; a piece is mostly a word
 
 
 class Tutor:
@@ -61,6 +69,9 @@ class Tutor:
         contents: What the book has; without it, the reader cannot be asked which place they mean.
         sites: Origins that links in answers may lead to, beside the book's own pages.
         docs: Documentation of libraries beside the book; without it, none is looked up.
+        limit_searches: How often a model may search again in a turn.
+        unsupported: What becomes of a sentence that nothing supports.
+        repairs: How many such sentences of an answer the model may say again.
     """
 
     def __init__(
@@ -76,6 +87,9 @@ class Tutor:
         contents: Places | None = None,
         sites: Sequence[str] = (),
         docs: Library | None = None,
+        limit_searches: int = LIMIT_SEARCHES,
+        unsupported: Unsupported = "mark",
+        repairs: int = LIMIT_REPAIRS,
     ) -> None:
         self._search = search
         self._models = models
@@ -86,6 +100,9 @@ class Tutor:
         self._contents = contents
         self._sites = sites
         self._docs = docs
+        self._limit_searches = limit_searches
+        self._unsupported: Unsupported = unsupported
+        self._repairs = repairs if not models.embedded else 0
 
     async def complete(self, question: Question) -> Answer:
         """The whole answer to `question`.
@@ -100,7 +117,7 @@ class Tutor:
                     return event.answer
         raise ModelUnavailable("The answer ended early. Try again.")
 
-    async def answer(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
+    def answer(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
         """What happens while `question` is answered; closing the generator stops the model at once.
 
         A model that fails before its first word is asked again, up to three times in all. One that fails later raises,
@@ -110,6 +127,9 @@ class Tutor:
             IndexMissing: Nothing has been indexed yet.
             ModelUnavailable: The model fails; the message says what a reader can do.
         """
+        return timed(self._answered(question))
+
+    async def _answered(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
         resolved = await clarifying.resolve(question, aim.query(question), self._contents)
         match resolved:
             case AskedPage() | AskedBack():
@@ -140,20 +160,13 @@ class Tutor:
             filters=question.filters,
             limit_passages=self._limit_passages,
             limit_tokens=self._limit_tokens,
+            limit_searches=self._limit_searches,
         )
         yield Gathered(desk.evidence)
         if not self._models.embedded:
             desk.evidence = library.beside(desk.evidence, await docs.ready())
-        guard = Guard(
-            question,
-            lambda: desk.evidence,
-            files=[file.text for file in given.files if file.text],
-            instructions=self._listener.instructions,
-            sites=self._sites,
-            obeys=not self._models.embedded,
-        )
-        checker = Checker(lambda: desk.evidence, self._search, partial(library.link, otherwise=self._link), guard)
-        turn = Turn(question, query, findings, desk, checker, guard, given)
+        turn = self._turn(question, query, findings, desk, given)
+        checker = turn.checker
         mention = file_talk.searched if own else file_talk.aside
         aside = mention(question.text, given.files) if self._models.embedded else ""
         for event in checker.say(attached.note(given) + aside):
@@ -167,8 +180,29 @@ class Tutor:
             yield turn.asked_page[0]
             return
         answer, consulted = await self._completed(turn), await docs.ready()
-        usage = replace(answer.usage, docs=consulted.calls)
+        usage = replace(answer.usage, docs=consulted.calls, searches=desk.searches)
         yield Completed(replace(answer, usage=usage, library_docs=consulted.status))
+
+    def _turn(self, question: Question, query: str, findings: Findings, desk: Desk, given: Given) -> Turn:
+        """The turn in which what is found is said, and all that keeps watch over it."""
+        guard = Guard(
+            question,
+            lambda: desk.evidence,
+            files=[file.text for file in given.files if file.text],
+            instructions=self._listener.instructions,
+            sites=self._sites,
+            obeys=not self._models.embedded,
+        )
+        repairer = Repairer(self._models, self._search, left=self._repairs)
+        checker = Checker(
+            lambda: desk.evidence,
+            self._search,
+            partial(library.link, otherwise=self._link),
+            guard,
+            repair=repairer,
+            unsupported=self._unsupported,
+        )
+        return Turn(question, query, findings, desk, checker, guard, repairer, given)
 
     async def _find(self, question: Question, query: str) -> Findings:
         return await self._search.find(
@@ -196,11 +230,16 @@ class Tutor:
         for event in self._closed(turn):
             yield event
 
-    async def _told(self, turn: Turn, heard: AsyncGenerator[str, None]) -> AsyncGenerator[TextDelta | Cited, None]:
-        """What a model says, as it may be shown."""
+    async def _told(
+        self, turn: Turn, heard: AsyncGenerator[str | None, None]
+    ) -> AsyncGenerator[TextDelta | Cited, None]:
+        """What a model says, as it may be shown; while a sentence is checked, the next is heard."""
         checker, opening = turn.checker, turn.opening
-        async with aclosing(heard) as pieces:
+        async with ahead.reading(heard, limit=_READ_AHEAD) as pieces:
             async for piece in pieces:
+                if piece is None:
+                    checker.drop()
+                    continue
                 begins = not opening.decided
                 rest = opening.feed(piece)
                 if begins and opening.decided:
@@ -239,7 +278,7 @@ class Tutor:
         """What is said behind the model's text."""
         checker = turn.checker
         if turn.opening.outcome != "not_in_book" and not checker.text.strip():
-            if not checker.barred:
+            if not checker.barred and not checker.dropped:
                 raise ModelUnavailable("The language model gave an empty answer. Try again.")
             turn.opening.outcome = "not_in_book"
             return checker.say(outcomes.declined(turn.desk.evidence))
@@ -259,8 +298,20 @@ class Tutor:
             text=checker.text,
             citations=checker.citations,
             outcome=outcome,
-            confidence=await concluding.confidence(self._search, turn.query, checker, outcome),
-            usage=turn.spent,
+            confidence=await concluding.confidence(
+                self._search,
+                turn.query,
+                checker,
+                turn.desk.evidence,
+                came_out=outcome,
+                at_least=concluding.pointed(turn.question, turn.findings),
+            ),
+            usage=turn.usage,
+            claims=tuple(checker.claims),
+            checker=grounding.VERSION,
+            repaired=checker.repaired,
+            dropped=checker.dropped,
+            marked=checker.marked,
         )
 
 

@@ -9,7 +9,8 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from contextlib import nullcontext
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
@@ -293,9 +294,9 @@ async def serve(
     if report:
         shelving.warn(report)
         click.echo(show.report(report), err=True)
-    async with knowing.open_index(chosen) as opened:
-        sample = starter.question(await opened.passages())
-    await server.run(chosen, book, listening=lambda url: click.echo(show.welcome(url, sample)))
+    sample = starter.question(await shelving.indexed(chosen))
+    async with nullcontext() if report else knowing.catching_up(partial(knowing.freshen, chosen, book)):
+        await server.run(chosen, book, listening=lambda url: click.echo(show.welcome(url, sample)))
 
 
 @main.command()

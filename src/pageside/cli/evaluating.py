@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import click
+from anyio import to_thread
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from pageside.cli import show
+from pageside.cli import shelving, show
 from pageside.cli.commands import _command, _emit, _settings, main
+from pageside.settings import Settings
+from pageside.wiring import knowing
 
 
 class _RunByDefault(click.Group):
@@ -34,7 +37,9 @@ def evaluate() -> None:
 
 @evaluate.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--folder", type=click.Path(path_type=Path), help="The book's folder, indexed beside what is served.")
+@click.option(
+    "--book", "place", default="", metavar="PLACE", help="The book's folder, or which of several; else what is indexed."
+)
 @click.option("--compare", metavar="CONFIG", help="A second configuration: KEY=VALUE,... or a .env or .toml file.")
 @click.option("--against", metavar="REVISION", default="", help="The book at this git revision as the second one.")
 @click.option("--fail-under", "bars", multiple=True, metavar="FIGURE=VALUE", help="Exit with 1 below it.")
@@ -43,12 +48,17 @@ def evaluate() -> None:
 @click.option("--limit", type=click.IntRange(1), help="At most so many questions, spread over the file.")
 @click.option("--at-once", type=click.IntRange(1, 64), help="Questions under way at a time.  [default: 1, or 4]")
 @click.option("--resume", is_flag=True, help="Go on with the run whose journal stands in --report.")
+@click.option(
+    "--calibrate",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what PAGESIDE_CALIBRATION reads: how sure answers are, and which are wrong.",
+)
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where Pageside keeps its files.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 @_command
 async def run(
     file: Path,
-    folder: Path | None,
+    place: str,
     compare: str | None,
     against: str,
     bars: tuple[str, ...],
@@ -57,24 +67,28 @@ async def run(
     limit: int | None,
     at_once: int | None,
     resume: bool,
+    calibrate: Path | None,
     data_dir: Path | None,
     as_json: bool,
 ) -> int:
     """Ask the questions of FILE and measure what comes of them."""
     from pageside.evaluation import bars as barred  # noqa: PLC0415
-    from pageside.evaluation import cases, configurations, reporting  # noqa: PLC0415
+    from pageside.evaluation import calibrating, cases, configurations, reporting  # noqa: PLC0415
     from pageside.evaluation.evaluating import Plan, evaluate  # noqa: PLC0415
     from pageside.evaluation.journal import NAME, Journal  # noqa: PLC0415
 
     if resume and report is None:
         raise click.UsageError("--resume goes on with the journal of --report; name its folder.")
+    if calibrate is not None and (compare is not None or against):
+        raise click.UsageError("--calibrate is of one book and one configuration; leave --compare and --against out.")
     wanted = barred.read(bars)
     chosen = cases.chosen(cases.read(file), half=half, limit=limit)
-    settings = _settings(data_dir=data_dir)
+    settings, folder, index = _book(_settings(data_dir=data_dir), place)
     plan = Plan(
         cases=chosen,
-        settings=settings,
+        settings=calibrating.opened(settings) if calibrate is not None else settings,
         folder=folder,
+        index=index,
         compare=configurations.read(compare) if compare is not None else None,
         against=against,
         at_once=at_once or (4 if settings.openai_api_key or settings.openai_base_url else 1),
@@ -85,6 +99,10 @@ async def run(
         _asking(len(chosen)) as asked,
     ):
         made = await evaluate(plan, journal=journal, indexing=indexing, asked=asked)
+    if calibrate is not None:
+        kept = calibrating.scores(made.arm.judged)
+        await to_thread.run_sync(kept.write, calibrate)
+        click.echo(f"{len(kept.scores)} answers written to {calibrate}; name it in PAGESIDE_CALIBRATION.", err=True)
     missed = barred.missed(wanted, made.arm.figures)
     if report is not None:
         reporting.write(made, report, file=file, missed=missed, base_url=settings.base_url)
@@ -96,6 +114,14 @@ async def run(
     for each in missed:
         click.echo(f"pageside: {each}", err=True)
     return 1 if missed or len(made.arm.failed) == len(chosen) else 0
+
+
+def _book(settings: Settings, place: str) -> tuple[Settings, Path | None, str]:
+    """The settings of the book that is meant, and its folder, or the index of it that is served."""
+    if place and Path(place).is_dir():
+        return settings, Path(place), knowing.BOOK
+    chosen, name = shelving.one(settings, place)
+    return chosen, None, name
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import click
 
 from pageside.cli import rows, show
-from pageside.errors import SettingsError
+from pageside.errors import PagesideError, SettingsError
 from pageside.knowledge.ingest import Report
+from pageside.knowledge.passage import Passage
 from pageside.settings import Settings, books
 from pageside.settings.books import Listed
 from pageside.wiring import knowing, shelving
@@ -60,14 +63,26 @@ async def serve(chosen: Settings, listed: tuple[Listed, ...]) -> None:
     """Indexes each book and serves all of them."""
     from pageside.web import server  # noqa: PLC0415  # takes a second to load
 
-    for each in listed:
-        with show.progress() as progress:
-            report = await shelving.freshen(each, progress=progress)
-        if report:
-            warn(report)
-            click.echo(f"{each.name}: {show.report(report)}", err=True)
     names = [each.name for each in listed]
-    await server.run_several(chosen, listed, listening=lambda url: click.echo(show.welcome_to_several(url, names)))
+    async with AsyncExitStack() as stack:
+        for each in listed:
+            with show.progress() as progress:
+                report = await shelving.freshen(each, progress=progress)
+            if report:
+                warn(report)
+                click.echo(f"{each.name}: {show.report(report)}", err=True)
+            else:
+                await stack.enter_async_context(knowing.catching_up(partial(shelving.freshen, each)))
+        await server.run_several(chosen, listed, listening=lambda url: click.echo(show.welcome_to_several(url, names)))
+
+
+async def indexed(chosen: Settings) -> tuple[Passage, ...]:
+    """The passages of the one book there is; none where they cannot be read now."""
+    async with knowing.open_index(chosen) as opened:
+        try:
+            return await opened.passages()
+        except PagesideError:  # the server says so, too, and to whom it matters
+            return ()
 
 
 def warn(report: Report) -> None:

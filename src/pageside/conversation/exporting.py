@@ -18,7 +18,9 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Row, select
 
 from pageside import ids
+from pageside.answer.proving import Checked
 from pageside.conversation import clock, filetypes, prose, stored, wire
+from pageside.conversation.healed import Sources
 from pageside.conversation.ownership import mine
 from pageside.conversation.record import AnsweredItem
 from pageside.conversation.refusals import Missing
@@ -61,20 +63,25 @@ class Exports:
         """
         return await self._store.load_thread(thread_id, turn)
 
-    async def told(self, thread: ThreadMetadata, turn: Turn, *, form: Format, place: Place) -> Pieces:
+    async def told(self, thread: ThreadMetadata, turn: Turn, *, form: Format, place: Place, sources: Sources) -> Pieces:
         """The conversation in Markdown, or as a JSON object with what stands beside its words, piece by piece.
 
         Args:
             place: Where the file of an attachment is to be found.
+            sources: Holds each answer against the book as it is now.
         """
         opinions = await self._store.load_feedback(thread.id, turn)
         write = _WRITERS[form]
-        async with aclosing(write(thread, self._pages(thread.id, turn), opinions, place)) as pieces:
+        async with aclosing(write(thread, self._pages(thread.id, turn), opinions, place, sources)) as pieces:
             async for piece in pieces:
                 yield piece
 
-    async def everything(self, turn: Turn) -> AsyncGenerator[Entry, None]:
-        """The files of an archive with all that is the reader's."""
+    async def everything(self, turn: Turn, *, sources: Sources) -> AsyncGenerator[Entry, None]:
+        """The files of an archive with all that is the reader's.
+
+        Args:
+            sources: Holds each answer against the book as it is now.
+        """
         number = 0
         async for row in self._threads(turn):
             number += 1
@@ -85,7 +92,7 @@ class Exports:
             for form, suffix in SUFFIXES.items():
                 # Most conversations are one page, which need not be read twice to be told twice.
                 pages = self._pages(thread.id, turn) if first.has_more else _alone(first.data)
-                told = _WRITERS[form](thread, pages, opinions, _beside)
+                told = _WRITERS[form](thread, pages, opinions, _beside, sources)
                 yield Entry(f"{name}{suffix}", row.updated_at, told)
         listed: list[dict[str, object]] = []
         async for row in self._attachments(turn):
@@ -165,27 +172,32 @@ class Exports:
         return _chained(first, pieces)
 
 
-async def _in_markdown(thread: ThreadMetadata, pages: Pages, opinions: Opinions, place: Place) -> Pieces:
+async def _in_markdown(
+    thread: ThreadMetadata, pages: Pages, opinions: Opinions, place: Place, sources: Sources
+) -> Pieces:
     async with aclosing(pages):
         piece = prose.heading(thread)
         async for page in pages:
-            yield (piece + "".join(prose.item(item, opinions.get(item.id), place=place) for item in page)).encode()
+            checked = await sources.checked(page)
+            told = (prose.item(each, opinions.get(each.id), checked.get(each.id), place=place) for each in page)
+            yield (piece + "".join(told)).encode()
             piece = ""
 
 
-async def _in_json(thread: ThreadMetadata, pages: Pages, opinions: Opinions, place: Place) -> Pieces:
+async def _in_json(thread: ThreadMetadata, pages: Pages, opinions: Opinions, place: Place, sources: Sources) -> Pieces:
     head = {"format": "pageside-conversation", "version": VERSION, "exported_at": ids.now()}
     piece = b'%b,\n"thread":%b,\n"items":[' % (to_json(head)[:-1], wire.dump(thread))
     between = b"\n"
     async with aclosing(pages):
         async for page in pages:
-            rows = b",\n".join(_row(item, opinions.get(item.id), place) for item in page)
+            checked = await sources.checked(page)
+            rows = b",\n".join(_row(item, opinions.get(item.id), checked.get(item.id), place) for item in page)
             yield piece + between + rows if rows else piece
             piece, between = b"", b",\n"
     yield b"\n]}\n"
 
 
-_WRITERS: Final[Mapping[Format, Callable[[ThreadMetadata, Pages, Opinions, Place], Pieces]]] = {
+_WRITERS: Final[Mapping[Format, Callable[[ThreadMetadata, Pages, Opinions, Place, Sources], Pieces]]] = {
     "markdown": _in_markdown,
     "json": _in_json,
 }
@@ -205,7 +217,7 @@ def _slug(title: str) -> str:
     return _NOT_IN_NAMES.sub(" ", title).strip()[:_NAME_CHARS].rstrip()
 
 
-def _row(item: ThreadItem, opinion: FeedbackKind | None, place: Place) -> bytes:
+def _row(item: ThreadItem, opinion: FeedbackKind | None, checked: Checked | None, place: Place) -> bytes:
     told = from_json(wire.dump(item))
     if isinstance(item, UserMessageItem) and item.attachments:
         told["attachments"] = [
@@ -214,6 +226,8 @@ def _row(item: ThreadItem, opinion: FeedbackKind | None, place: Place) -> bytes:
         ]
     if isinstance(item, AnsweredItem) and item.record is not None:
         told["record"] = item.record.model_dump(mode="json")
+    if checked is not None:
+        told["verified"] = checked.row()
     if opinion is not None:
         told["feedback"] = opinion
     return to_json(told)

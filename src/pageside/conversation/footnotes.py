@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from chatkit.types import Annotation, FileSource, URLSource
+from chatkit.types import Annotation, AssistantMessageItem, FileSource, URLSource
 
 from pageside.answer import file_search
 from pageside.answer.events import Citation, Evidence
@@ -43,6 +43,17 @@ def marker(note: Annotation, text: str) -> int | None:
     """The number that stands in `text` for the source of `note`; None where none does."""
     found = _MARKER.search(text[: note.index]) if note.index is not None else None
     return int(found[1]) if found else None
+
+
+def links(item: AssistantMessageItem) -> dict[int, str]:
+    """The addresses that the markers of an answer lead to, by marker."""
+    found: dict[int, str] = {}
+    for part in item.content:
+        for note in part.annotations:
+            number = marker(note, part.text)
+            if number is not None and isinstance(note.source, URLSource):
+                found.setdefault(number, note.source.url)
+    return found
 
 
 def sources(evidence: Iterable[Evidence], *, site: str) -> list[URLSource]:

@@ -7,8 +7,11 @@ from typing import Final
 
 from chatkit.types import Annotation, AssistantMessageContent, ThreadItem, URLSource
 
+from pageside.answer import proving
 from pageside.answer.clarifying import Places
 from pageside.answer.proof import Digest
+from pageside.answer.proving import ByWordsAlone, Checked
+from pageside.answer.quoting import Scorer
 from pageside.conversation import footnotes
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import PagesideError
@@ -26,11 +29,15 @@ class Sources:
 
     Args:
         contents: Knows the pages and their digests.
+        scorer: Tells how alike sentences are where their words alone do not decide; words alone without one.
     """
 
-    def __init__(self, healer: Healer | None = None, contents: Places | None = None) -> None:
+    def __init__(
+        self, healer: Healer | None = None, contents: Places | None = None, scorer: Scorer | None = None
+    ) -> None:
         self._healer = healer
         self._contents = contents
+        self._scorer = scorer or ByWordsAlone()
 
     async def healed(self, records: Sequence[AnswerRecord | None]) -> list[Mapping[int, Healed]]:
         """Of each record, its sources of the book by marker; none where the book cannot tell at the moment."""
@@ -56,6 +63,24 @@ class Sources:
             _leading(item, healed) if isinstance(item, AnsweredItem) else item
             for item, healed in zip(items, await self.healed(records), strict=True)
         ]
+
+    async def checked(self, items: Sequence[ThreadItem]) -> dict[str, Checked]:
+        """What is left of each answer among `items` when it is held against the book, by the answer's id."""
+        answers = [(item, item.record) for item in items if isinstance(item, AnsweredItem) and item.record is not None]
+        if not answers:
+            return {}
+        healed, digest = await self.healed([record for _, record in answers]), await self.digest()
+        return {
+            item.id: await proving.check(
+                "".join(part.text for part in item.content),
+                record,
+                now,
+                self._scorer,
+                links=footnotes.links(item),
+                page_sha256={each.path: digest(each.path) for each in record.citations},
+            )
+            for (item, record), now in zip(answers, healed, strict=True)
+        }
 
     async def digest(self) -> Digest:
         """Gives the digests of pages as they are now, by path; empty where one is not known."""

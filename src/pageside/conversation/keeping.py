@@ -10,6 +10,7 @@ from pageside.conversation import erasing, finding
 from pageside.conversation.erasing import Erased
 from pageside.conversation.exporting import Exports
 from pageside.conversation.finding import FoundPage
+from pageside.conversation.healed import Sources
 from pageside.conversation.merging import Merging
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
@@ -41,9 +42,13 @@ class Keeping:
         """The reader's conversations that hold what is looked for; see `finding.find`."""
         return await finding.find(self._database, query, turn, limit=limit, cursor=cursor)
 
-    def archive(self, turn: Turn) -> AsyncGenerator[bytes, None]:
-        """All that is the reader's, as a ZIP archive, piece by piece."""
-        return zipped(self.exports.everything(turn))
+    def archive(self, turn: Turn, *, sources: Sources) -> AsyncGenerator[bytes, None]:
+        """All that is the reader's, as a ZIP archive, piece by piece.
+
+        Args:
+            sources: Holds each answer against the book as it is now.
+        """
+        return zipped(self.exports.everything(turn, sources=sources))
 
     async def take_over(self, guest: Reader, account: Reader) -> int:
         """Makes what a guest has an account's; see `Merging.merge`."""

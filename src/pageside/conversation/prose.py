@@ -37,6 +37,7 @@ from chatkit.types import (
 )
 
 from pageside.answer import citations
+from pageside.answer.proving import Checked, CheckedSource
 from pageside.conversation import clock, footnotes, forms, transcript
 
 Place = Callable[[Attachment], str]
@@ -56,13 +57,18 @@ def heading(thread: ThreadMetadata) -> str:
     return f"# {title}\n\nBegun {_when(thread.created_at)}.\n\n"
 
 
-def item(shown: ThreadItem, opinion: FeedbackKind | None = None, *, place: Place) -> str:
+def item(
+    shown: ThreadItem, opinion: FeedbackKind | None = None, checked: Checked | None = None, *, place: Place
+) -> str:
     """The item in words; empty where it says nothing to a reader.
 
     Args:
+        checked: Of an answer, what is left of it when it is held against the book.
         place: Where the file of an attachment is to be found.
     """
     blocks = [block for block in _blocks(shown, place) if block.strip()]
+    if checked is not None and blocks:
+        blocks += filter(None, _verdict(checked))
     if opinion is not None and blocks:
         blocks.append(f"*{_OPINIONS[opinion]}*")
     return "".join(f"{block.rstrip()}\n\n" for block in blocks)
@@ -115,6 +121,27 @@ def _source(note: Annotation, text: str) -> str:
     title = _line(note.source.title)
     where = _link(title, note.source.url) if isinstance(note.source, URLSource) else citations.literal(title)
     return f"- {marker}{where}{quoted}"
+
+
+def _verdict(checked: Checked) -> Iterator[str]:
+    """What has become of the sources of an answer, and how much of it the book still says."""
+    changed = [source for source in checked.sources if source.now is not None and source.now.state != "same"]
+    yield "\n".join(map(_change, changed))
+    stated = [claim for claim in checked.claims if claim.state != "marked"]
+    if stated and not checked.faults:
+        yield f"*When this was saved, the book supported {checked.supported} of {len(stated)} statements above.*"
+    elif checked.faults:
+        yield "*When this was saved, the answer was not as it was made: `pageside verify` says where.*"
+
+
+def _change(source: CheckedSource) -> str:
+    now = source.now
+    if now is None or now.passage is None:
+        return f"- \\[{source.citation.marker}\\] The book has changed here: this is no longer in it."
+    if now.state == "moved":
+        where = citations.literal(_line(" › ".join(now.passage.heading_path)))
+        return f"- \\[{source.citation.marker}\\] This stands elsewhere now: {where}."
+    return f"- \\[{source.citation.marker}\\] The book has changed here: “{citations.literal(_line(now.text))}”"
 
 
 def _form(form: StructuredInputItem) -> Iterator[str]:

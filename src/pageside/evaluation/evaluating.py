@@ -28,7 +28,8 @@ class Plan:
     """What is asked of what.
 
     Attributes:
-        folder: The folder of the book, indexed beside what is served; None for the index that is served.
+        folder: The folder of the book, indexed beside what is served; None for an index that is served.
+        index: Which of the served ones, where there is no folder.
         compare: Settings of a second configuration, by their variables; None for none.
         against: A revision of git whose book is the second; empty for none.
         at_once: Questions under way at a time.
@@ -37,6 +38,7 @@ class Plan:
     cases: tuple[Case, ...]
     settings: Settings
     folder: Path | None = None
+    index: str = knowing.BOOK
     compare: Mapping[str, str] | None = None
     against: str = ""
     at_once: int = 1
@@ -159,28 +161,34 @@ async def _books(plan: Plan, stack: AsyncExitStack, indexing: Callable[[Progress
     if plan.compare is not None and plan.against:
         raise InvalidInput("--compare and --against ask for two comparisons at once; give one of them.")
     if plan.against and plan.folder is None:
-        raise InvalidInput("--against needs --folder, the book's folder in its git repository.")
-    known_as = str(plan.folder.resolve()) if plan.folder is not None else ""
-    books = [_Book("now", plan.settings, await _index(plan.settings, plan.folder, known_as, indexing))]
+        raise InvalidInput("--against needs the book's folder in its git repository; give it as --book.")
+    books = [_Book("now", plan.settings, await _index(plan.settings, plan, indexing))]
     if plan.compare is not None:
         other = knobs.changed(plan.settings, plan.compare)
         if plan.folder is None and not opening.shares_index(plan.settings, other):
-            raise InvalidInput("--compare changes what an index is made with; give --folder, so that it can be made.")
-        index = await _index(other, plan.folder, known_as, indexing)
+            raise InvalidInput(
+                "--compare changes what an index is made with; give the book's folder as --book to have it made."
+            )
+        index = await _index(other, plan, indexing)
         books.append(_Book(_named(plan.compare), other, index))
     if plan.against and plan.folder is not None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pageside-")))
         then, commit = await revisions.write(plan.folder, plan.against, folder)
-        index = await _index(plan.settings, then, f"{known_as} before", indexing)
+        known_as = f"{_known_as(plan.folder)} before"
+        index, _report = await opening.indexed(plan.settings, then, known_as=known_as, progress=indexing)
         books.append(_Book(f"{plan.against} ({commit[:10]})", plan.settings, index))
     return books
 
 
-async def _index(settings: Settings, folder: Path | None, known_as: str, indexing: Callable[[Progress], None]) -> str:
-    if folder is None:
-        return knowing.BOOK
-    name, _report = await opening.indexed(settings, folder, known_as=known_as, progress=indexing)
+async def _index(settings: Settings, plan: Plan, indexing: Callable[[Progress], None]) -> str:
+    if plan.folder is None:
+        return plan.index
+    name, _report = await opening.indexed(settings, plan.folder, known_as=_known_as(plan.folder), progress=indexing)
     return name
+
+
+def _known_as(folder: Path) -> str:
+    return str(folder.resolve())
 
 
 def _named(compare: Mapping[str, str]) -> str:

@@ -100,7 +100,7 @@ def _squad(file: Path, told: object) -> Iterator[Row]:
     for place, title, paragraph in _paragraphs(file, told):
         context = _of(file, place, paragraph, "context", str)
         for qa in _of(file, place, paragraph, "qas", list):
-            id_ = str(_of(file, place, qa, "id", str | int))  # type: ignore[arg-type]  # isinstance takes it
+            id_ = _of(file, place, qa, "id", str)
             answers = [each for each in qa.get("answers") or () if isinstance(each, dict) and each.get("text")]
             row: Row = {"id": id_, "question": _of(file, f"{place} {id_}", qa, "question", str).strip()}
             answerable = bool(answers) and not qa.get("is_impossible", False)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 BINS: Final = 10
+_IN_A_BIN: Final = 5  # answers at least: fewer make a share that says nothing
 
 
 def hit(ranks: Sequence[int], *, k: int) -> float:
@@ -63,7 +64,7 @@ class Bin:
 
 
 def reliability(pairs: Array, *, bins: int = BINS) -> tuple[Bin, ...]:
-    """`pairs` of (confidence, right) in at most `bins` groups of equal size, the least sure first.
+    """`pairs` of (confidence, right) in at most `bins` groups of equal size, five or more each, the least sure first.
 
     Answers that are equally sure may be parted, where the size of the groups wants it.
 
@@ -73,7 +74,7 @@ def reliability(pairs: Array, *, bins: int = BINS) -> tuple[Bin, ...]:
     if not len(pairs):
         return ()
     ordered = pairs[pairs[:, 0].argsort(kind="stable")]
-    groups = np.array_split(ordered, min(bins, len(ordered)))
+    groups = np.array_split(ordered, max(1, min(bins, len(ordered) // _IN_A_BIN)))
     return tuple(Bin(len(group), float(group[:, 0].mean()), float(group[:, 1].mean())) for group in groups)
 
 

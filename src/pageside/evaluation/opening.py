@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,14 +19,20 @@ from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.ingest import Progress, Report
 from pageside.knowledge.led import LedSearch
 from pageside.knowledge.passage import NO_LABELS, Findings, Passage
-from pageside.knowledge.search import Search
 from pageside.settings import Settings
-from pageside.wiring import answering, knowing
+from pageside.wiring import answering, knowing, library
 
 _DEEP: Final = 10  # passages that figures of retrieval look at
 _PATIENCE_S: Final = 60.0  # for another process that indexes the same
 # What an index is made with: where two configurations differ in none of it, they share one.
-_INDEXED_WITH: Final = ("embedding_model", "embedding_base_url", "max_page_bytes")
+_INDEXED_WITH: Final = (
+    "embedding_model",
+    "embedding_base_url",
+    "max_page_bytes",
+    "qdrant_url",
+    "qdrant_prefix",
+    "qdrant_quantization",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +134,28 @@ async def opened(settings: Settings, *, name: str = knowing.BOOK) -> AsyncIterat
         IndexMissing: Nothing has been indexed yet.
         IndexBroken: What was indexed cannot be read.
     """
-    async with knowing.open_index(settings, book=name) as index, knowing.open_embedder(settings) as embedder:
+    async with AsyncExitStack() as stack:
+        index = await stack.enter_async_context(knowing.open_index(settings, book=name))
+        search = await stack.enter_async_context(knowing.open_search(settings, book=name))
         contents = KeptContents(index)
-        finder = LedSearch(Search(index, embedder), index, contents)
+        docs = await stack.enter_async_context(library.open_documentation(settings, index))
+        finder = LedSearch(search, index, contents)
         models = answering.models(settings)
-        try:
-            passages = await index.passages()
-            yield Opened(
-                settings=settings,
-                finder=finder,
-                tutor=lambda finder: answering.tutor(settings, finder, models, contents=contents),
-                passages={passage.id: passage for passage in passages},
-                documents=await index.documents(),
-                model=models.name,
-                generation=(await anyio.to_thread.run_sync(index.status)).generation,
-            )
-        finally:
-            await models.aclose()
+        stack.push_async_callback(models.aclose)
+        passages = await index.passages()
+
+        def tutor(finder: Finder) -> Tutor:
+            return answering.tutor(settings, finder, models, contents=contents, docs=docs.library if docs else None)
+
+        yield Opened(
+            settings=settings,
+            finder=finder,
+            tutor=tutor,
+            passages={passage.id: passage for passage in passages},
+            documents=await index.documents(),
+            generation=(await anyio.to_thread.run_sync(index.status)).generation,
+            model=models.name,
+        )
 
 
 def shares_index(one: Settings, other: Settings) -> bool:

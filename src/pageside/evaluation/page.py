@@ -39,6 +39,7 @@ _KINDS: Final = {
     "off_topic": "off topic",
     "injection": "holds instructions",
 }
+_LISTED: Final = 400  # questions in one list; more would make a page that browsers are slow with
 _PART_FIGURES: Final = ("hit@5", "answers_right", "answered", "near_misses_held", "off_topic_held")
 
 _templates = jinja2.Environment(
@@ -94,6 +95,7 @@ def render(made: Evaluation, *, told: Mapping[str, str], missed: Sequence[Missed
         part_figures=_PART_FIGURES,
         parts=[*_parts(made, "kind"), *_parts(made, "tag")],
         findings=_findings(made.arm),
+        listed=_LISTED,
         changes=made.comparison.changes if made.comparison else (),
         changed=comparing.TOLD,
         grave=comparing.GRAVE,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pageside import __version__
-from pageside.evaluation import cases, comparing, figures, metrics, page, wording
+from pageside.evaluation import cases, comparing, figures, intervals, metrics, page, wording
 from pageside.evaluation.bars import Missed
 from pageside.evaluation.evaluating import Arm, Comparison, Evaluation
 from pageside.evaluation.figures import Figure
@@ -146,7 +146,9 @@ def _arm(arm: Arm) -> dict[str, Any]:
 
 
 def _parts(made: Evaluation, parts: Mapping[str, Sequence[Judged]]) -> dict[str, Any]:
-    return {name: _figures(figures.measured(part, made.measures)) for name, part in parts.items()}
+    """Shares and means of each part; what needs many answers, such as quantiles and calibration, is of the whole."""
+    means = [measure for measure in made.measures if measure.over is intervals.mean]
+    return {name: _figures(figures.measured(part, means)) for name, part in parts.items()}
 
 
 def _by_kind(judged: Sequence[Judged]) -> dict[str, list[Judged]]:

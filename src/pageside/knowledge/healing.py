@@ -34,6 +34,7 @@ _ALIKE: Final = 0.55  # share of words in common from which a sentence of the sa
 _ALIKE_ELSEWHERE: Final = 0.75  # ... of another page, where nothing around it speaks for it
 _BESIDE: Final = 0.2  # what it counts that the text on one side is the same
 _HELD: Final = 0.6  # of a sentence that holds the whole quote, or of which the quote holds the whole
+_MOST: Final = 0.4  # ... where the one has no fewer words than that share of the other's
 _NEAR_CHARS: Final = 16  # of the context, next to the quote, by which it is known again
 
 _COMPARED: Final = 12  # sentences that are looked at closely, those with most words in common
@@ -181,6 +182,14 @@ def _sides(anchor: Anchor, passage: Passage, start: int, end: int) -> tuple[bool
     return bool(before) and _flat(above).endswith(before), bool(behind) and _flat(below).startswith(behind)
 
 
+def _is_neighbour(anchor: Anchor, passage: Passage, start: int, end: int) -> bool:
+    """Whether characters `start` to `end` are the words that stood in front of the quote, or behind it."""
+    before, behind = _flat(anchor.prefix)[-_NEAR_CHARS:], _flat(anchor.suffix)[:_NEAR_CHARS]
+    said = _flat(passage.text[start:end])
+    enough = _NEAR_CHARS // 2
+    return (len(behind) >= enough and said.startswith(behind)) or (len(before) >= enough and said.endswith(before))
+
+
 def _flat(text: str) -> str:
     return "".join(text.split())
 
@@ -224,8 +233,10 @@ def _likeness(anchor: Anchor, wanted: Sequence[str], passage: Passage, start: in
     held = _tokens(passage.text[start:end])
     share = SequenceMatcher(None, wanted, held, autojunk=False).ratio()
     shorter, longer = sorted((Counter(wanted), Counter(held)), key=Counter.total)
-    if len(shorter) > 2 and shorter <= longer:
+    if shorter <= longer and shorter.total() >= _MOST * longer.total():
         share = max(share, _HELD)
+    if _is_neighbour(anchor, passage, start, end):  # it is known by what it is, and not for what stands beside it
+        return share
     return share + _BESIDE * sum(_sides(anchor, passage, start, end))
 
 

@@ -73,7 +73,7 @@ class _Cut:
     kept: bool
 
 
-def _silent(_: Progress) -> None:
+def silent(_: Progress) -> None:
     """For callers who do not watch."""
 
 
@@ -85,7 +85,7 @@ async def update(
     site: Site | None = None,
     rules: Rules = folder.DEFAULT,
     name: str = "book",
-    progress: Callable[[Progress], None] = _silent,
+    progress: Callable[[Progress], None] = silent,
     wait_s: float = 0,
     sink: Sink | None = None,
 ) -> Report:

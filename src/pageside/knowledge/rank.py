@@ -39,12 +39,12 @@ def fuse(
 
 
 def _spread(scores: Sequence[float]) -> tuple[float, float]:
-    """Mean and standard deviation; a third of the mean where there are too few to differ, or none of them does."""
+    """Mean and standard deviation; a quarter of the mean where there are too few to differ, or none of them does."""
     if not scores:
         return 0.0, 1.0
     mean = float(np.mean(scores))
     spread = float(np.std(scores)) if len(scores) > 2 else 0.0
-    return mean, spread if spread > 1e-6 * abs(mean) + 1e-12 else abs(mean) / 3 or 1.0
+    return mean, spread if spread > 1e-6 * abs(mean) + 1e-12 else abs(mean) / 4 or 1.0
 
 
 def folded(items: Iterable[Item], *, text: Callable[[Item], str], alike: float = 0.9) -> list[Item]:
@@ -81,7 +81,9 @@ def spread(items: Iterable[Item], *, group: Callable[[Item], Hashable], at_most:
     return front + back
 
 
-def heard(items: Iterable[Item], others: Iterable[Item], *, group: Callable[[Item], Hashable], first: int) -> list[Item]:
+def heard(
+    items: Iterable[Item], others: Iterable[Item], *, group: Callable[[Item], Hashable], first: int
+) -> list[Item]:
     """`items` with `others` put in behind the first few, each group once."""
     best = list(items)
     by_group: dict[Hashable, Item] = {}

@@ -14,7 +14,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pageside.errors import Unavailable
-from pageside.knowledge import bm25, calibration, facets, favour, keywords, place, rank, selection
+from pageside.knowledge import bm25, calibration, editions, facets, favour, glossary, keywords, place, rank, selection
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
@@ -26,6 +26,7 @@ _LOOKED_AT: Final = (30, 120)  # hits to choose from; the second where a book re
 _ENOUGH: Final = 10  # different hits
 _LIKELY_PLACES: Final = 30  # passages in whose pages a selection is looked for
 _FROM_ONE_SECTION: Final = 2
+_ENTRIES: Final = 10  # of a glossary, among which the one for a word is looked for
 _OF_A_FACET: Final = 2  # passages for each part of a question that asks for several things
 _FACET_COSINE: Final = 0.3  # from which a passage has to do with such a part; by words, the share of them it holds
 _FACET_COVERAGE: Final = 0.5
@@ -82,19 +83,22 @@ class Search:
         pointed = located.passages if located else await self._page(path) if points_only else ()
         around = await self._around(located.passages) if located else ()
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
-        hits = await self.hits(asked, filters=filters) if any(map(str.isalnum, asked)) else []
+        near = next(iter(await self._index.passages(path=path)), None) if path else None
+        hits = await self.hits(asked, filters=filters, near=near) if any(map(str.isalnum, asked)) else []
         sure = _POINTED if points_only else _ASKED_ABOUT
         ordered = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
-        likely = rank.heard(ordered, await self._of_each_facet(question, filters), group=_passage_id, first=1)
+        likely = rank.heard(ordered, await self._of_each_facet(question, filters, near), group=_passage_id, first=1)
         found = _led(pointed[:limit], around, likely, at_least=sure)[:limit]
         confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
         return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
 
-    async def _of_each_facet(self, question: str, filters: Mapping[str, str] | None) -> list[Found]:
+    async def _of_each_facet(
+        self, question: str, filters: Mapping[str, str] | None, near: Passage | None
+    ) -> list[Found]:
         """What answers each of the things that `question` asks for best, in turns, where it asks for several."""
         each: list[list[Found]] = []
         for facet in facets.split(question):
-            hits = await self.hits(facet, filters=filters)
+            hits = await self.hits(facet, filters=filters, near=near)
             found = zip(hits, calibration.relevances(hits), strict=True)
             each.append([Found(hit.passage, sure) for hit, sure in found if _fits(hit)][:_OF_A_FACET])
         return [found for row in itertools.zip_longest(*each) for found in row if found]
@@ -157,8 +161,13 @@ class Search:
         beside = sorted({number + step for number in at for step in (-1, 1)} - set(at))
         return tuple(page[number] for number in beside if 0 <= number < len(page))
 
-    async def hits(self, text: str, *, filters: Mapping[str, str] | None = None) -> list[Hit]:
+    async def hits(
+        self, text: str, *, filters: Mapping[str, str] | None = None, near: Passage | None = None
+    ) -> list[Hit]:
         """What `find` chooses from: the index's hits, best first, without near repeats, no section in front twice over.
+
+        Args:
+            near: A passage of the page the reader is on, by which the version of a page is chosen.
 
         Raises:
             IndexMissing: Nothing has been indexed yet.
@@ -170,12 +179,23 @@ class Search:
         different: list[Hit] = []
         for limit in _LOOKED_AT:
             hits = await self._index.search(text, vector, limit=limit, filters=filters or NO_LABELS)
-            different = await anyio.to_thread.run_sync(_different, hits)
+            different = await anyio.to_thread.run_sync(_different, editions.folded(hits, text, near=near))
             if len(different) >= _ENOUGH or len(hits) < limit:
                 break
+        defining = await self._defining(text, vector, filters or NO_LABELS)
         return rank.spread(
-            different, group=lambda hit: (hit.passage.path, hit.passage.heading_path), at_most=_FROM_ONE_SECTION
+            rank.heard(different, defining, group=_hit_id, first=0),
+            group=lambda hit: (hit.passage.path, hit.passage.heading_path),
+            at_most=_FROM_ONE_SECTION,
         )
+
+    async def _defining(self, text: str, vector: Vectors | None, filters: Mapping[str, str]) -> list[Hit]:
+        """The glossary's entry for what `text` asks the meaning of."""
+        if not (named := glossary.term(text)):
+            return []
+        within = {**filters, "section_type": glossary.SECTION}
+        hits = await self._index.search(text, vector, limit=_ENTRIES, filters=within)
+        return [hit for hit in hits if glossary.defines(hit.passage, named)][:1]
 
     async def _question_vector(self, text: str) -> Vectors | None:
         if self._embedder is None or not self._embedder.reads(text):
@@ -207,6 +227,10 @@ def _led(
 
 def _fits(hit: Hit) -> bool:
     return hit.coverage >= _FACET_COVERAGE if math.isnan(hit.cosine) else hit.cosine >= _FACET_COSINE
+
+
+def _hit_id(hit: Hit) -> str:
+    return hit.passage.id
 
 
 def _passage_id(found: Found) -> str:

@@ -17,16 +17,22 @@ from pageside.settings.access import Access
 from pageside.settings.answering import Answering
 from pageside.settings.library import LibraryDocs
 from pageside.settings.limiting import Limiting
+from pageside.settings.qdrant import Qdrant
+from pageside.settings.refusing import Refusing
+from pageside.settings.retrieving import Retrieving
 from pageside.settings.serving import SHORTEST_SECRET, Serving
 from pageside.settings.showing import Showing
 from pageside.settings.storing import Storing
+from pageside.settings.verifying import Verifying
 
 __all__ = ["SHORTEST_SECRET", "Settings", "changed", "example", "load", "misspelt", "table", "variables"]
 
 OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_", "EMBEDDING_", "APP_")
 
 
-class Settings(Limiting, LibraryDocs, Access, Answering, Storing, Showing, Serving):
+class Settings(
+    Limiting, LibraryDocs, Access, Refusing, Verifying, Answering, Retrieving, Qdrant, Storing, Showing, Serving
+):
     """One frozen set of settings, from the environment and a `.env` file in the working directory."""
 
     model_config = SettingsConfigDict(
@@ -79,8 +85,7 @@ def changed(chosen: Settings, values: Mapping[str, str]) -> Settings:
         told = misspelt(dict.fromkeys(unknown, ""))
         raise SettingsError("\n".join(told) or f"{unknown[0]} is not a setting of this version.")
     given = {
-        by_variable[each]: value or Settings.model_fields[by_variable[each]].default
-        for each, value in values.items()
+        by_variable[each]: value or Settings.model_fields[by_variable[each]].default for each, value in values.items()
     }
     # Every field is given, so that nothing is read from the environment a second time.
     whole = {name: getattr(chosen, name) for name in Settings.model_fields}

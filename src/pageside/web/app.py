@@ -75,7 +75,7 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(chat_health.router(services))
         app.include_router(sessions.router(services.admission))
         app.include_router(guests.router(services.admission, services.keeping))
-        app.include_router(me.router(services.keeping))
+        app.include_router(me.router(services.keeping, services.chat.sources))
         app.include_router(entities.router(services.contents, services.index))
         app.include_router(records.router(services.database, services.chat.sources))
         app.include_router(page_config.router(settings, services.contents, services.index, book, title=services.title))

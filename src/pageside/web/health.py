@@ -13,6 +13,7 @@ from pageside.conversation.attachments import Attachments
 from pageside.errors import IndexMissing, PagesideError, Unavailable
 from pageside.storage.redis_server import RedisServer
 from pageside.web import problems
+from pageside.wiring.library import Documentation
 from pageside.wiring.serving import Services
 
 _ALONE = "cannot be reached; answers go on, and each process knows and limits its own alone"
@@ -49,6 +50,7 @@ def router(services: Services) -> APIRouter:
             ),
             **({"files": await _files(services.attachments)} if services.attachments else {}),
             **({"redis": await _redis(services.redis)} if services.redis else {}),
+            **({"library_docs": _library_docs(services.docs)} if services.docs else {}),
         }
         whole = all(part.status == "ok" for part in parts.values())
         return Health(status="ok" if whole else "degraded", version=__version__, parts=parts)
@@ -68,6 +70,12 @@ async def _files(attachments: Attachments) -> Part:
     except Unavailable:  # its message is for the operator, and health for anybody
         return Part(status="unavailable", told="cannot be kept; messages without files are answered as ever")
     return Part(status="ok", told="can be kept")
+
+
+def _library_docs(docs: Documentation) -> Part:
+    if docs.shelf.failing:
+        return Part(status="unavailable", told="gave nothing when last asked; answers are the book's alone")
+    return Part(status="ok", told=f"looked up at {docs.place}")
 
 
 async def _redis(redis: RedisServer) -> Part:

@@ -14,6 +14,7 @@ from pageside import ids
 from pageside.conversation import exporting, finding
 from pageside.conversation.exporting import Format
 from pageside.conversation.finding import Extract, Found
+from pageside.conversation.healed import Sources
 from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import PATH as FILES
 from pageside.conversation.turn import Turn
@@ -60,10 +61,11 @@ class FoundRows(BaseModel):
     next_cursor: str | None
 
 
-def router(keeping: Keeping, *, reader: Callable[..., Reader] = asking) -> APIRouter:
+def router(keeping: Keeping, sources: Sources | None = None, *, reader: Callable[..., Reader] = asking) -> APIRouter:
     """The routes of `keeping`.
 
     Args:
+        sources: Holds the answers that are saved against the book.
         reader: Dependency that says who is asking.
     """
     routes = APIRouter(prefix=REST, tags=["conversations"])
@@ -83,7 +85,7 @@ def router(keeping: Keeping, *, reader: Callable[..., Reader] = asking) -> APIRo
         page = await keeping.find(query, Turn(reader=who), limit=size, cursor=cursor)
         return FoundRows(threads=[_thread(found) for found in page.found], next_cursor=page.cursor)
 
-    _take_away(routes, keeping, recognised)
+    _take_away(routes, keeping, sources or Sources(), recognised)
 
     @routes.delete("/me", summary="Delete all that is kept of you", status_code=204, response_class=Response)
     async def erase(who: Reader = recognised) -> Response:
@@ -94,7 +96,7 @@ def router(keeping: Keeping, *, reader: Callable[..., Reader] = asking) -> APIRo
     return routes
 
 
-def _take_away(routes: APIRouter, keeping: Keeping, recognised: Reader) -> None:
+def _take_away(routes: APIRouter, keeping: Keeping, sources: Sources, recognised: Reader) -> None:
     @routes.get(
         "/threads/{thread_id}/export",
         summary="Save a conversation",
@@ -110,11 +112,16 @@ def _take_away(routes: APIRouter, keeping: Keeping, recognised: Reader) -> None:
         who: Reader = recognised,
         form: Annotated[Format, Query(alias="format")] = "markdown",
     ) -> Response:
-        """To read, or with everything that is kept beside the words: what an answer rests on, opinions, times."""
+        """To read, or with everything that is kept beside the words: what an answer rests on, opinions, times.
+
+        Each answer is held against the book as it is now, and what is left of it stands beside it.
+        """
         turn = Turn(reader=who)
         thread = await keeping.exports.thread(thread_id, turn)
         site = f"{request.url.scheme}://{request.url.netloc}"
-        pieces = keeping.exports.told(thread, turn, form=form, place=lambda each: f"{site}{FILES}/{each.id}")
+        pieces = keeping.exports.told(
+            thread, turn, form=form, place=lambda each: f"{site}{FILES}/{each.id}", sources=sources
+        )
         return await download(pieces, exporting.file_name(thread, form), media_type=_TYPES[form])
 
     @routes.get(
@@ -126,7 +133,7 @@ def _take_away(routes: APIRouter, keeping: Keeping, recognised: Reader) -> None:
     async def everything(who: Reader = recognised) -> Response:
         """A ZIP archive: each conversation to read and as JSON, your files, and `about.json`, which lists them."""
         name = f"pageside {ids.now().astimezone(UTC):%Y-%m-%d}.zip"
-        return await download(keeping.archive(Turn(reader=who)), name, media_type="application/zip")
+        return await download(keeping.archive(Turn(reader=who), sources=sources), name, media_type="application/zip")
 
 
 def _thread(found: Found) -> ThreadRow:

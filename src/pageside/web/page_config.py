@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 
 from pageside.conversation import filetypes
 from pageside.conversation.request import MAX_ATTACHMENTS
-from pageside.errors import IndexBroken, IndexMissing
+from pageside.errors import IndexBroken, IndexMissing, IndexUnavailable
 from pageside.knowledge import starter
 from pageside.knowledge.contents import Contents, KeptContents
 from pageside.knowledge.index import Index
@@ -118,7 +118,7 @@ class _Cover:
     async def read(self) -> _Known:
         try:
             contents = await self._contents.read()
-        except (IndexMissing, IndexBroken):  # the page stands all the same
+        except (IndexMissing, IndexBroken, IndexUnavailable):  # the page stands all the same
             return _Known(await anyio.to_thread.run_sync(_title, self._book))
         if self._known is None or self._known.contents is not contents:
             passages = await self._index.passages()

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
-from pageside.errors import IndexMissing, NotFound, PagesideError
+from pageside.errors import IndexMissing, IndexUnavailable, NotFound, PagesideError
 from pageside.web import element
 from pageside.web.book import FILES, IMAGES, Book, Group, grouped
 from pageside.web.reference import PAGE, Reference
@@ -62,7 +62,7 @@ def router(services: Services, root: Path, reference: Reference) -> APIRouter:
             return await reference.page()
         try:
             shown = await _page(book, address)
-        except IndexMissing as error:
+        except (IndexMissing, IndexUnavailable) as error:
             return _html(
                 {"title": book.title, "body": Markup("<h1>{}</h1><p>{}</p>").format(book.title, error)}, book, 503
             )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+from pageside.answer import answerable
 from pageside.answer.library import Library
 from pageside.answer.models import Models
+from pageside.answer.recalling import Answering, Recalling
 from pageside.answer.tools import Finder
 from pageside.answer.tutor import Tutor
+from pageside.errors import SettingsError
+from pageside.knowledge import calibration
 from pageside.knowledge.contents import KeptContents
+from pageside.knowledge.fitted import Bounds
+from pageside.knowledge.index import Index
 from pageside.settings import Settings
+from pageside.storage.kept import KeptHere, KeptThere
+from pageside.storage.redis_server import RedisServer
 from pageside.wiring.knowing import BOOK, open_search
 
 
@@ -25,7 +34,22 @@ def models(settings: Settings) -> Models:
         api=settings.model_api,
         timeout_s=settings.model_timeout_s,
         reads_files=settings.model_reads_files,
+        bounds=bounds(settings),
     )
+
+
+def bounds(settings: Settings) -> Bounds:
+    """How sure an answer must be.
+
+    Raises:
+        SettingsError: The calibration file cannot be read.
+    """
+    rate, file = settings.unsupported_rate, settings.calibration
+    try:
+        scores = calibration.read(file) if rate is not None and file is not None else None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"PAGESIDE_CALIBRATION: {error}") from error
+    return answerable.bounds(settings.refusal, rate=rate, scores=scores)
 
 
 def tutor(
@@ -37,7 +61,27 @@ def tutor(
     docs: Library | None = None,
 ) -> Tutor:
     """The tutor over a search and its models; with `contents` it can ask the reader which place they mean."""
-    return Tutor(search, chosen, instructions=settings.system_instructions, contents=contents, docs=docs)
+    return Tutor(
+        search,
+        chosen,
+        instructions=settings.system_instructions,
+        contents=contents,
+        docs=docs,
+        sites=(settings.base_url, *settings.origins),
+        unsupported=settings.unsupported,
+        repairs=settings.repairs,
+        limit_searches=settings.max_searches,
+    )
+
+
+def recalling(settings: Settings, tutor: Tutor, index: Index, *, book: str, redis: RedisServer | None) -> Answering:
+    """The tutor, or what gives its answers again to whoever asks the same; shared where processes have a Redis."""
+    if not settings.answer_cache_s:
+        return tutor
+    lasts = timedelta(seconds=settings.answer_cache_s)
+    kept = KeptThere(redis, prefix="pageside:answer:", lasts=lasts) if redis is not None else KeptHere(lasts=lasts)
+    told = f"{book}\n{settings.model_dump_json()}"
+    return Recalling(tutor, kept, generation=lambda: index.status().generation, settings=told)
 
 
 @asynccontextmanager

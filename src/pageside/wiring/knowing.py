@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import anyio.to_thread
 import structlog
 
-from pageside.errors import IndexBusy
+from pageside.errors import IndexBusy, IndexUnavailable, SettingsError
 from pageside.knowledge import ingest
 from pageside.knowledge.embed import Embedder, MiniLM
 from pageside.knowledge.index import Index
@@ -19,7 +23,9 @@ from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.ingest import Progress, Report
 from pageside.knowledge.reading import sites
 from pageside.knowledge.reading.folder import Rules
+from pageside.knowledge.rerank import HttpReranker, Reranker
 from pageside.knowledge.search import Search
+from pageside.knowledge.sink import FolderSink, Sink
 from pageside.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -61,6 +67,22 @@ async def open_embedder(settings: Settings) -> AsyncIterator[Embedder | None]:
             await close()
 
 
+@asynccontextmanager
+async def open_reranker(settings: Settings) -> AsyncIterator[Reranker | None]:
+    """The reranking model the settings name, None without one; its connections closed in the end."""
+    if not settings.rerank_url:
+        yield None
+        return
+    key = settings.rerank_key.get_secret_value() if settings.rerank_key else ""
+    reranker = HttpReranker(
+        settings.rerank_url, model=settings.rerank_model, api_key=key, timeout_s=settings.rerank_timeout_s
+    )
+    try:
+        yield reranker
+    finally:
+        await reranker.aclose()
+
+
 async def index_book(
     settings: Settings,
     folder: Path,
@@ -79,14 +101,16 @@ async def index_book(
     Raises:
         BookError: The folder cannot be used as a book.
         IndexBusy: Another process is indexing and did not end within `wait_s` seconds.
+        IndexUnavailable: The service that keeps the index does not answer.
     """
     site = (
         None if base_url is None else await anyio.to_thread.run_sync(partial(sites.detect, folder, base_url=base_url))
     )
-    async with open_embedder(settings) as chosen:
+    async with open_embedder(settings) as chosen, _open_sink(settings, book) as sink:
         return await ingest.update(
             folder,
             name=book,
+            sink=sink,
             site=site,
             data_dir=settings.data_dir,
             embedder=chosen,
@@ -100,21 +124,53 @@ async def freshen(
     settings: Settings,
     folder: Path,
     *,
-    progress: Callable[[Progress], None],
+    progress: Callable[[Progress], None] = ingest.silent,
     book: str = BOOK,
     base_url: str | None = None,
 ) -> Report | None:
-    """As `index_book`, but content with what another process is indexing at this moment."""
+    """As `index_book`, but content with what another process is indexing, and with a service that is away."""
     try:
         return await index_book(settings, folder, progress=progress, book=book, base_url=base_url)
     except IndexBusy:
         log.warning("index_busy", hint="another process is indexing; its generation is served when it is ready")
-        return None
+    except IndexUnavailable as error:
+        log.warning("index_not_updated", reason=str(error))
+    return None
+
+
+@asynccontextmanager
+async def catching_up(update: Callable[[], Awaitable[Report | None]], *, every_s: float = 15) -> AsyncIterator[None]:
+    """Carries out `update` again and again, until it gives a report: as `freshen` does once nothing is in its way."""
+
+    async def run() -> None:
+        try:
+            for _ in itertools.count():
+                if await update() is not None:
+                    return
+                await anyio.sleep(every_s)
+        except Exception:
+            log.exception("index_not_updated")
+
+    task = asyncio.create_task(run(), name="index-catching-up")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager
 async def open_index(settings: Settings, *, book: str = BOOK) -> AsyncIterator[Index]:
-    """The embedded index of `book` in the data folder; it need not exist yet."""
+    """The index of `book` in Qdrant where that is set, else in the data folder; it need not exist yet.
+
+    Raises:
+        SettingsError: Qdrant is set, and what it needs is not installed.
+    """
+    if settings.qdrant_url:
+        async with _at_qdrant().open_index(settings, book=book) as kept:
+            yield kept
+        return
     index = EmbeddedIndex(settings.data_dir, book=book)
     try:
         yield index
@@ -123,7 +179,32 @@ async def open_index(settings: Settings, *, book: str = BOOK) -> AsyncIterator[I
 
 
 @asynccontextmanager
+async def _open_sink(settings: Settings, book: str) -> AsyncIterator[Sink]:
+    if settings.qdrant_url:
+        async with _at_qdrant().open_sink(settings, book=book) as sink:
+            yield sink
+    else:
+        yield FolderSink(settings.data_dir, book=book)
+
+
+def _at_qdrant() -> ModuleType:
+    """The wiring of Qdrant, whose client is an extra and takes a second to load."""
+    try:
+        return importlib.import_module("pageside.wiring.at_qdrant")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("pageside"):
+            raise
+        raise SettingsError(
+            f"QDRANT_URL: {error.name} is not installed: run `pip install 'pageside[qdrant]'`, or unset QDRANT_URL."
+        ) from None
+
+
+@asynccontextmanager
 async def open_search(settings: Settings, *, book: str = BOOK) -> AsyncIterator[Search]:
     """A search over an index of its own."""
-    async with open_index(settings, book=book) as index, open_embedder(settings) as chosen:
-        yield Search(index, chosen)
+    async with (
+        open_index(settings, book=book) as index,
+        open_embedder(settings) as chosen,
+        open_reranker(settings) as reranker,
+    ):
+        yield Search(index, chosen, reranker=reranker)

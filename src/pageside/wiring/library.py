@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from pageside.answer.library import Library
 from pageside.knowledge.index import Index
@@ -21,10 +22,15 @@ _SHARED: Final = "pageside:library:"
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """Where documentation is looked up, and what decides for which questions."""
+    """Where documentation is looked up, and what decides for which questions.
+
+    Attributes:
+        place: The host that is asked.
+    """
 
     shelf: Shelf
     library: Library
+    place: str
 
 
 def context7(settings: Settings) -> Context7:
@@ -59,6 +65,6 @@ async def open_documentation(
         limit_s=settings.library_docs_timeout_s,
     )
     try:
-        yield Documentation(shelf, library)
+        yield Documentation(shelf, library, urlsplit(settings.library_docs_url).hostname or "")
     finally:
         await server.aclose()

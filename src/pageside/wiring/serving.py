@@ -182,7 +182,7 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
             words_alone=partial(by_words_alone, index, embedder),
             dictation=shared.dictation,
             allowance=shared.allowance,
-            sources=Sources(Healer(index), contents),
+            sources=Sources(Healer(index), contents, search),
         )
         stack.push_async_callback(chat.aclose)
         yield Services(

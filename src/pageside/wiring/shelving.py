@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
-from pageside.knowledge.ingest import Progress, Report
+from pageside.knowledge.ingest import Progress, Report, silent
 from pageside.knowledge.reading.sites import built
 from pageside.settings import Settings
 from pageside.settings.books import Listed
@@ -46,7 +46,7 @@ async def index(listed: Listed, *, progress: Callable[[Progress], None], wait_s:
     )
 
 
-async def freshen(listed: Listed, *, progress: Callable[[Progress], None]) -> Report | None:
+async def freshen(listed: Listed, *, progress: Callable[[Progress], None] = silent) -> Report | None:
     """As `knowing.freshen`, likewise."""
     base_url = await anyio.to_thread.run_sync(_base_url, listed)
     return await knowing.freshen(listed.settings, listed.folder, progress=progress, book=listed.name, base_url=base_url)

@@ -44,6 +44,11 @@ class Breaker:
             return "closed"
         return "open" if self._clock() < self._again_at else "half_open"
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last that was asked failed."""
+        return self._failures > 0
+
     def admits(self) -> bool:
         """Whether the caller may ask; whoever may must say how it went, or that they gave up."""
         match self.state:

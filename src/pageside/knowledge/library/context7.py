@@ -67,6 +67,11 @@ class Connection:
         self._tools = chosen
         self.calls = 0
 
+    @property
+    def tools(self) -> str:
+        """The names of its two tools, in a few words."""
+        return f"{self._tools.resolve.tool} and {self._tools.docs.tool}"
+
     async def resolve(self, name: str, question: str) -> str:
         """What the server answers when asked for libraries called `name`."""
         return await self._text(self._tools.resolve, name, question)

@@ -113,6 +113,11 @@ class Shelf:
         self._limit_s = limit_s
         self.breaker = breaker or Breaker()
 
+    @property
+    def failing(self) -> bool:
+        """Whether the server gave nothing when it was last asked."""
+        return self.breaker.failing
+
     async def look_up(self, name: str, question: str) -> Found:
         """Documentation of the library called `name` on `question`, of which nothing private is sent."""
         asked = sendable(question)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -76,18 +76,26 @@ def libraries(text: str) -> tuple[Library, ...]:
 def named(name: str, listed: tuple[Library, ...]) -> Library | None:
     """That of the `listed` which is called `name`; None where the server offers only others."""
     wanted = bare(name)
-    for library in listed:
-        owner, _, project = library.id.strip("/").partition("/")
-        project = project.partition("/")[0]
-        if wanted and wanted in {bare(library.title), bare(project), bare(owner)}:
-            return library
-    return next((library for library in listed if len(wanted) > 2 and wanted in bare(library.title)), None)
+    if not wanted:
+        return None
+    tests: tuple[Callable[[Library], bool], ...] = (
+        lambda library: wanted == bare(library.title),
+        lambda library: wanted == bare(library.id.strip("/").split("/")[1]),
+        lambda library: wanted in _without_maker(library.title),
+    )
+    return next((library for fits in tests for library in listed if fits(library)), None)
 
 
 def bare(name: str) -> str:
     """`name` without what its spellings differ in: case, space, punctuation, and a `js` or `docs` behind it."""
     letters = re.sub(r"[^a-z0-9+#]", "", name.lower())
     return re.sub(r"(?<=..)(?:js|docs|documentation|org)$", "", letters)
+
+
+def _without_maker(title: str) -> set[str]:
+    """What a title such as "Apache Airflow" ends with."""
+    words = title.split()
+    return {bare(" ".join(words[at:])) for at in range(1, len(words))}
 
 
 def pieces(text: str, library: Library) -> tuple[Passage, ...]:
