@@ -20,7 +20,7 @@ TABLES = frozenset(tables.metadata.tables)
 OWNING = frozenset({"organisation", "subject"})
 
 _TABLES = "pageside.storage.tables."
-_OWNERSHIP = "pageside.conversation.ownership."
+_OWNERSHIP = "pageside.identity.ownership."
 _NAMING = frozenset({_OWNERSHIP + "mine", _OWNERSHIP + "upsert"})
 _READING = frozenset({"select", "update", "delete", "exists"})
 _STATEMENTS = _READING | {"insert"}

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, delete, exists, func, insert, literal, or_, select, true, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.dialects import sqlite
-from pageside.conversation.ownership import mine, owner, upsert
+from pageside.identity.ownership import mine, owner, upsert
 from pageside.storage import tables
 from pageside.storage.tables import feedback, items, threads
 
@@ -157,7 +157,7 @@ def in_a_function(body):
 
 
 def modules():
-    exempt = {SOURCE / "storage" / "tables.py", SOURCE / "conversation" / "ownership.py"}
+    exempt = {SOURCE / "storage" / "tables.py", SOURCE / "identity" / "ownership.py"}
     found = sorted(SOURCE.rglob("*.py"))
     return [path for path in found if path not in exempt and "migrations" not in path.parts]
 

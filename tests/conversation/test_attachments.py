@@ -32,11 +32,11 @@ from pageside import ids
 from pageside.conversation import file_keys, sweeping
 from pageside.conversation.attachments import AlreadySent, Attachments
 from pageside.conversation.links import Links
-from pageside.conversation.ownership import mine
 from pageside.conversation.store import SqlStore
 from pageside.conversation.sweeping import Sweep
 from pageside.conversation.turn import Opening, Turn
 from pageside.errors import NotFound, Unavailable
+from pageside.identity.ownership import mine
 from pageside.identity.reader import Reader
 from pageside.storage import migrate
 from pageside.storage.engine import Database

@@ -13,8 +13,8 @@ from tests.scripted_tutor import PASSAGE, ScriptedTutor, citation, said, searche
 
 from pageside import ids
 from pageside.conversation.interruptions import CUT_SHORT, NOTHING_SAID
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine, owner
 from pageside.identity.reader import Reader
 from pageside.storage.tables import items, leases
 

@@ -16,11 +16,11 @@ from tests.databases import OWNER, PASSWORD, SERVING, SUPERUSER, as_owner
 from tests.storage.rows import ADA, EVE, NOON, thread, thread_ids
 
 from pageside import ids
-from pageside.conversation import ownership
 from pageside.conversation import store as store_module
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.conversation.usages import COUNTED
+from pageside.identity import ownership
 from pageside.identity.reader import Reader
 from pageside.storage import migrate
 from pageside.storage.engine import Database
@@ -99,6 +99,7 @@ def rows(reader):
     begun = {"details": {}, "created_at": NOON, "updated_at": NOON}
     kept = {"created_at": NOON, "data": {}, "type": "task", "hidden": False}
     file = {"status": "created", "name": "n", "mime_type": "text/plain", "size": 1, "file": "f", "created_at": NOON}
+    task = {"number": 1, "title": "t", "description": "", "status": "pending", "priority": "normal", "tags": []}
     told = {
         "threads": {"id": place["thread_id"], **begun, "activity": 1, "last_seq": 1},
         "items": {**place, "id": "i", "seq": 1, **kept},
@@ -109,6 +110,8 @@ def rows(reader):
         "sessions": {"id": f"session of {reader.subject}", "profile": {}, "created_at": NOON, "expires_at": NOON},
         "spending": {"day": "2026-11-21", "whose": "all", "tokens": 1, "millionths": 1},
         "usage": {"day": "2026-11-21", "kind": "answer", "model": "m", **dict.fromkeys(COUNTED, 1)},
+        "tasks": {**task, "created_at": NOON, "updated_at": NOON},
+        "task_numbers": {"last": 1},
         "readers": {},
     }
     owner = {"organisation": reader.organisation, "subject": reader.subject}

@@ -14,8 +14,8 @@ from tests.conversation.test_store import NOON, answer, question
 
 from pageside import ids
 from pageside.conversation import stored
-from pageside.conversation.ownership import upsert
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import upsert
 from pageside.identity.reader import Reader
 from pageside.storage import tables
 

@@ -23,10 +23,10 @@ from pageside import ids
 from pageside.conversation import clock, joining, stored
 from pageside.conversation.actions import Actions, Taken
 from pageside.conversation.limits import FULL, Room
-from pageside.conversation.ownership import mine
 from pageside.conversation.refusals import missing_item
 from pageside.conversation.turn import Turn
 from pageside.errors import ThreadClosed
+from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.tables import items
 

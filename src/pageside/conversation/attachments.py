@@ -25,10 +25,10 @@ from pageside import ids
 from pageside.answer.question import Attached
 from pageside.conversation import erasing, file_keys, filetypes, joining, pictures, roll
 from pageside.conversation.links import Links, Permit
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.refusals import Missing
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput, PagesideError, TooLarge
+from pageside.identity.ownership import mine, owner
 from pageside.storage import files as storage
 from pageside.storage.engine import Database
 from pageside.storage.files import Files

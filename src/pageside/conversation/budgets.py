@@ -21,9 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
 from pageside.answer.events import AskedBack, AskedPage, Completed, TextDelta, TutorEvent, Usage
-from pageside.conversation.ownership import mine, upsert
 from pageside.conversation.turn import Turn
 from pageside.errors import StoreUnavailable, TooManyRequests
+from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.limiting.limiter import waiting
 from pageside.storage.engine import Database

@@ -17,9 +17,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.conversation import stored
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
 from pageside.errors import StoreUnavailable
+from pageside.identity.ownership import mine, owner
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads
 

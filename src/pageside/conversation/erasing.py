@@ -10,9 +10,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.conversation import remembered
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
 from pageside.errors import Unavailable
+from pageside.identity.ownership import mine
 from pageside.storage.files import Files
 from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads
 

@@ -21,13 +21,13 @@ from pageside import ids
 from pageside.answer.proving import Checked
 from pageside.conversation import clock, filetypes, prose, stored, wire
 from pageside.conversation.healed import Sources
-from pageside.conversation.ownership import mine
 from pageside.conversation.record import AnsweredItem
 from pageside.conversation.refusals import Missing
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.conversation.zipping import Entry
 from pageside.errors import NotFound
+from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
 from pageside.storage.tables import attachments, threads

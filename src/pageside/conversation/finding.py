@@ -15,9 +15,9 @@ from sqlalchemy import Row, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.conversation import cursors
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput
+from pageside.identity.ownership import mine
 from pageside.storage import words
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pageside import ids
 from pageside.conversation import clock, stored
 from pageside.conversation.checkpoints import UNFINISHED, is_unfinished
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine, owner
 from pageside.storage.tables import items, threads
 
 log = structlog.get_logger(__name__)

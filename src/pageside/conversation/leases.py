@@ -22,9 +22,9 @@ from pageside import ids
 from pageside.conversation import interruptions
 from pageside.conversation.alongside import Seat
 from pageside.conversation.busy import Busy
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
 from pageside.errors import StoreUnavailable
+from pageside.identity.ownership import mine, owner
 from pageside.storage.engine import Database
 from pageside.storage.tables import Moment, leases
 

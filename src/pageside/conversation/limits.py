@@ -5,10 +5,10 @@ from __future__ import annotations
 from chatkit.types import ActiveStatus, LockedStatus, ThreadMetadata, ThreadsAddUserMessageReq, ThreadStatus
 from sqlalchemy import func, select
 
-from pageside.conversation.ownership import mine
 from pageside.conversation.request import Request
 from pageside.conversation.turn import Turn
 from pageside.errors import ThreadClosed
+from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.tables import items
 

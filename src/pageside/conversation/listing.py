@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from pageside.conversation import clock, cursors, spoken, stored, transcript
 from pageside.conversation.healed import NOTHING, Sources
-from pageside.conversation.ownership import mine
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.conversation.refusals import missing_thread
 from pageside.conversation.spoken import Source
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine
 from pageside.knowledge.healing import Healed
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads

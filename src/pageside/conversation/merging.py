@@ -9,10 +9,10 @@ import structlog
 from sqlalchemy import Row, delete, select
 
 from pageside.conversation import erasing, file_keys, roll
-from pageside.conversation.ownership import mine, upsert
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
 from pageside.errors import NotFound, Unavailable
+from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.storage.files import Files

@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from pageside.answer.question import Message
 from pageside.conversation import titles
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine
 from pageside.storage import words
 from pageside.storage.engine import Database
 from pageside.storage.tables import threads

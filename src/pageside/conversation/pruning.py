@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pageside import ids
 from pageside.conversation import erasing, remembered, roll
 from pageside.conversation.attachments import UNSENT_FOR
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
 from pageside.storage.tables import attachments, leases, requests, sessions, threads

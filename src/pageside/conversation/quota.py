@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.conversation import roll
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
+from pageside.identity.ownership import mine
 from pageside.storage.tables import threads
 
 NO_LIMIT: Final = 0

@@ -14,8 +14,8 @@ from pageside import ids
 from pageside.conversation import roll
 from pageside.conversation.alongside import Claim
 from pageside.conversation.busy import RequestUnderWay
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine, owner
 from pageside.storage.tables import requests
 
 KEPT_FOR = timedelta(hours=24)

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine, owner
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads

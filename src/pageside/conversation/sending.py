@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.answer.question import Attached
 from pageside.conversation.attachments import AlreadySent, Attachments
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
+from pageside.identity.ownership import mine
 from pageside.storage.tables import attachments, items
 
 _ANEW: Final = AnyUrl("preview:anew")  # stands in history for an address that would be no good any more

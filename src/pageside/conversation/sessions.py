@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
 from pageside.conversation import roll
-from pageside.conversation.ownership import mine, owner
 from pageside.conversation.turn import Turn
 from pageside.errors import NotFound
 from pageside.identity import secrets
 from pageside.identity.denial import TokenDenied
+from pageside.identity.ownership import mine, owner
 from pageside.identity.reader import Reader
 from pageside.identity.secrets import Session, SessionSecrets
 from pageside.storage.engine import Database

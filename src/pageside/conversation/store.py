@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pageside import ids
 from pageside.conversation import clock, cursors, erasing, joining, quota, sending, stored
 from pageside.conversation.attachments import Attachments
-from pageside.conversation.ownership import mine, owner, upsert
 from pageside.conversation.record import AnswerRecord
 from pageside.conversation.refusals import Missing, StoreDown, missing_item, missing_thread
 from pageside.conversation.turn import Turn
 from pageside.errors import NotSupported, StoreUnavailable
+from pageside.identity.ownership import mine, owner, upsert
 from pageside.storage.engine import Database
 from pageside.storage.tables import feedback, items, threads
 

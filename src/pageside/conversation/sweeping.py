@@ -18,9 +18,9 @@ from sqlalchemy import delete, select
 from pageside import ids
 from pageside.conversation import file_keys
 from pageside.conversation.attachments import UNSENT_FOR
-from pageside.conversation.ownership import mine
 from pageside.conversation.turn import Turn
 from pageside.errors import Unavailable
+from pageside.identity.ownership import mine
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.storage.files import Files, Kept

@@ -14,9 +14,9 @@ from sqlalchemy import delete, select
 from pageside import ids
 from pageside.answer.events import Completed, TutorEvent, Usage
 from pageside.conversation.budgets import Prices
-from pageside.conversation.ownership import mine, upsert
 from pageside.conversation.turn import Turn
 from pageside.errors import StoreUnavailable
+from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.knowledge.charges import Tally
 from pageside.storage.engine import Database

@@ -222,6 +222,37 @@ usage = Table(
     PrimaryKeyConstraint("organisation", "subject", "day", "kind", "model"),
 )
 
+tasks = Table(
+    "tasks",  # what readers want to do
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),  # counted for each reader
+    Column("title", PlainText, nullable=False),
+    Column("description", PlainText, nullable=False),
+    Column("status", PlainText, nullable=False),
+    Column("priority", PlainText, nullable=False),
+    Column("due", PlainText),  # a day, as 2026-11-30
+    Column("tags", Json, nullable=False),
+    Column("passage", Json),  # the place in the book that it is about
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("completed_at", Moment),
+    Column("deleted_at", Moment),  # for good a while later
+    PrimaryKeyConstraint("organisation", "subject", "number"),
+    CheckConstraint("status in ('pending', 'completed')", name="status"),
+    CheckConstraint("priority in ('low', 'normal', 'high')", name="priority"),
+)
+
+task_numbers = Table(
+    "task_numbers",  # the last that was given, so that none is given twice when its task is gone
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject"),
+)
+
 readers = Table(
     "readers",  # who has rows above: what is kept for a time has to be found when its reader never returns
     metadata,

@@ -1,13 +1,23 @@
-"""Whose rows a statement may touch; part of every statement on conversations."""
+"""Whose rows a statement may touch; part of every statement on readers' rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Executable, FromClause, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pageside.conversation.turn import Turn
+from pageside.identity.reader import Reader
+
+
+class Turn(Protocol):
+    """Whatever is done for one reader."""
+
+    @property
+    def reader(self) -> Reader:
+        """For whom."""
+        ...
 
 
 def mine(table: FromClause, turn: Turn) -> ColumnElement[bool]:

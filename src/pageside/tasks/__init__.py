@@ -1,0 +1,1 @@
+"""What readers want to do: a list of tasks of each, kept apart like their conversations."""

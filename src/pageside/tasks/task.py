@@ -1,0 +1,214 @@
+"""A task, what may be said of one, and what cannot be meant; pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal, get_args
+
+from pageside.errors import InvalidInput, NotFound
+
+Status = Literal["pending", "completed"]
+Priority = Literal["low", "normal", "high"]
+
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
+MAX_TITLE: Final = 200  # characters
+MAX_DESCRIPTION: Final = 2_000
+MAX_TAGS: Final = 10
+MAX_TAG: Final = 50
+
+
+class NoSuchTask(NotFound):
+    """The reader has no task of this number; `number` is what was asked for."""
+
+    code = "task_not_found"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"You have no task #{number}.")
+        self.number = number
+
+
+class BadTask(InvalidInput):
+    """Something that was said of a task cannot be kept; the message says what."""
+
+    code = "invalid_task"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The place in the book that a task is about.
+
+    Attributes:
+        url: Deep link to the quote.
+        quote: What the reader had selected, or the first sentence there.
+    """
+
+    title: str
+    url: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing a reader wants to do.
+
+    Attributes:
+        number: Counted for each reader from 1, and never given twice.
+        due: The day it should be done by.
+        deleted_at: When it was deleted; it can be brought back for `board.KEPT` from then.
+    """
+
+    number: int
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    status: Status = "pending"
+    priority: Priority = "normal"
+    due: date | None = None
+    tags: tuple[str, ...] = ()
+    passage: Passage | None = None
+    completed_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is said of a task; None for what is not said. `no_due` takes its day away."""
+
+    title: str | None = None
+    description: str | None = None
+    priority: Priority | None = None
+    due: date | None = None
+    no_due: bool = False
+    tags: tuple[str, ...] | None = None
+    passage: Passage | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is said."""
+        return self == Details()
+
+
+def checked(told: Details, *, new: bool) -> Details:
+    """`told` as it is kept: each text without what cannot be seen, and within its length.
+
+    Args:
+        new: Whether it is said of a task that is to be made, which needs a title.
+
+    Raises:
+        BadTask: Something is too long, empty, or of no kind that is known.
+    """
+    if new and told.title is None:
+        raise BadTask("A task needs a title.")
+    if not new and told.is_empty:
+        raise BadTask("Nothing to change was said: give a title, a description, a date, a priority or tags.")
+    return Details(
+        title=None if told.title is None else title(told.title),
+        description=None if told.description is None else _text(told.description, MAX_DESCRIPTION, "description"),
+        priority=None if told.priority is None else priority(told.priority),
+        due=told.due,
+        no_due=told.no_due and told.due is None,
+        tags=None if told.tags is None else tags(told.tags),
+        passage=told.passage,
+    )
+
+
+def title(told: str) -> str:
+    """A title as it is kept: one line.
+
+    Raises:
+        BadTask: It is empty or longer than `MAX_TITLE`.
+    """
+    line = " ".join(_text(told, 0, "title").split())
+    if not line:
+        raise BadTask("The title is empty: say what is to be done.")
+    if len(line) > MAX_TITLE:
+        raise BadTask(f"The title is {len(line)} characters long; at most {MAX_TITLE} are kept.")
+    return line
+
+
+def number(told: object) -> int:
+    """The number of a task, also written as text: `5`, `"5"`, `"#5"`; never `true`, which Python takes for 1.
+
+    Raises:
+        BadTask: It is none.
+    """
+    if isinstance(told, str) and told.strip().removeprefix("#").isdecimal() and told.strip().isascii():
+        told = int(told.strip().removeprefix("#")[:19])
+    if isinstance(told, bool) or not isinstance(told, int) or not 1 <= told < 2**63:
+        raise BadTask(f"{_shown(told)} is no number of a task: give a whole number from 1, such as 42.")
+    return told
+
+
+def status(told: object) -> Status:
+    """A status.
+
+    Raises:
+        BadTask: There is none of this name.
+    """
+    for known in STATUSES:
+        if told == known:
+            return known
+    raise BadTask(f"{_shown(told)} is no status: give one of {', '.join(STATUSES)}.")
+
+
+def priority(told: object) -> Priority:
+    """A priority.
+
+    Raises:
+        BadTask: There is none of this name.
+    """
+    for known in PRIORITIES:
+        if told == known:
+            return known
+    raise BadTask(f"{_shown(told)} is no priority: give one of {', '.join(PRIORITIES)}.")
+
+
+def tags(told: Iterable[str]) -> tuple[str, ...]:
+    """Tags as they are kept: lower case, without `#`, each once, in the order given.
+
+    Raises:
+        BadTask: They are too many, or one is empty or too long.
+    """
+    kept: dict[str, None] = {}
+    for each in told:
+        tag = "-".join(_text(each, MAX_TAG, "tag").lstrip("#").casefold().split())
+        if not tag:
+            raise BadTask("A tag is empty.")
+        kept[tag] = None
+    if len(kept) > MAX_TAGS:
+        raise BadTask(f"{len(kept)} tags are too many; at most {MAX_TAGS} are kept.")
+    return tuple(kept)
+
+
+def day(told: object) -> date:
+    """A day as `2026-11-30`.
+
+    Raises:
+        BadTask: It is none.
+    """
+    try:
+        return date.fromisoformat(str(told))
+    except ValueError:
+        raise BadTask(f"{_shown(told)} is no day: write it as 2026-11-30.") from None
+
+
+def _text(told: str, limit: int, what: str) -> str:
+    """`told` without control characters (line breaks stay) and what turns the order of letters around unseen."""
+    seen = "".join(each for each in told if each in "\n\t" or unicodedata.category(each) not in _UNSEEN)
+    seen = seen.strip()
+    if limit and len(seen) > limit:
+        raise BadTask(f"The {what} is {len(seen)} characters long; at most {limit} are kept.")
+    return seen
+
+
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
+
+
+def _shown(told: object) -> str:
+    text = repr(told)
+    return text if len(text) <= 40 else f"{text[:37]}...'"

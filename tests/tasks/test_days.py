@@ -1,0 +1,57 @@
+"""Days as people say them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pageside.tasks import days
+
+SUNDAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "left"),
+    [
+        ("buy milk tomorrow", "2026-11-23", "buy milk"),
+        ("buy milk by tomorrow evening", "2026-11-23", "buy milk"),
+        ("read chapter 3 for Friday", "2026-11-27", "read chapter 3"),
+        ("read chapter 3 next friday", "2026-11-27", "read chapter 3"),
+        ("revise, due on 30 November", "2026-11-30", "revise,"),
+        ("revise by Nov 30th, 2027", "2027-11-30", "revise"),
+        ("revise by the 3rd of January", "2027-01-03", "revise"),
+        ("call mum today", "2026-11-22", "call mum"),
+        ("hand it in the day after tomorrow", "2026-11-24", "hand it in"),
+        ("hand it in in 3 days", "2026-11-25", "hand it in"),
+        ("hand it in within two weeks", "2026-12-06", "hand it in"),
+        ("pay rent next month", "2026-12-01", "pay rent"),
+        ("pay rent by the end of the month", "2026-11-30", "pay rent"),
+        ("submit due 2026-12-24", "2026-12-24", "submit"),
+    ],
+)
+def test_a_day_is_found_and_taken_off(text, day, left):
+    """With the words that lead to it."""
+    said = days.find(text, SUNDAY)
+
+    assert said is not None
+    assert said.day.isoformat() == day
+    assert (text[: said.start] + text[said.end :]).strip() == left
+
+
+@pytest.mark.parametrize(
+    "text", ["buy milk", "read chapter 3", "watch the sunset", "march on", "do 2026-13-45", "may I"]
+)
+def test_what_is_no_day_is_none(text):
+    """Words that only look like one."""
+    assert days.find(text, SUNDAY) is None
+
+
+@given(st.text(max_size=80), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_any_text_is_read(text, today):
+    """Nothing said breaks it, and what is found lies in the text."""
+    said = days.find(text, today)
+    if said is not None:
+        assert 0 <= said.start < said.end <= len(text)
