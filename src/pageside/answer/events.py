@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pageside.knowledge.passage import Found, Passage
+from pageside.tasks.task import Task
 
 Outcome = Literal["answered", "closest", "not_in_book", "conversation"]
 
@@ -172,10 +173,25 @@ class AskedBack:
     """The reader is asked what they mean; the question asked again with what they choose or write goes on.
 
     Attributes:
-        options: Names of places to choose from, all different.
+        options: What to choose from, all different.
+        question: What they are asked; empty for which part of the book they mean.
     """
 
     options: tuple[str, ...]
+    question: str = ""
 
 
-TutorEvent = Searching | Gathered | TextDelta | Cited | Completed | AskedPage | AskedBack
+@dataclass(frozen=True, slots=True)
+class ShownTasks:
+    """The reader's tasks are to be shown as a list to act on.
+
+    Attributes:
+        heading: What the list shows, such as "3 open tasks".
+        tasks: In the order in which they are shown; those just deleted among them, to be brought back.
+    """
+
+    heading: str
+    tasks: tuple[Task, ...]
+
+
+TutorEvent = Searching | Gathered | TextDelta | Cited | Completed | AskedPage | AskedBack | ShownTasks

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from pageside.identity.reader import Reader
 from pageside.knowledge.contents import Entry
 
 # Whether documentation of libraries is looked up: not at all, for questions how one is used, or as the reader wants it.
@@ -93,6 +95,8 @@ class Question:
         attachments: Files the reader sent, with this message or the last one that brought any.
         library_docs: Whether documentation of libraries is looked up beside the book.
         fresh: Whether it is answered anew, whatever somebody was answered before.
+        reader: Who asks, where something is to be done for them; None where nobody is known.
+        today: The day it is where they are; None where that is not known.
     """
 
     text: str
@@ -110,3 +114,5 @@ class Question:
     attachments: tuple[Attached, ...] = ()
     library_docs: LibraryWish = "never"
     fresh: bool = False
+    reader: Reader | None = None
+    today: date | None = None

@@ -26,6 +26,7 @@ MAX_VALUE_CHARS = 1_000
 
 _WHICH = "Which part of the book do you mean?"
 _OR_WORDS = "Or say in your own words what it is about."
+_OR_TASK = "Or say in your own words what you mean."
 
 
 def item(asked: AskedBack, *, item_id: str, thread_id: str, created_at: datetime) -> StructuredInputItem:
@@ -36,8 +37,8 @@ def item(asked: AskedBack, *, item_id: str, thread_id: str, created_at: datetime
         thread_id=thread_id,
         created_at=created_at,
         inputs=[
-            StructuredInputMultipleChoice(id=PLACE, question=_WHICH, options=choices),
-            StructuredInputFreeform(id=WORDS, question=_OR_WORDS),
+            StructuredInputMultipleChoice(id=PLACE, question=asked.question or _WHICH, options=choices),
+            StructuredInputFreeform(id=WORDS, question=_OR_TASK if asked.question else _OR_WORDS),
         ],
     )
 

@@ -39,6 +39,7 @@ from pageside.answer.events import (
     Gathered,
     Outcome,
     Searching,
+    ShownTasks,
     TextDelta,
     TutorEvent,
 )
@@ -106,6 +107,8 @@ class Telling:
                 yield from self._complete(event.answer)
             case AskedBack() | AskedPage():
                 yield from self._rest(event)
+            case ShownTasks():
+                raise NotImplementedError
             case _:
                 assert_never(event)
 
