@@ -97,6 +97,20 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of a tool of the Model Context Protocol that was made for the answer.
+
+    Attributes:
+        result: What the tool gave, `structuredContent`; of a call that failed, its `error` as text.
+    """
+
+    name: str
+    arguments: Mapping[str, object]
+    result: Mapping[str, object]
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole answer.
 
@@ -109,6 +123,7 @@ class Answer:
         dropped: Sentences that nothing supports and that were left out.
         marked: Sentences that nothing supports and that were shown with a mark.
         library_docs: What became of documentation of libraries beside the book.
+        tool_calls: What was done with the reader's tasks, in order; none where it was not kept in the end.
     """
 
     text: str
@@ -122,6 +137,7 @@ class Answer:
     dropped: int = 0
     marked: int = 0
     library_docs: LibraryStatus = "not_asked"
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
