@@ -199,6 +199,8 @@ async def _asked(ada: ChatKit, planted: Planted, attack: Attack) -> tuple[bool, 
     if planted.file[0]:
         name, content = planted.file
         sent = await ada.http.post("/chatkit/attachments", files={"file": (name, content.encode(), "text/markdown")})
+        if sent.status_code == 422:  # such as a name that is too long once its signs are written for the wire
+            return False, ""
         assert sent.status_code == 200, sent.text
         fields["attachments"] = [sent.json()["id"]]
     told = await ada.ask(QUESTION, thread=thread, metadata=metadata, **fields)
