@@ -17,30 +17,6 @@ LEAST_CONFIDENCE: Final = 0.7  # below it nothing is changed, and the reader is 
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Which tasks are meant, as it was said; at most one way of saying it is filled.
-
-    Attributes:
-        numbers: Said by number, such as `42` in "task 42".
-        words: Said by title, such as `milk` in "the milk task".
-        places: Said by place in the list that was last shown, from 1; -1 for the last.
-        last: Whether it is the task, or the tasks, that were last spoken of: "it", "that one", "them".
-        every: All of a kind: "everything", "everything done", "everything overdue".
-    """
-
-    numbers: tuple[int, ...] = ()
-    words: str = ""
-    places: tuple[int, ...] = ()
-    last: bool = False
-    every: Literal["", "all", "pending", "completed", "overdue"] = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether none is named."""
-        return self == Target()
-
-
-@dataclass(frozen=True, slots=True)
 class Sought:
     """Which tasks a list is to show."""
 
@@ -50,6 +26,34 @@ class Sought:
     priority: str = ""
     due_from: date | None = None
     due_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which tasks are meant, as it was said; `every`, `among` and `but` may stand beside one other way of saying it.
+
+    Attributes:
+        numbers: Said by number, such as `42` in "task 42".
+        words: Said by title, such as `milk` in "the milk task".
+        places: Said by place in the list that was last shown, from 1; -1 for the last, -2 for the one before it.
+        last: Whether it is the task, or the tasks, that were last spoken of: "it", "that one", "them".
+        every: All of a kind, not one: "everything", "everything done", "everything overdue"; "all" with `last` is "them".
+        among: What they have in common: the tag in "everything tagged exam", the day in "the one due Friday".
+        but: Those that are not meant, in "all but the milk one".
+    """
+
+    numbers: tuple[int, ...] = ()
+    words: str = ""
+    places: tuple[int, ...] = ()
+    last: bool = False
+    every: Literal["", "all", "pending", "completed", "overdue"] = ""
+    among: Sought | None = None
+    but: Target | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether none is named."""
+        return self == Target()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Parsed:
         confidence: 0 to 1, that `acts` are what is meant.
         book: What the message asks of the book besides; empty where nothing.
         question: What to ask the reader where confidence is low; empty for a question made from the acts.
+            With full confidence, no acts and nothing for the book: what to say, as when they take a wish back.
     """
 
     acts: tuple[Act, ...] = ()
