@@ -65,3 +65,20 @@ def test_the_rarity_of_a_term_is_what_the_catalogue_says(tmp_path):
 
     assert opened.rarity(["servo", "topic", "zebra"]) == pytest.approx(expected)
     opened.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("servo topic", {1}),  # `servo` is in every passage
+        ("servo", {0, 1, 2}),
+        ("servo nowhere", {0, 1, 2}),  # a word of no passage finds nothing, so it does not stand for the rest
+        ("nowhere", set()),
+    ],
+)
+def test_a_large_book_is_searched_by_its_rarer_words(tmp_path, monkeypatch, question, found):
+    """What nearly every passage holds is not looked up, unless there is nothing else."""
+    monkeypatch.setattr(catalogue, "MOST_ROWS", 2)
+    passages = [passage("a servo"), passage("servo topic"), passage("servo joint servo")]
+
+    assert set(stored(tmp_path, passages, keywords.query(question, languages=["en"]))) == found

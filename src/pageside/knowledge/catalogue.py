@@ -16,6 +16,7 @@ from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import Passage
 from pageside.knowledge.reading import labels
 
+MOST_ROWS: Final = 10_000  # that one search by words may score: some 10 ms
 FORMAT: Final = 2  # raised when files of an earlier form can no longer be read
 
 _SCHEMA: Final = """
@@ -203,7 +204,11 @@ class Catalogue:
         return frozenset(set.intersection(*sets))
 
     def by_words(self, terms: Sequence[str], *, limit: int, filters: Mapping[str, str]) -> dict[int, float]:
-        """Passages that hold any of `terms`, with their BM25 above 0, best first."""
+        """Passages that hold any of `terms`, with their BM25 above 0, best first.
+
+        In a large book the terms that most passages hold are left out: they tell little, and cost nearly all the time.
+        """
+        terms = self._telling(terms)
         if not terms:
             return {}
         wanted = [(name, labels.normal(name, value)) for name, value in filters.items()]
@@ -213,6 +218,19 @@ class Catalogue:
             [_any_of(terms), f"bm25{WEIGHTS}", *(part for label in wanted for part in label), limit],
         )
         return {int(number): -float(rank) for number, rank in rows}
+
+    def _telling(self, terms: Sequence[str]) -> tuple[str, ...]:
+        """Those of `terms`, in their order, that are rarest and have `MOST_ROWS` between them; the rarest anyhow."""
+        if self.size * len(terms) <= MOST_ROWS:
+            return tuple(terms)
+        held = self.counts(terms)
+        room, kept = MOST_ROWS, set[str]()
+        for term in sorted(held, key=lambda each: held[each]):
+            room -= held[term]
+            if room < 0 and any(held[each] for each in kept):
+                break
+            kept.add(term)
+        return tuple(term for term in terms if term in kept)
 
     def counts(self, terms: Sequence[str]) -> dict[str, int]:
         """For each of `terms` how many passages hold it, their headings included."""
