@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from tests.conversation.test_store import answer, begun, order
 
 from pageside import ids
-from pageside.conversation import leases, remembered, roll
+from pageside.conversation import leases, remembered
 from pageside.conversation.alongside import Claim, Seat
 from pageside.conversation.attachments import UNSENT_FOR, Attachments
 from pageside.conversation.links import Links
@@ -19,6 +19,7 @@ from pageside.conversation.pruning import ABANDONED, Pruned, Pruning
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.errors import Unavailable
+from pageside.identity import roll
 from pageside.identity.reader import Reader
 from pageside.storage import tables
 from pageside.storage.files import LocalFiles

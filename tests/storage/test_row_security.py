@@ -110,8 +110,9 @@ def rows(reader):
         "sessions": {"id": f"session of {reader.subject}", "profile": {}, "created_at": NOON, "expires_at": NOON},
         "spending": {"day": "2026-11-21", "whose": "all", "tokens": 1, "millionths": 1},
         "usage": {"day": "2026-11-21", "kind": "answer", "model": "m", **dict.fromkeys(COUNTED, 1)},
-        "tasks": {**task, "created_at": NOON, "updated_at": NOON},
-        "task_numbers": {"last": 1},
+        "tasks": {**task, "words": "t", "created_at": NOON, "updated_at": NOON},
+        "task_numbers": {"last": 1, "revision": 1},
+        "task_acts": {"unit": 1, "number": 1, "at": NOON},
         "readers": {},
     }
     owner = {"organisation": reader.organisation, "subject": reader.subject}

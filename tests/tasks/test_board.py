@@ -15,7 +15,7 @@ from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.tasks import board, task
 from pageside.tasks.board_sql import SqlTaskBoard, purge
-from pageside.tasks.task import BadTask, Details, NoSuchTask, Passage
+from pageside.tasks.task import BadTask, Details, NoSuchTask, NothingToUndo, Passage
 
 __all__ = ["store_url"]
 
@@ -231,3 +231,57 @@ def test_a_title_once_kept_is_kept_as_it_is(told):
     assert task.title(kept) == kept
     assert 1 <= len(kept) <= task.MAX_TITLE
     assert "\n" not in kept
+
+
+async def test_the_last_work_is_undone_whole(kept):
+    """All its acts at once, whatever they were; then the one before it."""
+    async with kept.work(ADA) as mine:
+        await mine.add(Details(title="Milk", due=date(2026, 1, 1), tags=("home",)))
+        await mine.add(Details(title="Lab"))
+    async with kept.work(ADA) as mine:
+        await mine.update(1, Details(title="Oat milk", no_due=True))
+        await mine.complete(1)
+        await mine.delete(2)
+    async with kept.work(ADA) as mine:
+        changed = await mine.undo()
+        found = await mine.tasks()
+
+    assert [(was.title, now.title) for was, now in changed] == [("Oat milk", "Milk"), ("Lab", "Lab")]
+    assert [(was.deleted_at is None, now.deleted_at is None) for was, now in changed] == [(True, True), (False, True)]
+    assert [(each.title, each.status, each.due) for each in found] == [
+        ("Milk", "pending", date(2026, 1, 1)),
+        ("Lab", "pending", None),
+    ]
+    async with kept.work(ADA) as mine:
+        assert [now.deleted_at is None for _, now in await mine.undo()] == [False, False]
+        assert await mine.tasks() == []
+        with pytest.raises(NothingToUndo, match="nothing to undo"):
+            await mine.undo()
+
+
+async def test_the_revision_grows_with_what_is_changed_and_with_nothing_else(kept):
+    """Reading, doing again what is done, and failing leave it as it is."""
+
+    async def revision():
+        async with kept.reading(ADA) as mine:
+            return await mine.revision()
+
+    async with kept.work(ADA) as mine:
+        await mine.add(Details(title="Milk"))
+        await mine.add(Details(title="Lab"))
+    first = await revision()
+    async with kept.work(ADA) as mine:
+        await mine.tasks()
+        await mine.complete(1, done=False)
+        await mine.update(1, Details(title="Milk"))
+    with pytest.raises(NoSuchTask):
+        async with kept.work(ADA) as mine:
+            await mine.complete(1)
+            await mine.complete(7)
+    same = await revision()
+    async with kept.work(ADA) as mine:
+        await mine.undo()
+    async with kept.reading(BOB) as his:
+        none = await his.revision()
+
+    assert (first, same, await revision(), none) == (1, 1, 2, 0)

@@ -23,11 +23,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
 from pageside.answer.question import Attached
-from pageside.conversation import erasing, file_keys, filetypes, joining, pictures, roll
+from pageside.conversation import erasing, file_keys, filetypes, joining, pictures
 from pageside.conversation.links import Links, Permit
 from pageside.conversation.refusals import Missing
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput, PagesideError, TooLarge
+from pageside.identity import roll
 from pageside.identity.ownership import mine, owner
 from pageside.storage import files as storage
 from pageside.storage.engine import Database

@@ -8,10 +8,11 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Row, delete, select
 
-from pageside.conversation import erasing, file_keys, roll
+from pageside.conversation import erasing, file_keys
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
 from pageside.errors import NotFound, Unavailable
+from pageside.identity import roll
 from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database

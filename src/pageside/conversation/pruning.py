@@ -15,9 +15,10 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.conversation import erasing, remembered, roll
+from pageside.conversation import erasing, remembered
 from pageside.conversation.attachments import UNSENT_FOR
 from pageside.conversation.turn import Turn
+from pageside.identity import roll
 from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.files import Files

@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pageside.conversation import roll
 from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
+from pageside.identity import roll
 from pageside.identity.ownership import mine
 from pageside.storage.tables import threads
 

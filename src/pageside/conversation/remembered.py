@@ -11,10 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.conversation import roll
 from pageside.conversation.alongside import Claim
 from pageside.conversation.busy import RequestUnderWay
 from pageside.conversation.turn import Turn
+from pageside.identity import roll
 from pageside.identity.ownership import mine, owner
 from pageside.storage.tables import requests
 

@@ -13,10 +13,9 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.conversation import roll
 from pageside.conversation.turn import Turn
 from pageside.errors import NotFound
-from pageside.identity import secrets
+from pageside.identity import roll, secrets
 from pageside.identity.denial import TokenDenied
 from pageside.identity.ownership import mine, owner
 from pageside.identity.reader import Reader

@@ -239,18 +239,32 @@ tasks = Table(
     Column("updated_at", Moment, nullable=False),
     Column("completed_at", Moment),
     Column("deleted_at", Moment),  # for good a while later
+    Column("words", PlainText, nullable=False),  # what a search reads of it
     PrimaryKeyConstraint("organisation", "subject", "number"),
     CheckConstraint("status in ('pending', 'completed')", name="status"),
     CheckConstraint("priority in ('low', 'normal', 'high')", name="priority"),
 )
 
 task_numbers = Table(
-    "task_numbers",  # the last that was given, so that none is given twice when its task is gone
+    "task_numbers",  # what is counted of a reader's tasks
     metadata,
     Column("organisation", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("last", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),  # number that was given, so that none is given twice
+    Column("revision", BigInteger, nullable=False),  # units of work that changed anything
     PrimaryKeyConstraint("organisation", "subject"),
+)
+
+task_acts = Table(
+    "task_acts",  # how each task was before a unit of work, so that the unit can be undone
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("unit", BigInteger, nullable=False),  # the revision that it made
+    Column("number", BigInteger, nullable=False),
+    Column("before", Json),  # its row; of a task that was added, none
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject", "unit", "number"),
 )
 
 readers = Table(

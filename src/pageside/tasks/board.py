@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final, Literal, Protocol
 
 from pageside.identity.reader import Reader
-from pageside.tasks.task import Details, Task
+from pageside.tasks.task import Details, Status, Task
 
-KEPT: Final = timedelta(days=30)  # how long what was deleted can be brought back
+KEPT: Final = timedelta(days=30)  # how long what was deleted can be brought back, and what was done be undone
 MAX_TASKS: Final = 1_000  # of a reader, deleted ones aside
+MAX_UNDONE: Final = 100  # units of work of a reader that can be undone, the last first
 
 Wanted = Literal["all", "pending", "completed"]
 
@@ -22,8 +23,25 @@ class Board(Protocol):
     Every method that names a task raises `NoSuchTask` where the reader has none of that number, or it was deleted.
     """
 
-    async def tasks(self, status: Wanted = "all") -> Sequence[Task]:
-        """Those that were not deleted, by number."""
+    async def tasks(
+        self,
+        status: Wanted = "all",
+        *,
+        words: str = "",
+        tag: str = "",
+        priority: str = "",
+        due_from: date | None = None,
+        due_to: date | None = None,
+    ) -> Sequence[Task]:
+        """Those that were not deleted and are all that is said, by number.
+
+        Args:
+            words: Each stands in the title, the description or a tag, whatever its case and accents; as part of a
+                word, too.
+            tag: One of its tags, as `Task.tags` has it or with `#`.
+            due_from: The first day on which they may be due; those due on no day are left out, as by `due_to`.
+            due_to: The last such day.
+        """
         ...
 
     async def deleted(self) -> Sequence[Task]:
@@ -42,11 +60,14 @@ class Board(Protocol):
         """
         ...
 
-    async def update(self, number: int, told: Details) -> tuple[Task, Task]:
+    async def update(self, number: int, told: Details, *, status: Status | None = None) -> tuple[Task, Task]:
         """Changes what is told of it; gives it as it was and as it is.
 
+        Args:
+            status: What it is to be; None leaves that.
+
         Raises:
-            BadTask: What is told cannot be kept.
+            BadTask: What is told cannot be kept, or nothing is.
         """
         ...
 
@@ -55,11 +76,30 @@ class Board(Protocol):
         ...
 
     async def delete(self, number: int) -> Task:
-        """Deletes it, for now."""
+        """Deletes it, for now; gives it as it was."""
         ...
 
     async def restore(self, number: int) -> Task:
-        """Brings it back; one that was not deleted stays as it is."""
+        """Brings it back, which takes its deletion out of what `undo` would undo; one not deleted stays as it is.
+
+        Raises:
+            BadTask: The reader has `MAX_TASKS`.
+        """
+        ...
+
+    async def undo(self) -> Sequence[tuple[Task, Task]]:
+        """Undoes the last unit of work that changed anything; gives each task it was about, as it was and as it is.
+
+        Called again it goes on to the unit before, at most `MAX_UNDONE` of them and for `KEPT`. What was added is
+        deleted by it, and can be brought back. Within a unit that has changed something, that is what it undoes.
+
+        Raises:
+            NothingToUndo: There is none.
+        """
+        ...
+
+    async def revision(self) -> int:
+        """A number from 0 that grows with every unit of work that changes anything: equal where nothing changed."""
         ...
 
 

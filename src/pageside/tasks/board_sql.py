@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, select, update
+from sqlalchemy import Select, Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
+from pageside.identity import roll
 from pageside.identity.ownership import Turn, mine, upsert
 from pageside.identity.reader import Reader
+from pageside.storage import words as folded
 from pageside.storage.engine import Database
-from pageside.storage.tables import task_numbers, tasks
+from pageside.storage.tables import tasks
+from pageside.tasks import journal, task
 from pageside.tasks.board import KEPT, MAX_TASKS, Wanted
-from pageside.tasks.task import BadTask, Details, NoSuchTask, Passage, Task, checked
+from pageside.tasks.journal import Journal
+from pageside.tasks.task import BadTask, Details, NoSuchTask, NothingToUndo, Passage, Status, Task, checked
+
+Row = Mapping[str, Any]
 
 
 class SqlTaskBoard:
@@ -45,11 +52,35 @@ class SqlBoard:
     def __init__(self, connection: AsyncConnection, reader: Reader) -> None:
         self.reader = reader
         self._connection = connection
+        self._journal = Journal(connection, reader)
 
-    async def tasks(self, status: Wanted = "all") -> Sequence[Task]:
+    async def tasks(
+        self,
+        status: Wanted = "all",
+        *,
+        words: str = "",
+        tag: str = "",
+        priority: str = "",
+        due_from: date | None = None,
+        due_to: date | None = None,
+    ) -> Sequence[Task]:
         """See `Board.tasks`."""
-        listed = select(tasks).where(mine(tasks, self), tasks.c.deleted_at.is_(None)).order_by(tasks.c.number)
-        return await self._read(listed if status == "all" else listed.where(tasks.c.status == status))
+        listed = select(tasks).where(mine(tasks, self), tasks.c.deleted_at.is_(None))
+        if status != "all":
+            listed = listed.where(tasks.c.status == status)
+        for word in folded.fold(words).split():
+            listed = listed.where(tasks.c.words.contains(word, autoescape=True))
+        if tag:
+            # A JSON text has quotes around each tag, and a backslash before those within one.
+            quoted = json.dumps(task.tag(tag))
+            listed = listed.where(cast(tasks.c.tags, Text).contains(quoted, autoescape=True))
+        if priority:
+            listed = listed.where(tasks.c.priority == priority)
+        if due_from:
+            listed = listed.where(tasks.c.due >= due_from.isoformat())
+        if due_to:
+            listed = listed.where(tasks.c.due <= due_to.isoformat())
+        return await self._read(listed.order_by(tasks.c.number))
 
     async def deleted(self) -> Sequence[Task]:
         """See `Board.deleted`."""
@@ -58,77 +89,102 @@ class SqlBoard:
 
     async def get(self, number: int) -> Task:
         """See `Board.get`."""
-        task = await self._any(number)
-        if task.deleted_at is not None:
-            raise NoSuchTask(number)
-        return task
+        return _task(await self._there(number))
 
     async def add(self, told: Details) -> Task:
         """See `Board.add`."""
         kept = checked(told, new=True)
-        counted = select(func.count()).select_from(tasks).where(mine(tasks, self), tasks.c.deleted_at.is_(None))
-        has = await self._connection.scalar(counted)
-        if (has or 0) >= MAX_TASKS:
-            raise BadTask(f"You have {has} tasks, which is as many as are kept; delete some first.")
-        number = await self._next_number()
+        await self._require_room()
+        await roll.enrol(self._connection, self)
+        number = await self._journal.next_number()
+        await self._journal.note(number, None)
         now = ids.now()
         row = {"status": "pending", "description": "", "priority": "normal", "tags": [], **_columns(kept)}
-        row |= {"number": number, "created_at": now, "updated_at": now}
+        row |= {"number": number, "created_at": now, "updated_at": now, "words": _words(row)}
         await self._write(row)
-        return await self._any(number)
+        return await self.get(number)
 
-    async def update(self, number: int, told: Details) -> tuple[Task, Task]:
+    async def update(self, number: int, told: Details, *, status: Status | None = None) -> tuple[Task, Task]:
         """See `Board.update`."""
-        return await self._change(await self.get(number), _columns(checked(told, new=False)))
+        columns = _columns(checked(told, new=False, more=status is not None))
+        row = await self._there(number)
+        if status is not None:
+            columns |= _done(row, task.status(status) == "completed")
+        return await self._change(row, columns)
 
     async def complete(self, number: int, *, done: bool = True) -> tuple[Task, Task]:
         """See `Board.complete`."""
-        before = await self.get(number)
-        if (before.status == "completed") == done:
-            return before, before
-        changed = {"status": "completed" if done else "pending", "completed_at": ids.now() if done else None}
-        return await self._change(before, changed)
+        row = await self._there(number)
+        return await self._change(row, _done(row, done))
 
     async def delete(self, number: int) -> Task:
         """See `Board.delete`."""
-        before = await self.get(number)
-        await self._change(before, {"deleted_at": ids.now()})
-        return before
+        return (await self._change(await self._there(number), {"deleted_at": ids.now()}))[0]
 
     async def restore(self, number: int) -> Task:
         """See `Board.restore`."""
-        task = await self._any(number)
-        if task.deleted_at is None:
-            return task
-        if task.deleted_at <= ids.now() - KEPT:
+        row = await self._any(number)
+        if row["deleted_at"] is None:
+            return _task(row)
+        if row["deleted_at"] <= ids.now() - KEPT:
             raise NoSuchTask(number)
-        return (await self._change(task, {"deleted_at": None}))[1]
+        await self._require_room()
+        await self._journal.brought_back(number, row)
+        await self._set(number, {"deleted_at": None})
+        return await self.get(number)
 
-    async def _any(self, number: int) -> Task:
-        found = await self._read(select(tasks).where(mine(tasks, self), tasks.c.number == number))
-        if not found:
+    async def undo(self) -> Sequence[tuple[Task, Task]]:
+        """See `Board.undo`."""
+        before = await self._journal.taken()
+        if not before:
+            raise NothingToUndo
+        changed: list[tuple[Task, Task]] = []
+        for number, row in before.items():
+            was = _task(await self._any(number))
+            await self._set(number, {"deleted_at": ids.now()} if row is None else row)
+            changed.append((was, _task(await self._any(number))))
+        await self._require_room(further=0)
+        return changed
+
+    async def revision(self) -> int:
+        """See `Board.revision`."""
+        return await self._journal.revision()
+
+    async def _there(self, number: int) -> Row:
+        row = await self._any(number)
+        if row["deleted_at"] is not None:
             raise NoSuchTask(number)
-        return found[0]
+        return row
 
-    async def _change(self, before: Task, columns: Mapping[str, Any]) -> tuple[Task, Task]:
-        await self._connection.execute(
-            update(tasks)
-            .where(mine(tasks, self), tasks.c.number == before.number)
-            .values(updated_at=ids.now(), **columns)
-        )
-        return before, await self._any(before.number)
+    async def _any(self, number: int) -> Row:
+        found = await self._connection.execute(select(tasks).where(mine(tasks, self), tasks.c.number == number))
+        row = found.mappings().one_or_none()
+        if row is None:
+            raise NoSuchTask(number)
+        return dict(row)
+
+    async def _change(self, row: Row, columns: Mapping[str, Any]) -> tuple[Task, Task]:
+        """Writes what of `columns` is not so already, noting how the task was."""
+        different = {name: value for name, value in columns.items() if row[name] != value}
+        if different:
+            await self._journal.note(row["number"], row)
+            words = _words({**row, **different})
+            await self._set(row["number"], {**different, "words": words, "updated_at": ids.now()})
+        return _task(row), _task(await self._any(row["number"]))
+
+    async def _set(self, number: int, columns: Mapping[str, Any]) -> None:
+        """Writes `columns` of a task; that it was, it says itself."""
+        told = {"updated_at": ids.now(), **columns}
+        await self._connection.execute(update(tasks).where(mine(tasks, self), tasks.c.number == number).values(**told))
 
     async def _read(self, listed: Select[Any]) -> Sequence[Task]:
-        return [_task(row) for row in (await self._connection.execute(listed)).mappings()]
+        return [_task(dict(row)) for row in (await self._connection.execute(listed)).mappings()]
 
-    async def _next_number(self) -> int:
-        last = select(task_numbers.c.last).where(mine(task_numbers, self))
-        number = (await self._connection.scalar(last) or 0) + 1
-        dialect = self._connection.dialect.name
-        await self._connection.execute(
-            upsert(task_numbers, self, rows=[{"last": number}], replacing=["last"], dialect=dialect)
-        )
-        return number
+    async def _require_room(self, *, further: int = 1) -> None:
+        counted = select(func.count()).select_from(tasks).where(mine(tasks, self), tasks.c.deleted_at.is_(None))
+        has = int((await self._connection.execute(counted)).scalar_one())
+        if has + further > MAX_TASKS:
+            raise BadTask(f"You have {has} tasks, and at most {MAX_TASKS} are kept; delete some first.")
 
     async def _write(self, row: Mapping[str, Any]) -> None:
         dialect = self._connection.dialect.name
@@ -137,7 +193,9 @@ class SqlBoard:
 
 async def purge(connection: AsyncConnection, turn: Turn) -> int:
     """Takes away for good what the reader deleted longer than `KEPT` ago; gives how many that were."""
-    gone = delete(tasks).where(mine(tasks, turn), tasks.c.deleted_at <= ids.now() - KEPT)
+    before = ids.now() - KEPT
+    await journal.purge(connection, turn, before=before)
+    gone = delete(tasks).where(mine(tasks, turn), tasks.c.deleted_at <= before)
     return (await connection.execute(gone)).rowcount
 
 
@@ -154,7 +212,18 @@ def _columns(told: Details) -> dict[str, Any]:
     return {**said, "due": None} if told.no_due else said
 
 
-def _task(row: RowMapping) -> Task:
+def _done(row: Row, done: bool) -> dict[str, Any]:
+    """The columns of a task that is to be completed, or not; none where it is so already."""
+    if (row["status"] == "completed") == done:
+        return {}
+    return {"status": "completed" if done else "pending", "completed_at": ids.now() if done else None}
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    return " ".join(folded.fold(" ".join((row["title"], row["description"], *row["tags"]))).split())
+
+
+def _task(row: Row) -> Task:
     return Task(
         number=row["number"],
         title=row["title"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ MAX_TITLE: Final = 200  # characters
 MAX_DESCRIPTION: Final = 2_000
 MAX_TAGS: Final = 10
 MAX_TAG: Final = 50
+MAX_QUOTE: Final = 500  # of a passage; what is longer is cut
+MAX_URL: Final = 4_000
 
 
 class NoSuchTask(NotFound):
@@ -29,6 +32,15 @@ class NoSuchTask(NotFound):
     def __init__(self, number: int) -> None:
         super().__init__(f"You have no task #{number}.")
         self.number = number
+
+
+class NothingToUndo(NotFound):
+    """Nothing was done with the reader's tasks that can still be undone."""
+
+    code = "nothing_to_undo"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to undo.")
 
 
 class BadTask(InvalidInput):
@@ -42,7 +54,7 @@ class Passage:
     """The place in the book that a task is about.
 
     Attributes:
-        url: Deep link to the quote.
+        url: Deep link to the quote; a path, or of http or https.
         quote: What the reader had selected, or the first sentence there.
     """
 
@@ -93,19 +105,20 @@ class Details:
         return self == Details()
 
 
-def checked(told: Details, *, new: bool) -> Details:
+def checked(told: Details, *, new: bool, more: bool = False) -> Details:
     """`told` as it is kept: each text without what cannot be seen, and within its length.
 
     Args:
         new: Whether it is said of a task that is to be made, which needs a title.
+        more: Whether something else is changed too, so that nothing need be told.
 
     Raises:
         BadTask: Something is too long, empty, or of no kind that is known.
     """
     if new and told.title is None:
         raise BadTask("A task needs a title.")
-    if not new and told.is_empty:
-        raise BadTask("Nothing to change was said: give a title, a description, a date, a priority or tags.")
+    if not new and not more and told.is_empty:
+        raise BadTask("Nothing to change was said: give a title, a description, a date, a priority, tags or a status.")
     return Details(
         title=None if told.title is None else title(told.title),
         description=None if told.description is None else _text(told.description, MAX_DESCRIPTION, "description"),
@@ -113,7 +126,7 @@ def checked(told: Details, *, new: bool) -> Details:
         due=told.due,
         no_due=told.no_due and told.due is None,
         tags=None if told.tags is None else tags(told.tags),
-        passage=told.passage,
+        passage=None if told.passage is None else passage(told.passage),
     )
 
 
@@ -124,11 +137,26 @@ def title(told: str) -> str:
         BadTask: It is empty or longer than `MAX_TITLE`.
     """
     line = " ".join(_text(told, 0, "title").split())
-    if not line:
+    if not _shows(line):
         raise BadTask("The title is empty: say what is to be done.")
     if len(line) > MAX_TITLE:
-        raise BadTask(f"The title is {len(line)} characters long; at most {MAX_TITLE} are kept.")
+        raise BadTask(
+            f"The title is {len(line)} characters long; at most {MAX_TITLE} are kept. "
+            "Shorten it; the description has room for the rest."
+        )
     return line
+
+
+def passage(told: Passage) -> Passage:
+    """A passage as it is kept: its texts cut to size.
+
+    Raises:
+        BadTask: Its address is too long, or leads elsewhere than to a page.
+    """
+    scheme = _SCHEME.match(told.url)
+    if len(told.url) > MAX_URL or (scheme and scheme[1].lower() not in {"http", "https"}):
+        raise BadTask("The address of the passage cannot be kept: give that of a page, with http or https.")
+    return Passage(_cut(told.title, MAX_TITLE), told.url, _cut(told.quote, MAX_QUOTE))
 
 
 def number(told: object) -> int:
@@ -168,20 +196,27 @@ def priority(told: object) -> Priority:
     raise BadTask(f"{_shown(told)} is no priority: give one of {', '.join(PRIORITIES)}.")
 
 
+def tag(told: str) -> str:
+    """A tag as it is kept: lower case, one word, without `#`.
+
+    Raises:
+        BadTask: It is empty or longer than `MAX_TAG`.
+    """
+    kept = "-".join(_text(told, MAX_TAG, "tag").lstrip("#").casefold().split())
+    if not _shows(kept):
+        raise BadTask("A tag is empty: give each a word, or leave it out.")
+    return kept
+
+
 def tags(told: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are kept: lower case, without `#`, each once, in the order given.
 
     Raises:
         BadTask: They are too many, or one is empty or too long.
     """
-    kept: dict[str, None] = {}
-    for each in told:
-        tag = "-".join(_text(each, MAX_TAG, "tag").lstrip("#").casefold().split())
-        if not tag:
-            raise BadTask("A tag is empty.")
-        kept[tag] = None
+    kept = dict.fromkeys(map(tag, told))
     if len(kept) > MAX_TAGS:
-        raise BadTask(f"{len(kept)} tags are too many; at most {MAX_TAGS} are kept.")
+        raise BadTask(f"{len(kept)} tags are too many; at most {MAX_TAGS} are kept. Leave some out.")
     return tuple(kept)
 
 
@@ -199,14 +234,31 @@ def day(told: object) -> date:
 
 def _text(told: str, limit: int, what: str) -> str:
     """`told` without control characters (line breaks stay) and what turns the order of letters around unseen."""
-    seen = "".join(each for each in told if each in "\n\t" or unicodedata.category(each) not in _UNSEEN)
-    seen = seen.strip()
+    seen = "".join(each for each in told if each in "\n\t" or _is_kept(each)).strip()
     if limit and len(seen) > limit:
-        raise BadTask(f"The {what} is {len(seen)} characters long; at most {limit} are kept.")
+        raise BadTask(f"The {what} is {len(seen)} characters long; at most {limit} are kept. Shorten it.")
     return seen
 
 
-_UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
+def _is_kept(letter: str) -> bool:
+    return unicodedata.category(letter) not in _UNSEEN and letter not in _TURNING
+
+
+def _shows(text: str) -> bool:
+    """Whether anything of it can be seen."""
+    return any(unicodedata.category(letter) not in _BLANK for letter in text)
+
+
+def _cut(told: str, limit: int) -> str:
+    text = " ".join(_text(told, 0, "").split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+# Joiners stay, which emoji and several scripts need; so do letters that this Python does not know yet.
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Co"})
+_BLANK: Final = _UNSEEN | {"Cf", "Zs", "Zl", "Zp"}
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SCHEME: Final = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.\-]*):")
 
 
 def _shown(told: object) -> str:

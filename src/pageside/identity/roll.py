@@ -8,11 +8,20 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pageside.conversation.turn import Turn
-from pageside.identity.ownership import mine, owner
+from pageside.identity.ownership import Turn, mine, owner
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
-from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads
+from pageside.storage.tables import (
+    attachments,
+    leases,
+    readers,
+    requests,
+    sessions,
+    task_acts,
+    task_numbers,
+    tasks,
+    threads,
+)
 
 
 async def enrol(connection: AsyncConnection, turn: Turn) -> None:
@@ -25,7 +34,7 @@ async def enrol(connection: AsyncConnection, turn: Turn) -> None:
 
 async def strike(connection: AsyncConnection, turn: Turn) -> None:
     """Takes the reader off the roll, if nothing of theirs is left."""
-    await connection.execute(
+    struck = await connection.execute(
         delete(readers)
         .where(mine(readers, turn))
         .where(~select(threads.c.id).where(mine(threads, turn)).exists())
@@ -33,7 +42,11 @@ async def strike(connection: AsyncConnection, turn: Turn) -> None:
         .where(~select(requests.c.key).where(mine(requests, turn)).exists())
         .where(~select(leases.c.thread_id).where(mine(leases, turn)).exists())
         .where(~select(sessions.c.id).where(mine(sessions, turn)).exists())
+        .where(~select(tasks.c.number).where(mine(tasks, turn)).exists())
     )
+    if struck.rowcount:  # nothing is left that a number could be said of
+        await connection.execute(delete(task_acts).where(mine(task_acts, turn)))
+        await connection.execute(delete(task_numbers).where(mine(task_numbers, turn)))
 
 
 async def walk(database: Database) -> AsyncIterator[Reader]:
