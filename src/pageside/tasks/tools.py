@@ -100,17 +100,23 @@ def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None
         work: Opens the tasks of the reader for whom a call is made, to change them.
         reading: The same, to look at them.
     """
+    tools = _Tools(work, reading)
+    server.add_tool(tools.add_task, title="Add a task", annotations=hints(repeatable=False))
+    server.add_tool(tools.list_tasks, title="List tasks", annotations=hints(reads=True))
+    server.add_tool(tools.complete_task, title="Complete a task", annotations=hints())
+    server.add_tool(tools.update_task, title="Change a task", annotations=hints(destroys=True))
+    server.add_tool(tools.delete_task, title="Delete a task", annotations=hints(destroys=True))
 
-    @asynccontextmanager
-    async def acting(opening: Opening, context: Context[Any, Any]) -> AsyncIterator[Board]:
-        try:
-            async with opening(context) as board:
-                yield board
-        except PagesideError as error:
-            raise ToolError(str(error)) from None
 
-    @server.tool(title="Add a task", annotations=_hints(repeatable=False))
+class _Tools:
+    """The tools as functions; what their docstrings say is what a model reads of them."""
+
+    def __init__(self, work: Opening, reading: Opening) -> None:
+        self._work = work
+        self._reading = reading
+
     async def add_task(
+        self,
         title: Title,
         ctx: Context[Any, Any],
         description: Description = "",
@@ -119,7 +125,7 @@ def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None
         tags: Tags | None = None,
     ) -> Added:
         """Put something on the reader's list of study tasks."""
-        async with acting(work, ctx) as board:
+        async with _acting(self._work, ctx) as board:
             made = await board.add(
                 Details(
                     title=title,
@@ -131,22 +137,22 @@ def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None
             )
             return Added(success=True, task_id=made.number, title=made.title, task=row(made))
 
-    @server.tool(title="List tasks", annotations=_hints(reads=True))
-    async def list_tasks(ctx: Context[Any, Any], status: Literal["all", "pending", "completed"] = "all") -> Listed:
+    async def list_tasks(
+        self, ctx: Context[Any, Any], status: Literal["all", "pending", "completed"] = "all"
+    ) -> Listed:
         """The reader's study tasks, by number."""
-        async with acting(reading, ctx) as board:
+        async with _acting(self._reading, ctx) as board:
             found = [row(each) for each in await board.tasks(status)]
             return Listed(tasks=found, count=len(found))
 
-    @server.tool(title="Complete a task", annotations=_hints())
-    async def complete_task(task_id: Number, ctx: Context[Any, Any]) -> Completed:
+    async def complete_task(self, task_id: Number, ctx: Context[Any, Any]) -> Completed:
         """Mark a study task as done."""
-        async with acting(work, ctx) as board:
+        async with _acting(self._work, ctx) as board:
             _, done = await board.complete(task.number(task_id))
             return Completed(success=True, completed=True, task_id=done.number, title=done.title, task=row(done))
 
-    @server.tool(title="Change a task", annotations=_hints(destroys=True))
     async def update_task(
+        self,
         task_id: Number,
         ctx: Context[Any, Any],
         title: Title | None = None,
@@ -154,9 +160,10 @@ def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None
         due: Annotated[str | None, Field(description="The day, as 2026-11-30; empty for none.")] = None,
         priority: Priority | None = None,
         tags: Tags | None = None,
+        status: Annotated[Status | None, Field(description="`pending` takes up again what was completed.")] = None,
     ) -> Updated:
         """Change what is said of a study task; what is left out stays."""
-        async with acting(work, ctx) as board:
+        async with _acting(self._work, ctx) as board:
             before, after = await board.update(
                 task.number(task_id),
                 Details(
@@ -167,26 +174,32 @@ def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None
                     priority=priority,
                     tags=tuple(tags) if tags is not None else None,
                 ),
+                status=status,
             )
             return Updated(
-                success=True,
-                task_id=after.number,
-                old_title=before.title,
-                new_title=after.title,
-                task=row(after),
+                success=True, task_id=after.number, old_title=before.title, new_title=after.title, task=row(after)
             )
 
-    @server.tool(title="Delete a task", annotations=_hints(destroys=True))
-    async def delete_task(task_id: Number, ctx: Context[Any, Any]) -> Deleted:
+    async def delete_task(self, task_id: Number, ctx: Context[Any, Any]) -> Deleted:
         """Take a study task off the list; it can be brought back for 30 days."""
-        async with acting(work, ctx) as board:
+        async with _acting(self._work, ctx) as board:
             gone = await board.delete(task.number(task_id))
             return Deleted(
                 success=True, message=f"Task #{gone.number} was deleted.", task_id=gone.number, title=gone.title
             )
 
 
-def _hints(*, reads: bool = False, destroys: bool = False, repeatable: bool = True) -> ToolAnnotations:
+@asynccontextmanager
+async def _acting(opening: Opening, context: Context[Any, Any]) -> AsyncIterator[Board]:
+    try:
+        async with opening(context) as board:
+            yield board
+    except PagesideError as error:
+        raise ToolError(str(error)) from None
+
+
+def hints(*, reads: bool = False, destroys: bool = False, repeatable: bool = True) -> ToolAnnotations:
+    """What a client is told of a tool before it is called: nothing that it does reaches beyond this server."""
     return ToolAnnotations(
         read_only_hint=reads, destructive_hint=destroys, idempotent_hint=repeatable, open_world_hint=False
     )

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
-import anyio.to_thread
 from chatkit.widgets import DynamicWidgetRoot
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from pageside.answer.lookups import KeptLookup
 from pageside.errors import NotFound
 from pageside.identity.reader import Reader
 from pageside.knowledge import sentences
-from pageside.knowledge.contents import Contents, Entry, KeptContents
+from pageside.knowledge.contents import Entry, KeptContents
 from pageside.knowledge.index import Index
-from pageside.knowledge.lookup import Lookup
 from pageside.knowledge.passage import Passage
 from pageside.web.chatkit import asking
 
@@ -62,22 +61,6 @@ class Preview(BaseModel):
     preview: DynamicWidgetRoot
 
 
-class _Shelf:
-    """The lookup of the contents as they are, made anew when they are."""
-
-    def __init__(self, contents: KeptContents) -> None:
-        self._contents = contents
-        self._known: Contents | None = None
-        self._lookup: Lookup | None = None
-
-    async def lookup(self) -> Lookup:
-        known = await self._contents.read()
-        if self._lookup is None or self._known is not known:
-            self._lookup = await anyio.to_thread.run_sync(Lookup, known)
-            self._known = known
-        return self._lookup
-
-
 def router(contents: KeptContents, index: Index, *, reader: Callable[..., Reader] = asking) -> APIRouter:
     """The entities of one book.
 
@@ -85,7 +68,7 @@ def router(contents: KeptContents, index: Index, *, reader: Callable[..., Reader
         reader: Dependency that says who is asking.
     """
     routes = APIRouter(tags=["chatkit"], dependencies=[Depends(reader)])
-    shelf = _Shelf(contents)
+    names = KeptLookup(contents)
 
     @routes.get("/chatkit/entities", summary="Places of the book to mention")
     async def entities(
@@ -98,9 +81,7 @@ def router(contents: KeptContents, index: Index, *, reader: Callable[..., Reader
         Without a query, the pages in reading order.
         """
         response.headers.update(_HEADERS)
-        lookup = await shelf.lookup()
-        wanted = max(1, min(MAX_LIMIT, limit))
-        found = await anyio.to_thread.run_sync(lambda: lookup.find(query[:MAX_QUERY_CHARS], limit=wanted))
+        found = await names.find(query[:MAX_QUERY_CHARS], limit=max(1, min(MAX_LIMIT, limit)))
         return Entities(entities=[_entity(entry) for entry in found])
 
     @routes.get(
