@@ -14,6 +14,7 @@ from pageside.answer.proving import ByWordsAlone, Checked
 from pageside.answer.quoting import Scorer
 from pageside.conversation import footnotes
 from pageside.conversation.record import AnsweredItem, AnswerRecord
+from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
 from pageside.knowledge.healing import Healed, Healer, State
 
@@ -54,7 +55,7 @@ class Sources:
                 found[number][citation.marker] = verdict
         return [*found]
 
-    async def shown(self, items: Sequence[ThreadItem]) -> list[ThreadItem]:
+    async def shown(self, items: Sequence[ThreadItem], _: Turn | None = None) -> list[ThreadItem]:
         """`items`, in which the markers of what has moved lead to where it stands today."""
         records = [item.record if isinstance(item, AnsweredItem) else None for item in items]
         if not any(records):

@@ -30,7 +30,7 @@ _PREFIXES: Mapping[StoreItemType, str] = {
     "attachment": "atc",
     "sdk_hidden_context": "shcx",
 }
-_MESSAGES = ("user_message", "assistant_message", "structured_input", "client_tool_call")
+_MESSAGES = ("user_message", "assistant_message", "structured_input", "client_tool_call", "hidden_context_item")
 _REWRITTEN = ("type", "hidden", "created_at", "data", "record", "words")
 _NAME = ("title", "title_words")
 
@@ -44,7 +44,7 @@ class SqlStore(Store[Turn]):
         attachments: Attachments | None = None,
         *,
         max_threads: int = quota.NO_LIMIT,
-        shown: Callable[[Sequence[ThreadItem]], Awaitable[list[ThreadItem]]] | None = None,
+        shown: Callable[[Sequence[ThreadItem], Turn], Awaitable[list[ThreadItem]]] | None = None,
     ) -> None:
         """A store in `database`.
 
@@ -52,7 +52,7 @@ class SqlStore(Store[Turn]):
             shown: Makes of a page of items what readers are shown of it.
         """
         self._database = database
-        self._listed = shown
+        self.shown = shown
         self._attachments = attachments
         self._max_threads = max_threads
 
@@ -149,7 +149,7 @@ class SqlStore(Store[Turn]):
         more = len(rows) > limit
         cursor = cursors.write(shown[-1].id, shown[-1].seq) if more else None
         told = [self._shown(row, context) for row in shown]
-        return Page(data=told if self._listed is None else await self._listed(told), has_more=more, after=cursor)
+        return Page(data=told if self.shown is None else await self.shown(told, context), has_more=more, after=cursor)
 
     async def load_item(self, thread_id: str, item_id: str, context: Turn) -> ThreadItem:
         async with self._reading(context) as connection:

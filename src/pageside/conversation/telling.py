@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict, assert_never
 
 from chatkit.store import StoreItemType
@@ -44,9 +44,10 @@ from pageside.answer.events import (
     TutorEvent,
 )
 from pageside.answer.proof import Digest, unknown
-from pageside.conversation import client_tools, clock, footnotes, forms
+from pageside.conversation import client_tools, clock, footnotes, forms, task_lists
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import ModelUnavailable
+from pageside.tasks.task import Task
 
 Events = Iterator[ThreadStreamEvent]
 
@@ -65,6 +66,7 @@ class Telling:
         evidence: What the last search found.
         outcome: How the answer came out; None before its end, and where the turn rests instead of ending.
         digest: Gives the digest of the page at a path, for the record.
+        today: The day it is where the reader is.
     """
 
     def __init__(self, thread_id: str, *, new_id: Callable[[StoreItemType], str], site: str, max_chars: int) -> None:
@@ -77,6 +79,7 @@ class Telling:
         self.evidence: tuple[Evidence, ...] = ()
         self.outcome: Outcome | None = None
         self.digest: Digest = unknown
+        self.today: date = ids.now().date()
         self._finished = False
         self._thread_id = thread_id
         self._new_id = new_id
@@ -86,6 +89,7 @@ class Telling:
         self._message: AssistantMessageItem | None = None
         self._text = ""
         self._annotations: list[Annotation] = []
+        self._lists: list[tuple[Task, ...]] = []
 
     def tell(self, event: TutorEvent) -> Events:
         """What the client is shown for `event`.
@@ -108,7 +112,7 @@ class Telling:
             case AskedBack() | AskedPage():
                 yield from self._rest(event)
             case ShownTasks():
-                raise NotImplementedError
+                self._lists.append(event.tasks)
             case _:
                 assert_never(event)
 
@@ -147,6 +151,7 @@ class Telling:
         yield from self._close_search("Searched the book")
         if self._message is not None:
             yield from self.broken()
+        yield from self._show_lists()
         if isinstance(asked, AskedBack):
             form_id = self._new_id("message")
             form = forms.item(asked, item_id=form_id, thread_id=self._thread_id, created_at=_stamp())
@@ -230,8 +235,16 @@ class Telling:
         yield from self._finish(
             AnsweredItem(**self._message_fields(), content=[self._content()], record=self._record(answer))
         )
+        yield from self._show_lists()
         self.outcome = answer.outcome
         self._finished = True
+
+    def _show_lists(self) -> Events:
+        """What is to be acted on stands behind the words that speak of it."""
+        while self._lists:
+            view = task_lists.View(self._lists.pop(0), self.today, site=self.site)
+            where = {"item_id": self._new_id("message"), "thread_id": self._thread_id}
+            yield ThreadItemDoneEvent(item=task_lists.item(view, **where, created_at=_stamp()))
 
     def _record(self, answer: Answer) -> AnswerRecord:
         """What is kept of `answer`, for the text as it is shown."""

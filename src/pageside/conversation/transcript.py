@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chatkit.types import (
     AssistantMessageItem,
     ClientToolCallItem,
+    HiddenContextItem,
     StructuredInputItem,
     ThreadItem,
     UserMessageInput,
@@ -73,6 +74,8 @@ def _message(item: ThreadItem) -> Message | None:
         case AssistantMessageItem():
             text = "".join(part.text for part in item.content).strip()
             return Message(role="tutor", text=text) if text else None
+        case HiddenContextItem(content=str() as text):  # what readers did by button
+            return Message(role="tutor", text=text)
         case _:
             return None
 

@@ -1,0 +1,229 @@
+"""A reader's tasks as a list in the conversation: a row for each, with what can be done about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from typing import Final
+from urllib.parse import quote
+
+from chatkit.types import ThreadItem, WidgetItem
+from chatkit.widgets import DynamicWidgetRoot, WidgetTemplate
+
+from pageside import ids
+from pageside.answer import citations
+from pageside.conversation import footnotes
+from pageside.conversation.turn import Turn
+from pageside.tasks.board import Board, TaskBoard
+from pageside.tasks.task import Passage, Task
+
+KEY: Final = "tasks.list"
+MAX_ROWS: Final = 100  # more tasks than these are counted below the list
+FOLDED: Final = 8  # rows that are seen before a reader asks for more
+
+_KEPT_IN_URL: Final = "!#$%&'*+,-./:;=?@_~"
+_QUOTE_CHARS: Final = 60
+_MARKUP: Final = re.compile(r"[\\`*_\[\]<>~#$&|!]")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a list shows.
+
+    Attributes:
+        tasks: In the order of its rows; those just deleted among them.
+        today: The day it is where the reader is.
+        said: What stands on top in place of a count, such as what was just done.
+        edited: The number of the task whose title is being written; 0 for none.
+        renamed: A task that was just renamed, by number, and its title before.
+        site: Where the book's site-relative URLs are rooted.
+    """
+
+    tasks: Sequence[Task]
+    today: date
+    said: str = ""
+    edited: int = 0
+    renamed: tuple[int, str] = (0, "")
+    site: str = ""
+
+
+def item(view: View, *, item_id: str, thread_id: str, created_at: datetime) -> WidgetItem:
+    """The list as an item of a conversation."""
+    return WidgetItem(
+        id=item_id, thread_id=thread_id, created_at=created_at, widget=root(view), copy_text=text(view.tasks)
+    )
+
+
+def drawn(sender: WidgetItem, view: View) -> WidgetItem:
+    """`sender` as `view` shows it."""
+    return sender.model_copy(update={"widget": root(view), "copy_text": text(view.tasks)})
+
+
+def root(view: View) -> DynamicWidgetRoot:
+    """The list as ChatKit's components; titles are words in them, whatever they say."""
+    shown = view.tasks[:MAX_ROWS]
+    return _template().build(
+        {
+            "key": KEY,
+            "limit": max([FOLDED, *(at for at, task in enumerate(shown, start=1) if task.number == view.edited)]),
+            "status": _line(view.said) or heading(view.tasks),
+            "rows": [_row(task, view) for task in shown],
+            "left": len(view.tasks) - len(shown),
+        }
+    )
+
+
+def is_list(widget: WidgetItem) -> bool:
+    """Whether `widget` is such a list."""
+    return widget.widget.key == KEY
+
+
+def numbers(widget: WidgetItem) -> list[int]:
+    """The numbers of the tasks that the list has a row for, in their order."""
+    rows = widget.widget.children
+    keys = [row.key or "" for row in rows] if isinstance(rows, list) else []
+    return [int(key) for key in keys if key.isdecimal()]
+
+
+async def found(board: Board, wanted: Iterable[int]) -> list[Task]:
+    """The tasks of these numbers as they are, in this order; those that are gone for good are left out."""
+    known = {task.number: task for task in (*await board.deleted(), *await board.tasks())}
+    return [known[number] for number in wanted if number in known]
+
+
+def today(turn: Turn) -> date:
+    """The day it is where the reader is."""
+    return ids.now().date()
+
+
+class TaskLists:
+    """Lists that are read again, as the board is by then.
+
+    Args:
+        base_url: Where readers see the book; empty for the address a request came to.
+    """
+
+    def __init__(self, board: TaskBoard, *, base_url: str = "") -> None:
+        self._board = board
+        self._base_url = base_url
+
+    async def shown(self, items: Sequence[ThreadItem], turn: Turn) -> list[ThreadItem]:
+        """`items`, in which each list of tasks shows them as they are today."""
+        listed = {each.id: numbers(each) for each in items if isinstance(each, WidgetItem) and is_list(each)}
+        if not listed:
+            return [*items]
+        async with self._board.reading(turn.reader) as board:
+            known = {task.number: task for task in await found(board, {n for each in listed.values() for n in each})}
+        return [
+            drawn(each, self.view([known[n] for n in listed[each.id] if n in known], turn))
+            if isinstance(each, WidgetItem) and each.id in listed
+            else each
+            for each in items
+        ]
+
+    def view(self, tasks: Sequence[Task], turn: Turn) -> View:
+        """What a list of `tasks` shows whoever asks."""
+        return View(tasks, today(turn), site=self._base_url or turn.origin)
+
+
+def heading(tasks: Sequence[Task]) -> str:
+    """How many tasks of each kind there are, such as "2 open tasks, 1 completed"."""
+    kept = [task for task in tasks if task.deleted_at is None]
+    pending = sum(task.status == "pending" for task in kept)
+    counts = [f"{pending} open {'task' if pending == 1 else 'tasks'}"]
+    if done := len(kept) - pending:
+        counts.append(f"{done} completed")
+    if gone := len(tasks) - len(kept):
+        counts.append(f"{gone} deleted")
+    return ", ".join(counts)
+
+
+def text(tasks: Sequence[Task]) -> str:
+    """The list as Markdown, a line for each task."""
+    return "\n".join([heading(tasks), *map(_text_line, tasks)])
+
+
+def bold(title: str) -> str:
+    """A title as it stands in Markdown."""
+    escaped = _MARKUP.sub(r"\\\g<0>", _line(title))
+    return f"**{escaped}**"
+
+
+def day(told: date, today: date) -> str:
+    """A day as people write it: "Fri 27 Nov", with the year where it is another."""
+    written = f"{told:%a} {told.day} {told:%b}"
+    return written if told.year == today.year else f"{written} {told.year}"
+
+
+def _text_line(task: Task) -> str:
+    mark = "x" if task.status == "completed" else " "
+    due = f" (due {task.due.isoformat()})" if task.due else ""
+    gone = " (deleted)" if task.deleted_at else ""
+    return f"- [{mark}] #{task.number} {bold(task.title)}{due}{gone}"
+
+
+def _row(task: Task, view: View) -> dict[str, object]:
+    number, before = view.renamed
+    return {
+        "number": task.number,
+        "title": _line(task.title),
+        "facts": " · ".join(_facts(task, view.today)),
+        "late": _is_late(task, view.today),
+        "done": task.status == "completed",
+        "deleted": task.deleted_at is not None,
+        "edited": task.number == view.edited,
+        "before": before if task.number == number else "",
+        "passage": _link(task.passage, view.site) if task.passage else "",
+    }
+
+
+def _facts(task: Task, today: date) -> Iterable[str]:
+    """What is known of a task besides its title, each in words."""
+    yield f"#{task.number}"
+    if task.deleted_at is not None:
+        yield "deleted"
+        return
+    if task.status == "completed":
+        yield "completed"
+    if task.due is not None:
+        yield f"{'overdue since' if _is_late(task, today) else 'due'} {_when(task.due, today)}"
+    if task.priority != "normal":
+        yield f"{task.priority} priority"
+    if task.tags:
+        yield " ".join(f"#{_line(tag)}" for tag in task.tags)
+
+
+def _is_late(task: Task, today: date) -> bool:
+    return task.due is not None and task.due < today and task.status == "pending" and task.deleted_at is None
+
+
+def _when(told: date, today: date) -> str:
+    match (told - today).days:
+        case 0:
+            return "today"
+        case 1:
+            return "tomorrow"
+        case _:
+            return day(told, today)
+
+
+def _link(passage: Passage, site: str) -> str:
+    """The place in the book as a link in Markdown, whatever its title says."""
+    title = _line(passage.title) or _line(passage.quote)[:_QUOTE_CHARS] or "In the book"
+    url = quote(footnotes.absolute(footnotes.speakable(passage.url), site=site), safe=_KEPT_IN_URL)
+    return f"[{citations.literal(title)}]({url})"
+
+
+def _line(told: str) -> str:
+    return " ".join(footnotes.speakable(told).split())
+
+
+@cache
+def _template() -> WidgetTemplate:
+    written = (resources.files("pageside.conversation") / "templates/tasks.widget").read_text("utf-8")
+    return WidgetTemplate(json.loads(written))
