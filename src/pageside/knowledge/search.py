@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -89,10 +90,13 @@ class Search:
         around = await self._around(located.passages) if located else ()
         asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
         near = next(iter(await self._index.passages(path=path)), None) if path else None
-        hits = await self.hits(asked, filters=filters, near=near) if any(map(str.isalnum, asked)) else []
+        hits, of_facets = await asyncio.gather(
+            self.hits(asked if any(map(str.isalnum, asked)) else "", filters=filters, near=near),
+            self._of_each_facet(question, filters, near),
+        )
         sure = _POINTED if points_only else _ASKED_ABOUT
         ordered = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
-        likely = rank.heard(ordered, await self._of_each_facet(question, filters, near), group=_passage_id, first=1)
+        likely = rank.heard(ordered, of_facets, group=_passage_id, first=1)
         found = _led(pointed[:limit], around, likely, at_least=sure)[:limit]
         confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
         return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
@@ -101,12 +105,17 @@ class Search:
         self, question: str, filters: Mapping[str, str] | None, near: Passage | None
     ) -> list[Found]:
         """What answers each of the things that `question` asks for best, in turns, where it asks for several."""
-        each: list[list[Found]] = []
-        for facet in facets.split(question):
-            hits = await self.hits(facet, filters=filters, near=near)
-            found = zip(hits, calibration.relevances(hits), strict=True)
-            each.append([Found(hit.passage, sure) for hit, sure in found if _fits(hit)][:_OF_A_FACET])
-        return [found for row in itertools.zip_longest(*each) for found in row if found]
+        searching = [self.hits(facet, filters=filters, near=near) for facet in facets.split(question)]
+        each = [
+            [
+                Found(hit.passage, sure)
+                for hit, sure in zip(hits, calibration.relevances(hits), strict=True)
+                if _fits(hit)
+            ]
+            for hits in await asyncio.gather(*searching)
+        ]
+        shortened = (found[:_OF_A_FACET] for found in each)
+        return [found for row in itertools.zip_longest(*shortened) for found in row if found]
 
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:
         """How alike each of `texts_a` (rows) and each of `texts_b` (columns) are: cosine of their vectors.
