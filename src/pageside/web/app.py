@@ -21,6 +21,7 @@ from pageside.web import (
     entities,
     guests,
     health,
+    mcp,
     me,
     originals,
     page_config,
@@ -30,6 +31,7 @@ from pageside.web import (
     reference,
     sessions,
     site,
+    tasks_chat,
 )
 from pageside.web.audience import Admitted
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
@@ -79,8 +81,11 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(entities.router(services.contents, services.index))
         app.include_router(records.router(services.database, services.chat.sources))
         app.include_router(page_config.router(settings, services.contents, services.index, book, title=services.title))
+        app.include_router(mcp.router(services))
         if services.attachments is not None:
             app.include_router(attachments.router(services.attachments, services.links))
+        # Behind all that begins with /api/chatkit, which is no reader's name there.
+        app.include_router(tasks_chat.router(services.chat, services.database))
     described = Reference(app)
     app.include_router(reference.router(described))
     contract.close(app)
@@ -96,6 +101,7 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(pages.router(services, book, described))
 
     app.add_middleware(Admitted, book=services.name, audience=services.audience)
+    app.add_middleware(mcp.Challenges, settings=settings, base=base)
     guard(app, services)
     return app
 

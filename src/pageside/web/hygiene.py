@@ -15,8 +15,8 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _TAKEN: Final = (
-    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Pageside-Resume, "
-    "X-Request-ID"
+    "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, Last-Event-ID, MCP-Protocol-Version, "
+    "Mcp-Method, Mcp-Name, X-Pageside-Resume, X-Request-ID"
 )
 _SHOWN: Final = (
     "Content-Disposition, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After, "

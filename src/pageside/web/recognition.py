@@ -68,7 +68,8 @@ class Addresses:
 class Recognition:
     """Puts into the request's state who asks (`reader`) and by which session (`session`), or why nobody (`refusal`).
 
-    `vouched` is whom a proxy or a token of somebody else's speaks for, also beside a session.
+    `vouched` is whom a proxy or a token of somebody else's speaks for, also beside a session. `introduced` is the
+    cookie of a guest who is new; a route that takes it away lets them stay unknown.
     """
 
     def __init__(self, app: ASGIApp, *, admission: Admission) -> None:
@@ -80,8 +81,7 @@ class Recognition:
             await self._app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        state["session"] = None
-        cookie = ""
+        state["session"], state["introduced"] = None, ""
         try:
             found = await self._recognise(scope, Headers(scope=scope))
         except PagesideError as refusal:
@@ -89,10 +89,10 @@ class Recognition:
                 log.info("token_denied", reason=refusal.reason)
             state["refusal"] = refusal
         else:
-            state["reader"], state["session"], cookie = found.reader, found.session, found.cookie
+            state["reader"], state["session"], state["introduced"] = found.reader, found.session, found.cookie
 
         async def introduced(message: Message) -> None:
-            if message["type"] == "http.response.start" and cookie:
+            if message["type"] == "http.response.start" and (cookie := state["introduced"]):
                 headers = MutableHeaders(scope=message)
                 if "public" not in headers.get("cache-control", ""):
                     headers.append("Set-Cookie", baked(cookie, secure=self._admission.secure))

@@ -18,7 +18,7 @@ from pageside.conversation.turn import Turn
 from pageside.errors import NotFound, PagesideError
 from pageside.identity.reader import Reader
 from pageside.knowledge.reading import naming
-from pageside.web import app, attachments, contract, pages, problems
+from pageside.web import app, attachments, contract, mcp, pages, problems
 from pageside.web.chatkit import REST, asking
 from pageside.wiring.serving import Services
 from pageside.wiring.shelving import Shelf
@@ -86,6 +86,8 @@ def _top(shelf: Shelf) -> FastAPI:
     problems.install(top)
     top.include_router(_health(shelf))
     top.include_router(_of_all_books(shelf))
+    for _, services in shelf.books:
+        top.include_router(mcp.metadata(services))
     if shelf.shared.attachments is not None:
         top.include_router(attachments.router(shelf.shared.attachments, shelf.shared.links))
     contract.close(top)

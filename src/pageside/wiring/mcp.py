@@ -1,0 +1,35 @@
+"""A book's services to its server for the Model Context Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mcp.server.mcpserver import Context
+
+from pageside.identity.reader import Reader
+from pageside.mcp import server as book_server
+from pageside.mcp.book_tools import Asking
+from pageside.mcp.server import Server
+from pageside.tasks.board_sql import SqlTaskBoard
+from pageside.wiring.serving import Services
+
+
+def server(services: Services, *, reader: Callable[[Context[Any, Any]], Reader], asking: Asking) -> Server:
+    """The server of one book.
+
+    Args:
+        reader: Whose tasks a call is about; raises a `PagesideError` where nobody is known.
+        asking: Raises a `PagesideError` where a call may not search now.
+    """
+    board = SqlTaskBoard(services.database)
+    return book_server.create(
+        services.search,
+        services.contents,
+        services.index,
+        work=lambda context: board.work(reader(context)),
+        reading=lambda context: board.reading(reader(context)),
+        asking=asking,
+        max_query_chars=services.settings.max_message_chars,
+        title=services.title,
+    )
