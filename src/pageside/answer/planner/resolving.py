@@ -18,8 +18,11 @@ from pageside.tasks.task import Task
 OFFERED: Final = 8  # tasks that are offered at most to choose from
 
 _EMPTY_WORDS: Final = frozenset(
-    "a an the my this that these those of to for in on at with and or from about is it its task tasks todo todos"
-    " item one thing some".split()  # noqa: SIM905  # read more easily as words
+    re.findall(
+        r"\S+",
+        "a an the my this that these those of to for in on at with and or from about is it its task tasks todo todos"
+        " item one thing some",
+    )
 )
 _ENOUGH: Final = 0.6  # share of what was said that a title must hold to be meant, where nothing is destroyed
 
@@ -106,9 +109,9 @@ def _wanted(act: Act) -> str:
 
 
 def _placed(places: Sequence[int], tasks: Sequence[Task], memory: Memory) -> Resolved:
-    """By place in the list that was shown last; where none was, in the board's own order."""
+    """By place in the list that was shown last; "the last one" where none was is what was last spoken of."""
     known = {task.number for task in tasks}
-    shown = memory.listed
+    shown = memory.listed or (memory.touched if places == (-1,) else ())
     if not shown:
         return Resolved(candidates=_offer(tasks), found=False)
     picked = [shown[place - 1 if place > 0 else place] for place in places if -len(shown) <= place <= len(shown)]
@@ -165,7 +168,7 @@ def _fits(task: Task, wanted: Sought) -> bool:
     if wanted.due_to and task.due and task.due > wanted.due_to:
         return False
     said = folded(wanted.words)
-    return not said or _share(said, _words(task)) == 1.0
+    return not said or shares(said, _words(task)) == 1.0
 
 
 def _tagged(task: Task, tag: str) -> bool:
@@ -194,13 +197,13 @@ def _titled(act: Act, words: str, pool: Sequence[Task]) -> Resolved:
     said = folded(words)
     if not said and not same:
         return Resolved(found=False)
-    shares = {task.number: _share(said, _words(task)) for task in pool}
-    whole = same or [task for task in pool if shares[task.number] == 1.0]
+    held = {task.number: shares(said, _words(task)) for task in pool}
+    whole = same or [task for task in pool if held[task.number] == 1.0]
     if act.target.every and whole:
         return _several(whole)
     if not whole:
         if act.intent == "complete":
-            whole = [task for task in pool if shares[task.number] >= _ENOUGH]
+            whole = [task for task in pool if held[task.number] >= _ENOUGH]
         if len(whole) != 1:
             return Resolved(candidates=_offer(whole), found=bool(whole))
     return _narrowed(act, whole, said)
@@ -221,8 +224,8 @@ def _narrowed(act: Act, whole: Sequence[Task], said: frozenset[str]) -> Resolved
 def _near(words: str, pool: Iterable[Task]) -> list[Task]:
     """Those that share a word with what was said."""
     said = folded(words)
-    shares = [(_share(said, _words(task)), task) for task in pool]
-    return [task for share, task in sorted(shares, key=lambda each: -each[0]) if share > 0]
+    near = [(shares(said, _words(task)), task) for task in pool]
+    return [task for share, task in sorted(near, key=lambda each: -each[0]) if share > 0]
 
 
 def _parts(words: str) -> list[str]:
@@ -248,7 +251,7 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", letters)) or letters.strip()
 
 
-def _share(said: frozenset[str], held: frozenset[str]) -> float:
+def shares(said: frozenset[str], held: frozenset[str]) -> float:
     """The share of the words `said` that `held` has, a letter mistyped allowed."""
     if not said:
         return 0.0
