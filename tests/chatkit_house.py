@@ -27,7 +27,7 @@ from pageside.storage import migrate
 from pageside.storage.engine import Database
 from pageside.storage.files import Files, LocalFiles
 from pageside.web import attachments as web_attachments
-from pageside.web import chat, chat_trial, chatkit, me, problems, records
+from pageside.web import chat, chat_trial, chatkit, me, problems, records, tasks_chat
 from pageside.web.limits import Limits
 from pageside.web.middleware import RequestIds
 
@@ -101,6 +101,7 @@ async def house(
     app.include_router(web_attachments.router(attachments, addresses, reader=by_header))
     app.include_router(records.router(database, server.sources, reader=by_header))
     app.include_router(me.router(Keeping(database, kept, runs=quick), server.sources, reader=by_header))
+    app.include_router(tasks_chat.router(server, database, reader=by_header, keepalive=keepalive))
     app.add_middleware(Limits, max_bytes=max_bytes, streamed=web_attachments.streamed)
     app.add_middleware(RequestIds)
     try:

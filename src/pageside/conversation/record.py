@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Self
+from typing import Any, Final, Self
 
 from chatkit.types import AssistantMessageContent, AssistantMessageItem
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from pageside.answer import proof
-from pageside.answer.events import Answer, LibraryStatus, Usage
+from pageside.answer.events import Answer, LibraryStatus, ToolCall, Usage
 from pageside.answer.proof import Digest, KeptCitation, KeptClaim, Proof
 
 __all__ = ["AnswerRecord", "AnsweredItem", "KeptCitation", "KeptClaim"]
+
+MAX_RESULT_BYTES: Final = 65_536  # of one call, as JSON: some two hundred tasks
+
+
+class KeptCall(BaseModel):
+    """See `ToolCall`; a result that is too long to be kept is `{"omitted": ...}`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] = Field(default_factory=dict)
+    failed: bool = False
+
+    @classmethod
+    def of(cls, call: ToolCall, *, limit: int) -> Self:
+        """`call`, to be stored.
+
+        Args:
+            limit: Longest result as JSON, in bytes.
+        """
+        length = len(to_json(call.result))
+        omitted = {"omitted": f"{length} bytes, of which at most {limit} are kept"}
+        result = dict(call.result) if length <= limit else omitted
+        return cls(name=call.name, arguments=dict(call.arguments), result=result, failed=call.failed)
 
 
 class AnswerRecord(Proof):
@@ -29,6 +55,7 @@ class AnswerRecord(Proof):
     whole_s: float = 0.0
     cached: bool = False
     library_docs: LibraryStatus = "not_asked"
+    tool_calls: tuple[KeptCall, ...] = ()
 
     @classmethod
     def of(cls, answer: Answer, *, digest: Digest = proof.unknown) -> Self:
@@ -41,6 +68,7 @@ class AnswerRecord(Proof):
             **proof.fields(answer, digest=digest),
             **{field.name: getattr(answer.usage, field.name) for field in dataclasses.fields(Usage)},
             library_docs=answer.library_docs,
+            tool_calls=tuple(KeptCall.of(call, limit=MAX_RESULT_BYTES) for call in answer.tool_calls),
         )
 
 

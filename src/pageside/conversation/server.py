@@ -384,7 +384,7 @@ class TextbookServer(ChatKitServer[Turn]):
             profile=context.profile,
             filters=context.filters,
             attachments=await sending.read(self._attachments, message, earlier, context),
-            may_ask=True,
+            may_ask=context.forms,
             page_tools=context.page_tools,
             fresh=context.alongside.anew,
             library_docs=context.library_docs,

@@ -55,6 +55,7 @@ class Turn:
         filters: Labels every passage must have.
         page_tools: What the page can be asked.
         library_docs: Whether documentation of libraries is looked up, where this server does.
+        forms: Whether the reader's client can show a form, so that they can be asked back with one.
         opening: The thread this turn begins, if it begins one.
         sees_hidden: Whether pages of items include what only the server may see.
         renames: Whether a title that is already there may be replaced.
@@ -70,6 +71,7 @@ class Turn:
     filters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     page_tools: tuple[PageTool, ...] = ()
     library_docs: LibraryWish = "when_used"
+    forms: bool = True
     opening: Opening | None = None
     sees_hidden: bool = True
     renames: bool = False
@@ -165,6 +167,11 @@ def library_docs(metadata: Mapping[str, object]) -> LibraryWish:
     """
     told = metadata.get("useLibraryDocs", metadata.get("use_library_docs"))
     return "when_used" if not isinstance(told, bool) else "always" if told else "never"
+
+
+def forms(metadata: Mapping[str, object]) -> bool:
+    """Whether the client can show a form: unless it says it cannot, with `forms: false`."""
+    return metadata.get("forms") is not False
 
 
 def line(told: object, *, limit: int) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
@@ -92,7 +92,12 @@ def router(
         require_own(asked.user_id, who)
         origin = f"{request.url.scheme}://{request.url.netloc}"
         run = await server.receive(
-            _chatkit(asked),
+            as_chatkit(
+                asked.message,
+                thread_id=asked.thread_id,
+                selected_text=asked.selected_text,
+                metadata=metadata(asked),
+            ),
             reader=who,
             origin=origin,
             language=language_hint(request.headers.get("accept-language", "")),
@@ -102,11 +107,12 @@ def router(
         if isinstance(run, bytes):
             raise TypeError("a question is answered with a run")
         hearing = spoken.hear(run, spoken.stored(server.store, Turn(reader=who)), keepalive=keepalive)
-        said: dict[str, Any] = {"thread_id": asked.thread_id or None, "library_docs": library_docs(asked)}
+        thread_id, docs = asked.thread_id or None, library_docs(asked)
         if asked.stream:
-            return EventStream(run, chat_streams.told(hearing, user_id=who.subject, **said))
+            told = chat_streams.told(hearing, thread_id=thread_id, user_id=who.subject, library_docs=docs)
+            return EventStream(run, told)
         response.headers.update(HEADERS)
-        return await chat_streams.awaited(request, run, hearing, **said)
+        return chat_streams.answered(await chat_streams.awaited(request, run, hearing, thread_id=thread_id), docs)
 
     _look_back(routes, server, database, recognised)
 
@@ -198,21 +204,26 @@ def library_docs(asked: ChatRequest) -> LibraryDocs:
     return "not_available" if asked.use_library_docs else "not_asked"
 
 
-def _chatkit(asked: ChatRequest) -> bytes:
-    """The message as the ChatKit protocol sends it.
+def as_chatkit(
+    text: str, *, thread_id: str | None, selected_text: str | None = None, metadata: Mapping[str, object]
+) -> bytes:
+    """A message as the ChatKit protocol sends it.
+
+    Args:
+        thread_id: The conversation to go on with; a new one begins without it.
 
     Raises:
         InvalidInput: A text holds half a character.
     """
     message: dict[str, object] = {
-        "content": [{"type": "input_text", "text": asked.message}],
+        "content": [{"type": "input_text", "text": text}],
         "attachments": [],
-        "quoted_text": asked.selected_text,
+        "quoted_text": selected_text,
         "inference_options": {},
     }
-    where = {"thread_id": asked.thread_id} if asked.thread_id else {}
+    where = {"thread_id": thread_id} if thread_id else {}
     operation = "threads.add_user_message" if where else "threads.create"
-    told = {"type": operation, "params": {**where, "input": message}, "metadata": metadata(asked)}
+    told = {"type": operation, "params": {**where, "input": message}, "metadata": metadata}
     try:
         return to_json(told)
     except (PydanticSerializationError, UnicodeEncodeError):

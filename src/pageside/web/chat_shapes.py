@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from pageside.answer.events import LibraryStatus, Outcome
 from pageside.conversation import spoken
@@ -124,6 +124,17 @@ class ChatRequest(Taken):
         None, max_length=MAX_LABELS, description="Labels that every passage must have, such as `module`."
     )
     stream: StrictBool = Field(False, description="Sends the answer as it is made, as server-sent events.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_this_chat(cls, told: object) -> object:
+        """Refuses the other chat's name for a conversation, without which a new one would begin unasked.
+
+        A reader who is called `chatkit` has both at one address.
+        """
+        if isinstance(told, Mapping) and "conversation_id" in told:
+            raise ValueError("name the conversation by `thread_id`; `conversation_id` is of POST /api/{user_id}/chat")
+        return told
 
 
 class Source(Given):

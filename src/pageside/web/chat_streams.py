@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, Final
 
 import anyio
@@ -122,8 +123,26 @@ async def told(
             yield b"".join(frames) or KEEPALIVE
 
 
-async def whole(hearing: Hearing, *, thread_id: str | None, library_docs: LibraryDocs) -> ChatAnswer | Failed:
-    """The answer when all of it has been heard; what failed is given, not raised, for whoever waits in a task group."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A run when all of it has been heard.
+
+    Attributes:
+        thread_id: The conversation it stands in; None for one that is kept nowhere.
+    """
+
+    thread_id: str | None
+    message: Spoken
+    notices: tuple[Noticed, ...]
+    status: Status
+
+
+async def whole(hearing: Hearing, *, thread_id: str | None) -> Whole | Failed:
+    """What was heard, at its end; what failed is given, not raised, for whoever waits in a task group.
+
+    Args:
+        thread_id: The conversation that the message was sent to; None until a new one begins.
+    """
     notices: list[Noticed] = []
     message = Spoken("", "")
     status: Status = "completed"
@@ -143,12 +162,17 @@ async def whole(hearing: Hearing, *, thread_id: str | None, library_docs: Librar
                         status = _status(heard)
                     case Said():
                         pass
-    shown = completed(message, notices, library_docs)
+    return Whole(thread_id, message, tuple(notices), status)
+
+
+def answered(told: Whole, library_docs: LibraryDocs) -> ChatAnswer:
+    """A run as the answer to a question."""
+    shown = completed(told.message, told.notices, library_docs)
     fields = shown.model_dump(exclude={"content"})
-    return ChatAnswer(thread_id=thread_id, answer=shown.content, status=status, **fields)
+    return ChatAnswer(thread_id=told.thread_id, answer=shown.content, status=told.status, **fields)
 
 
-async def awaited(request: Request, run: Tape, hearing: Hearing, **said: Any) -> ChatAnswer:
+async def awaited(request: Request, run: Tape, hearing: Hearing, *, thread_id: str | None) -> Whole:
     """As `whole`, for a client that waits; one who leaves meanwhile no longer counts as a listener of the run.
 
     Raises:
@@ -156,7 +180,7 @@ async def awaited(request: Request, run: Tape, hearing: Hearing, **said: Any) ->
     """
     listening = True
     run.join()
-    answer: ChatAnswer | Failed | None = None
+    answer: Whole | Failed | None = None
     try:
         async with anyio.create_task_group() as tasks:
 
@@ -167,12 +191,12 @@ async def awaited(request: Request, run: Tape, hearing: Hearing, **said: Any) ->
                 run.leave()
 
             tasks.start_soon(watch)
-            answer = await whole(hearing, **said)
+            answer = await whole(hearing, thread_id=thread_id)
             tasks.cancel_scope.cancel()
     finally:
         if listening:
             run.leave()
-    if isinstance(answer, ChatAnswer):
+    if isinstance(answer, Whole):
         return answer
     if answer is None:
         raise AnswerFailed("The answer ended early. Please try again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -60,10 +60,10 @@ def router(
         origin = f"{request.url.scheme}://{request.url.netloc}"
         run, trial = await server.try_out(question, reader=who, origin=origin, session=session_of(request))
         hearing = spoken.hear(run, trial.record, keepalive=keepalive)
-        said: dict[str, Any] = {"thread_id": None, "library_docs": "not_asked"}
         if stream:
-            return EventStream(run, chat_streams.told(hearing, user_id=who.subject, **said))
+            told = chat_streams.told(hearing, thread_id=None, user_id=who.subject, library_docs="not_asked")
+            return EventStream(run, told)
         response.headers.update(HEADERS)
-        return await chat_streams.awaited(request, run, hearing, **said)
+        return chat_streams.answered(await chat_streams.awaited(request, run, hearing, thread_id=None), "not_asked")
 
     return routes

@@ -16,7 +16,7 @@ from pageside.limiting.limiter import Kind, Limiter
 from pageside.web import draining, problems
 
 _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
-    ("chat", re.compile(r"POST (/chatkit|/api/chatkit/(chat|test|tools/execute)|/api/[^/]+/chat)")),
+    ("chat", re.compile(r"POST (/chatkit|/api/chatkit/(chat|test|tools/execute)|/api/.+/chat)")),
     ("sessions", re.compile(r"POST /api/chatkit/(session|refresh)")),
     ("uploads", re.compile(rf"POST {re.escape(UPLOADS)}|PUT {re.escape(UPLOADS)}/[^/]+")),
 )
