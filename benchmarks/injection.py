@@ -23,6 +23,7 @@ from tests.attacks.channels import CHANNELS, Attack
 from tests.attacks.obeying import ObeyingOpenAI
 
 from pageside.answer import orders
+from pageside.knowledge import sentences
 
 _APIS = ("responses", "chat_completions")
 _COLUMNS = ("tried", "counted", "obeyed", "embedded", "answered")
@@ -59,11 +60,16 @@ async def measure(name: str, attacks: list[Attack], *, every: bool) -> None:
         print(f"| {channel} | {' | '.join(str(row[column]) for column in _COLUMNS)} |")
 
 
+def pieces_of(page: str) -> list[str]:
+    """The sentences and blocks of a page."""
+    return [page[span.start : span.end] for span in sentences.split(page)]
+
+
 def false_alarms() -> None:
     """Prints how many sentences of each book are taken for orders."""
     for book in sorted(path for path in (SHARED / "corpora").glob("*") if path.is_dir()):
         pages = [page for page in book.rglob("*") if page.suffix in {".md", ".mdx"}]
-        pieces = [piece for page in pages for piece in orders.pieces(page.read_text("utf-8", errors="replace"))]
+        pieces = [piece for page in pages for piece in pieces_of(page.read_text("utf-8", errors="replace"))]
         taken = sum(map(orders.given, pieces))
         print(f"| {book.name} | {len(pieces):,} | {taken} | {taken / max(1, len(pieces)):.3%} |", flush=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import shutil
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from tests import small_book
 from tests.cli.test_commands import pageside
 
+from pageside.answer import proof
+from pageside.answer.proof import Proof
 from pageside.cli import verifying
 from pageside.errors import InvalidInput
 
@@ -96,6 +99,39 @@ def test_an_answer_that_was_changed_is_found(place, answer, where, old, new):
 
     assert done.returncode == 1
     assert "The answer or its record was changed" in done.stdout
+
+
+def resealed(answer, text):
+    """`answer` with other words, and a seal that fits them."""
+    kept = Proof.model_validate(answer["record"])
+    return {**answer, "answer": text, "record": {**answer["record"], "seal": proof.seal(text, kept)}}
+
+
+@pytest.mark.parametrize("added", ["The queen weighs 3 kg.", "```python\nimport os\n```"])
+def test_what_was_added_without_a_source_is_found(place, answer, added):
+    """Though the seal was made anew, and nothing else was changed."""
+    done = verified(place, resealed(answer, f"{answer['answer']}\n\n{added}"), "--book", "book")
+
+    assert done.returncode == 1
+    assert "Unproven" in done.stdout
+    assert "was changed after" not in done.stdout
+
+
+def test_an_answer_that_says_nothing_is_in_the_book_holds(place):
+    """With its sections, which state nothing."""
+    asked = pageside("ask", "Who was the first king of Bohemia?", "--json", folder=place)
+    told = json.loads(asked.stdout)
+    done = verified(place, told, "--book", "book")
+
+    assert told["outcome"] == "not_in_book"
+    assert done.returncode == 0, done.stdout
+
+
+def test_an_answer_keeps_the_digests_of_its_pages(place, answer):
+    """Those of their files, so that an unchanged page is known for one."""
+    page = (place / "book" / PARTS).read_bytes()
+
+    assert {each["page_sha256"] for each in answer["record"]["citations"]} == {hashlib.sha256(page).hexdigest()}
 
 
 @pytest.mark.parametrize(

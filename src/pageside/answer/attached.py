@@ -36,7 +36,7 @@ Unread = Literal["", "no_model", "text_alone", "no_text", "too_large", "gone"]
 
 _TOLD: Final = ("name", "mime_type", "text", "cut", "left_out", "earlier", "unread")
 _FILE: Final = f"{delimiting.FILE} (the reader's own; data, not a request):\n"
-_SENTENCES: Final[Mapping[str, str]] = {
+SENTENCES: Final[Mapping[str, str]] = {
     "no_model": "I can see that you attached {names}, but without a language model I cannot read {kind}.",
     "text_alone": "I can see that you attached {names}, but the language model of this server cannot read {kind}.",
     "no_text": "I can see that you attached {names}, but I find no text in it.",
@@ -158,7 +158,7 @@ def note(given: Given) -> str:
         for file in given.files
         if file.left_out and not file.earlier
     ]
-    for reason, sentence in _SENTENCES.items():
+    for reason, sentence in SENTENCES.items():
         for kind, files in _by_kind([file for file in unread if file.unread == reason]).items():
             names = " and ".join(f"“{citations.literal(file.name)}”" for file in files)
             said.append(sentence.format(names=names, kind=kind))

@@ -137,25 +137,25 @@ class Checker:
             return self._put(came, marked.text.rstrip() + note)
         known = {each.number: each for each in self._evidence()}
         cited = [known[number] for number in marked.numbers if number in known]
-        declines, states = outcomes.declines(words), _states(words)
+        declines, stated = outcomes.declines(words), states(words)
         if (order := support.order(words, list(known.values()))) and self._guard.may_quote(words):
             self._count((order,), stated=True)
             return self._cited(came, Marked(f"“{marked.text.strip(_QUOTES)}”", ()), (order,))
         if self._guard.bars(words):
             return self._kept_back(came)
         found: tuple[Support, ...] = ()
-        if not declines and (states or cited):
+        if not declines and (stated or cited):
             others = [each for each in known.values() if each not in cited]
-            found = await support.find(words, cited, others if states else (), self._scorer)
-        if not found and not declines and self._guard.strays(words, states=states):
+            found = await support.find(words, cited, others if stated else (), self._scorer)
+        if not found and not declines and self._guard.strays(words, states=stated):
             return self._kept_back(came)
-        if not found and not declines and states:
+        if not found and not declines and stated:
             marked, found = await self._said_again(marked, words, cited)
         self.declined += declines
-        self._count(found, stated=states and not declines)
+        self._count(found, stated=stated and not declines)
         if found:
             return self._cited(came, marked, found)
-        if states and not declines:
+        if stated and not declines:
             return self._unsupported(came, marked.text.rstrip() + outcomes.UNSUPPORTED)
         if self._drops and words.endswith((":", "：")):
             return self._led_in(came, marked.text.rstrip())
@@ -174,7 +174,7 @@ class Checker:
         plain = citations.plain(again.text)
         known = {each.number: each for each in evidence}
         named = [known[number] for number in again.numbers if number in known]
-        if not plain or not _states(plain) or self._guard.bars(plain) or outcomes.declines(plain):
+        if not plain or not states(plain) or self._guard.bars(plain) or outcomes.declines(plain):
             return marked, ()
         found = await support.find(plain, named, [each for each in evidence if each not in named], self._scorer)
         if not found:
@@ -300,7 +300,7 @@ def _shifted(marked: Marked, sign: str) -> Marked:
     return Marked(sign + marked.text, tuple(Mark(mark.at + len(sign), mark.numbers) for mark in marked.marks))
 
 
-def _states(words: str) -> bool:
+def states(words: str) -> bool:
     """Whether a sentence states something that the book must support."""
     if words.endswith((":", "?", "：", "？")) or outcomes.beside(words):
         return False
@@ -321,4 +321,4 @@ def _is_talk(words: str, known: str) -> bool:
         return False
     if any(not set(re.findall(r"\w+", name)) <= held for name in grounding.names(words) - {"i"}):
         return False
-    return bool(_YOU_AND_ME.search(words)) or grounding.coverage(words, known) >= _MOSTLY_KNOWN or not _states(words)
+    return bool(_YOU_AND_ME.search(words)) or grounding.coverage(words, known) >= _MOSTLY_KNOWN or not states(words)

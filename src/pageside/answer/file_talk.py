@@ -11,6 +11,9 @@ from pageside.answer import citations
 from pageside.answer.attached import File, line_count
 from pageside.knowledge import keywords, place
 
+ASIDE: Final = "I can see that you attached {names}; this answer is from the book alone.\n\n"
+SEARCHED: Final = "I looked in {names} as well as in the book.\n\n"
+
 _LIMIT_FILES: Final = 3
 _LIMIT_LINES: Final = 15
 _LIMIT_NAMES: Final = 10
@@ -73,13 +76,13 @@ def reply(question: str, files: Sequence[File]) -> str:
 def aside(question: str, files: Sequence[File]) -> str:
     """What is said of readable files of this message where nothing in them fits; empty where there are none."""
     names = _beside(question, files)
-    return f"I can see that you attached {names}; this answer is from the book alone.\n\n" if names else ""
+    return ASIDE.format(names=names) if names else ""
 
 
 def searched(question: str, files: Sequence[File]) -> str:
     """What is said of readable files of this message that were searched beside the book; empty where there are none."""
     names = _beside(question, files)
-    return f"I looked in {names} as well as in the book.\n\n" if names else ""
+    return SEARCHED.format(names=names) if names else ""
 
 
 def _beside(question: str, files: Sequence[File]) -> str:

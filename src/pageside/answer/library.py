@@ -31,7 +31,7 @@ MAX_RESULTS: Final = 2
 LIMIT_S: Final = 3.0
 
 _LEAD: Final = "From the documentation of {libraries}, not from the book:\n\n"
-_ALONE: Final = "This is from the documentation of {libraries}; the book itself does not answer it."
+ALONE: Final = "This is from the documentation of {libraries}; the book itself does not answer it."
 _AROUND_S: Final = 1.0  # to read the book's libraries at first, and to weigh what was found
 _PROSE: Final = 2  # sentences that are quoted of one piece of documentation
 _AS_GOOD: Final = 0.5  # of the first piece's relevance, from which another is quoted beside it
@@ -183,7 +183,7 @@ async def aside(turn: Turn, docs: Consulting, *, embedded: bool) -> list[TextDel
         return []
     if cited := [each.passage for each in checker.citations if is_docs(each.passage)]:
         rests_on_book = len(cited) < len(checker.citations)
-        return [] if rests_on_book else checker.say(f"\n\n{_ALONE.format(libraries=titles(cited))}")
+        return [] if rests_on_book else checker.say(f"\n\n{ALONE.format(libraries=titles(cited))}")
     if not embedded and checker.supported and turn.opening.outcome != "not_in_book":
         return []
     quoted = [each for each in found if each.found.relevance >= _AS_GOOD * found[0].found.relevance]

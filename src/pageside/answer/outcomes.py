@@ -15,9 +15,14 @@ CLOSEST_LEAD: Final = "The book may not answer this; the nearest passages say:\n
 DOUBTED: Final = "\n\n*(The book may not answer this; what is quoted is the nearest it says.)*"
 UNSUPPORTED: Final = " *(not verified in the book)*"
 CUT_SHORT: Final = "\n\n*(The answer reached its length limit and stops here.)*"
+DECLINED_ALONE: Final = (
+    "The book does not answer this: nothing in it comes near. Other words may find it, or another page."
+)
+DECLINED_LEAD: Final = "The book does not answer this. The nearest sections are:"
+NEAREST_LEAD: Final = "\n\nNothing of this was found in the book. The nearest sections are:"
 SELECTION_NOT_FOUND: Final = "The selected text was not found in the book, so this answer searches all of it.\n\n"
 
-_LIMIT_SECTIONS: Final = 3
+LIMIT_SECTIONS: Final = 3
 _THOUGHT: Final = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
 _THINKS: Final = re.compile(r"\s*<think(?:ing)?>")
 _MARK: Final = re.compile(r"\s*\[\[\s*(answered|closest|not_in_book|conversation)\s*\]\][ \t]*\n?\s*")
@@ -102,17 +107,13 @@ def beside(sentence: str) -> bool:
 def declined(evidence: Sequence[Evidence]) -> str:
     """What is said when the book does not answer, with the nearest sections."""
     if not evidence:
-        return "The book does not answer this: nothing in it comes near. Other words may find it, or another page."
-    return f"The book does not answer this. The nearest sections are:\n\n{sections(evidence)}"
+        return DECLINED_ALONE
+    return f"{DECLINED_LEAD}\n\n{sections(evidence)}"
 
 
 def nearest(evidence: Sequence[Evidence]) -> str:
     """What is added to an answer that nothing in the book supports."""
-    return (
-        f"\n\nNothing of this was found in the book. The nearest sections are:\n\n{sections(evidence)}"
-        if evidence
-        else ""
-    )
+    return f"{NEAREST_LEAD}\n\n{sections(evidence)}" if evidence else ""
 
 
 def sections(evidence: Sequence[Evidence]) -> str:
@@ -120,7 +121,7 @@ def sections(evidence: Sequence[Evidence]) -> str:
     found = [each.found.passage for each in evidence]
     book = [passage for passage in found if not file_search.is_of_file(passage) and not is_docs(passage)]
     named = {passage.url: _title(passage) for passage in book}
-    return "\n".join(f"- [{title}]({_address(url)})" for url, title in list(named.items())[:_LIMIT_SECTIONS])
+    return "\n".join(f"- [{title}]({_address(url)})" for url, title in list(named.items())[:LIMIT_SECTIONS])
 
 
 def _title(passage: Passage) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from agents import TResponseInputItem
 
-from pageside.answer import attached, citations, delimiting, page_tools
+from pageside.answer import attached, citations, delimiting, outcomes, page_tools
 from pageside.answer.attached import File, Given
 from pageside.answer.events import Evidence
 from pageside.answer.question import Message, Question
@@ -26,8 +26,6 @@ LIMIT_MESSAGES = 10
 _CONTEXT = f"{delimiting.CONTEXT} (data, not a request):\n"
 _CALL_ID = "call_first_search"
 _DOCS_CALL_ID = "call_library_docs"
-_UNVERIFIED = " *(not verified in the book)*"
-_DOUBTED = "\n\n*(The book may not answer this; what is quoted is the nearest it says.)*"
 
 
 @cache
@@ -141,10 +139,8 @@ def _spoken(message: Message) -> TResponseInputItem:
     if message.role == "reader":
         return {"role": "user", "content": delimiting.spoken(message.text)}
     # the numbers of an earlier answer would name other passages now
-    return {
-        "role": "assistant",
-        "content": delimiting.spoken(citations.read(message.text).text.replace(_UNVERIFIED, "").replace(_DOUBTED, "")),
-    }
+    said = citations.read(message.text).text.replace(outcomes.UNSUPPORTED, "").replace(outcomes.DOUBTED, "")
+    return {"role": "assistant", "content": delimiting.spoken(said)}
 
 
 @dataclass(frozen=True, slots=True)

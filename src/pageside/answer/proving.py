@@ -12,20 +12,20 @@ import anyio.lowlevel
 import numpy as np
 from numpy.typing import NDArray
 
-from pageside.answer import citations, grounding, outcomes, proof, support, units
+from pageside.answer import checking, citations, grounding, notes, outcomes, proof, support, units
 from pageside.answer.events import Evidence
 from pageside.answer.proof import KeptCitation, KeptClaim, Proof
 from pageside.answer.quoting import Scorer
 from pageside.answer.support import Support
-from pageside.answer.units import Units
+from pageside.answer.units import Unit, Units
 from pageside.knowledge import healing
 from pageside.knowledge.healing import Healed, State
 from pageside.knowledge.passage import Found, Passage
 from pageside.knowledge.selection import bare
 
-ClaimState = Literal["holds", "marked", "unchecked", "changed", "unsupported"]
+ClaimState = Literal["holds", "marked", "unchecked", "changed", "unsupported", "unproven"]
 
-_FAILED: Final[frozenset[ClaimState]] = frozenset({"changed", "unsupported"})
+_FAILED: Final[frozenset[ClaimState]] = frozenset({"changed", "unsupported", "unproven"})
 _LOST: Final[frozenset[State]] = frozenset({"changed", "gone"})
 _DIRECTIVE: Final = ":~:text="
 _BLOCKS: Final[Mapping[str, Callable[[str, Sequence[Evidence]], Support | None]]] = {
@@ -73,7 +73,8 @@ class CheckedClaim:
     Attributes:
         text: Its words as they are shown.
         state: `holds`; `marked`: shown as not verified; `unchecked`: it rests on what is not of the book;
-            `changed`: a sentence it rests on reads differently now; `unsupported`: the checker finds no support.
+            `changed`: a sentence it rests on reads differently now; `unsupported`: the checker finds no support;
+            `unproven`: the answer states it, and no claim of the record covers it.
         reason: Why it does not hold, in words for a person.
     """
 
@@ -163,30 +164,61 @@ async def check(
         for each, now in ((each, healed.get(each.marker)) for each in kept.citations)
     )
     by_marker = {source.citation.marker: source for source in sources}
-    claims = []
-    for claim in kept.claims or shown(text):
+    told = kept.claims or shown(text)
+    claims = [] if kept.outcome == "conversation" and not kept.citations else unproven(text, told)
+    for claim in told:
         await anyio.lowlevel.checkpoint()
         claims.append(await _claim(text[claim.start : claim.end], claim, by_marker, scorer))
+    claims.sort(key=lambda each: each.claim.start)
     return Checked(tuple(claims), sources, tuple(dict.fromkeys(proof.faults(text, kept, links=links))))
 
 
 def shown(text: str) -> tuple[KeptClaim, ...]:
     """The claims that `text` shows by their markers: sentences that bear some, and blocks that some stand behind."""
     found: list[KeptClaim] = []
-    reader = Units()
-    at, block = 0, None
-    for unit in (*reader.feed(text), *reader.close()):
-        start, at = at + len(unit.lead), at + len(unit.lead) + len(unit.text)
+    block = None
+    for start, unit in _placed(text, 0):
+        end = start + len(unit.text)
         if unit.kind in _BLOCKS:
             block = start
             continue
         marked = citations.read(unit.text)
         if marked.numbers and (block is None or marked.text.strip()):
-            found.append(KeptClaim(start=start, end=at, markers=marked.numbers))
+            found.append(KeptClaim(start=start, end=end, markers=marked.numbers))
         elif marked.numbers and block is not None:
-            found.append(KeptClaim(start=block, end=at, markers=marked.numbers))
+            found.append(KeptClaim(start=block, end=end, markers=marked.numbers))
         block = None
     return tuple(found)
+
+
+def unproven(text: str, claims: Sequence[KeptClaim]) -> list[CheckedClaim]:
+    """What `text` states outside of `claims`, our own notes aside: an answer says where each statement comes from."""
+    said = notes.without(text)
+    found: list[CheckedClaim] = []
+    at = 0
+    for claim in (*sorted(claims, key=lambda each: each.start), KeptClaim(start=len(text), end=len(text))):
+        for start, unit in _placed(said[at : claim.start], at):
+            words = citations.plain(citations.read(unit.text).text)
+            if unit.kind not in _BLOCKS and (unit.kind == "heading" or not checking.states(words)):
+                continue
+            if outcomes.declines(words):
+                continue
+            marked = outcomes.UNSUPPORTED.strip() in unit.text
+            reason = "" if marked else "no claim of the record covers it"
+            end = start + len(unit.text)
+            found.append(
+                CheckedClaim(KeptClaim(start=start, end=end), unit.text, "marked" if marked else "unproven", reason)
+            )
+        at = max(at, claim.end)
+    return found
+
+
+def _placed(text: str, at: int) -> Iterator[tuple[int, Unit]]:
+    """The units of `text`, which begins at `at`, and where each begins."""
+    reader = Units()
+    for unit in (*reader.feed(text), *reader.close()):
+        yield at + len(unit.lead), unit
+        at += len(unit.lead) + len(unit.text)
 
 
 def _faults(citation: KeptCitation, now: Healed | None, digests: Mapping[str, str]) -> Iterator[str]:

@@ -5,24 +5,20 @@ Imports inside commands keep the light ones light: the model stack takes a secon
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
+from typing import ParamSpec
 
-import anyio
 import click
 
-from pageside import __version__, settings, telemetry
+from pageside import __version__, telemetry
 from pageside.answer.question import Page, Question
 from pageside.cli import queries, rows, shelving, show
-from pageside.errors import PagesideError, SettingsError
+from pageside.cli.running import command, emit, loaded
 from pageside.knowledge import starter
-from pageside.settings import Settings
 from pageside.wiring import knowing
 
 P = ParamSpec("P")
@@ -50,50 +46,11 @@ _ASKED = (
 )
 
 
-def _command(run: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:
-    """Runs a coroutine as a command: an error of ours is a sentence on standard error and a non-zero exit."""
-
-    @wraps(run)
-    def command(*args: P.args, **kwargs: P.kwargs) -> None:
-        async def main() -> int | None:
-            return await run(*args, **kwargs)
-
-        try:
-            code = anyio.run(main)
-        except PagesideError as error:
-            _fail(str(error), 2 if isinstance(error, SettingsError) else 1)
-        except KeyboardInterrupt:
-            _fail("Stopped.", 130)
-        except BrokenPipeError:
-            sys.stderr.close()  # the reader of our output went away; there is nobody to tell
-            sys.exit(1)
-        except (OSError, sqlite3.OperationalError) as error:
-            _fail(f"A file cannot be read or written: {error}. Is the disk full, or the data folder read-only?", 1)
-        sys.exit(code or 0)
-
-    return command
-
-
-def _questioned(command: Callable[P, None]) -> Callable[P, None]:
+def _questioned(asking: Callable[P, None]) -> Callable[P, None]:
     """A command that takes a question, or a file of them, and what the reader points at."""
     for option in reversed(_ASKED):
-        command = option(command)
-    return command
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"pageside: {message}", err=True)
-    sys.exit(code)
-
-
-def _settings(*, quiet: bool = True, **overrides: object) -> Settings:
-    loaded = settings.load(**overrides)
-    telemetry.configure(style=loaded.log_format, level="WARNING" if quiet else loaded.log_level)
-    return loaded
-
-
-def _emit(row: object) -> None:
-    click.echo(json.dumps(row, ensure_ascii=False))
+        asking = option(asking)
+    return asking
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,10 +65,10 @@ def main() -> None:
 @_DATA_DIR
 @click.option("--wait", "wait_s", type=float, default=0, help="Seconds to wait while another process is indexing.")
 @_JSON
-@_command
+@command
 async def index(book: Path | None, books: Path | None, data_dir: Path | None, wait_s: float, as_json: bool) -> None:
     """Bring the index up to date with a folder of Markdown."""
-    chosen = _settings(data_dir=data_dir, books=books)
+    chosen = loaded(data_dir=data_dir, books=books)
     listed = shelving.meant(chosen, book)
     if book is None:
         await shelving.index(listed, wait_s=wait_s, as_json=as_json)
@@ -120,7 +77,7 @@ async def index(book: Path | None, books: Path | None, data_dir: Path | None, wa
         report = await knowing.index_book(chosen, book, progress=progress, wait_s=wait_s)
     shelving.warn(report)
     if as_json:
-        _emit(rows.report(report))
+        emit(rows.report(report))
     else:
         click.echo(show.report(report))
 
@@ -129,14 +86,14 @@ async def index(book: Path | None, books: Path | None, data_dir: Path | None, wa
 @_NAME
 @_DATA_DIR
 @_JSON
-@_command
+@command
 async def passages(name: str, data_dir: Path | None, as_json: bool) -> None:
     """Print every passage of the index, one row each."""
-    chosen, indexed = shelving.one(_settings(data_dir=data_dir), name)
+    chosen, indexed = shelving.one(loaded(data_dir=data_dir), name)
     async with knowing.open_index(chosen, book=indexed) as opened:
         for passage in await opened.passages():
             if as_json:
-                _emit(rows.passage(passage))
+                emit(rows.passage(passage))
             else:
                 click.echo(f"{passage.url}  {' > '.join(passage.heading_path)}")
 
@@ -147,7 +104,7 @@ async def passages(name: str, data_dir: Path | None, as_json: bool) -> None:
 @_NAME
 @_DATA_DIR
 @_JSON
-@_command
+@command
 async def search(
     question: str,
     limit: int,
@@ -162,7 +119,7 @@ async def search(
     """Find the passages nearest to a question, best first."""
     wanted = _labels(filters)
     asked = _asked(question, queries_file, selected_text, page)
-    chosen, indexed = shelving.one(_settings(data_dir=data_dir), name)
+    chosen, indexed = shelving.one(loaded(data_dir=data_dir), name)
     async with knowing.open_search(chosen, book=indexed) as finder:
         for query in asked:
             findings = await finder.find(
@@ -174,9 +131,9 @@ async def search(
             )
             results = [rows.result(found) for found in findings.passages]
             if queries_file:
-                _emit({"id": query.id, "results": results})
+                emit({"id": query.id, "results": results})
             elif as_json:
-                _emit(results)
+                emit(results)
             else:
                 click.echo(show.results(findings))
 
@@ -186,7 +143,7 @@ async def search(
 @_NAME
 @_DATA_DIR
 @_JSON
-@_command
+@command
 async def ask(
     question: str,
     filters: tuple[str, ...],
@@ -202,7 +159,8 @@ async def ask(
     asked = _asked(question, queries_file, selected_text, page)
     from pageside.wiring.answering import open_tutor  # noqa: PLC0415
 
-    chosen, indexed = shelving.one(_settings(data_dir=data_dir), name)
+    chosen, indexed = shelving.one(loaded(data_dir=data_dir), name)
+    digest = await shelving.digest(chosen, indexed)
     async with open_tutor(chosen, book=indexed) as tutor:
         for query in asked:
             full = Question(
@@ -212,9 +170,9 @@ async def ask(
                 filters=wanted,
             )
             if queries_file:
-                _emit({"id": query.id, **rows.answer(await tutor.complete(full))})
+                emit({"id": query.id, **rows.answer(await tutor.complete(full), digest=digest)})
             elif as_json:
-                _emit(rows.answer(await tutor.complete(full)))
+                emit(rows.answer(await tutor.complete(full), digest=digest))
             else:
                 await show.stream(tutor.answer(full))
 
@@ -226,16 +184,16 @@ async def ask(
 )
 @_DATA_DIR
 @_JSON
-@_command
+@command
 async def verify(file: Path, place: str, data_dir: Path | None, as_json: bool) -> int:
     """Hold the answers of a saved conversation against the book again; fail where one does not hold."""
     from pageside.cli import verifying  # noqa: PLC0415
 
-    chosen = _settings(data_dir=data_dir)
+    chosen = loaded(data_dir=data_dir)
     told = verifying.read(file)
     verified, book = await verifying.verified(told, place, chosen)
     if as_json:
-        _emit(verifying.row(verified, book))
+        emit(verifying.row(verified, book))
     else:
         verifying.show(verified, book)
     return 0 if all(each.checked.holds for each in verified) else 1
@@ -271,7 +229,7 @@ def _labels(filters: tuple[str, ...]) -> dict[str, str]:
     "--site", type=click.Path(path_type=Path), help="Folder of the book's built site; `none` for plain pages."
 )
 @_DATA_DIR
-@_command
+@command
 async def serve(
     book: Path | None,
     books: Path | None,
@@ -284,7 +242,7 @@ async def serve(
     """Index a book and serve it with its assistant."""
     from pageside.web import server  # noqa: PLC0415
 
-    chosen = _settings(quiet=False, host=host, port=port, base_url=base_url, site=site, data_dir=data_dir, books=books)
+    chosen = loaded(quiet=False, host=host, port=port, base_url=base_url, site=site, data_dir=data_dir, books=books)
     listed = shelving.meant(chosen, book)
     if book is None:
         await shelving.serve(chosen, listed)
@@ -301,12 +259,12 @@ async def serve(
 
 @main.command()
 @_DATA_DIR
-@_command
+@command
 async def migrate(data_dir: Path | None) -> None:
     """Bring the database up to date."""
     from pageside.wiring import serving  # noqa: PLC0415
 
-    revision = await serving.migrate(_settings(data_dir=data_dir))
+    revision = await serving.migrate(loaded(data_dir=data_dir))
     click.echo(f"The database is at revision {revision}.")
 
 
@@ -315,20 +273,20 @@ async def migrate(data_dir: Path | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would go, and take nothing away.")
 @_DATA_DIR
 @_JSON
-@_command
+@command
 async def prune(older_than: str | None, dry_run: bool, data_dir: Path | None, as_json: bool) -> None:
     """Delete old conversations, and what nobody needs any more."""
     from pageside.cli import pruning  # noqa: PLC0415
     from pageside.wiring import keeping  # noqa: PLC0415
 
     age = pruning.age(older_than)
-    chosen = _settings(data_dir=data_dir)
+    chosen = loaded(data_dir=data_dir)
     if dry_run:
         pruned = await keeping.prunable(chosen, older_than=age)
     else:
         pruned = await keeping.prune(chosen, older_than=age)
     if as_json:
-        _emit(pruning.row(pruned, dry_run=dry_run))
+        emit(pruning.row(pruned, dry_run=dry_run))
     else:
         click.echo(pruning.foretold(pruned) if dry_run else pruning.told(pruned))
 
@@ -338,12 +296,12 @@ async def prune(older_than: str | None, dry_run: bool, data_dir: Path | None, as
 @click.option("--org", "organisation", default="", help="The organisation they belong to.")
 @click.option("--role", "roles", multiple=True, help="A role they have; may be given several times.")
 @click.option("--ttl", default="1h", metavar="TIME", show_default=True, help="How long it is good, such as 30m or 7d.")
-@_command
+@command
 async def token(user: str, organisation: str, roles: tuple[str, ...], ttl: str) -> None:
     """Print a token to develop with, as the reader USER."""
     from pageside.cli import tokens  # noqa: PLC0415
 
-    chosen = _settings()
+    chosen = loaded()
     lifetime = tokens.lifetime(ttl)
     made = tokens.made(chosen, user, organisation=organisation, roles=roles, ttl=lifetime)
     if chosen.auth_mode != "jwt":
@@ -358,7 +316,7 @@ async def token(user: str, organisation: str, roles: tuple[str, ...], ttl: str) 
 )
 @_DATA_DIR
 @_JSON
-@_command
+@command
 async def examine(data_dir: Path | None, as_json: bool, questioned: str | None) -> int:
     """Say what is on, what is missing and how to turn it on; fail when something is broken."""
     from pageside import doctor  # noqa: PLC0415
@@ -370,7 +328,7 @@ async def examine(data_dir: Path | None, as_json: bool, questioned: str | None) 
     else:
         findings = await doctor.explain(sys.stdin.read() if questioned == "-" else questioned, data_dir=data_dir)
     if as_json:
-        _emit([finding.row() for finding in findings])
+        emit([finding.row() for finding in findings])
     else:
         click.echo(checkup.shown(findings))
     return 1 if any(finding.state == "broken" for finding in findings) else 0

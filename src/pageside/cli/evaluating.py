@@ -9,13 +9,11 @@ from typing import Any, Literal, cast
 
 import click
 from anyio import to_thread
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import TaskID
 
 from pageside.cli import shelving, show
-from pageside.cli.commands import _command, _emit, _settings, main
-from pageside.settings import Settings
-from pageside.wiring import knowing
+from pageside.cli.commands import main
+from pageside.cli.running import command, emit, loaded
 
 
 class _RunByDefault(click.Group):
@@ -55,7 +53,7 @@ def evaluate() -> None:
 )
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where Pageside keeps its files.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
-@_command
+@command
 async def run(
     file: Path,
     place: str,
@@ -83,7 +81,7 @@ async def run(
         raise click.UsageError("--calibrate is of one book and one configuration; leave --compare and --against out.")
     wanted = barred.read(bars)
     chosen = cases.chosen(cases.read(file), half=half, limit=limit)
-    settings, folder, index = _book(_settings(data_dir=data_dir), place)
+    settings, folder, index = shelving.placed(loaded(data_dir=data_dir), place)
     plan = Plan(
         cases=chosen,
         settings=calibrating.opened(settings) if calibrate is not None else settings,
@@ -108,7 +106,7 @@ async def run(
         reporting.write(made, report, file=file, missed=missed, base_url=settings.base_url)
         click.echo(f"Report: {report / 'report.html'}", err=True)
     if as_json:
-        _emit(reporting.row(made, missed=missed))
+        emit(reporting.row(made, missed=missed))
     else:
         click.echo(reporting.shown(made))
     for each in missed:
@@ -116,35 +114,18 @@ async def run(
     return 1 if missed or len(made.arm.failed) == len(chosen) else 0
 
 
-def _book(settings: Settings, place: str) -> tuple[Settings, Path | None, str]:
-    """The settings of the book that is meant, and its folder, or the index of it that is served."""
-    if place and Path(place).is_dir():
-        return settings, Path(place), knowing.BOOK
-    chosen, name = shelving.one(settings, place)
-    return chosen, None, name
-
-
 @contextmanager
 def _asking(count: int) -> Iterator[Callable[[str, Any], None]]:
     """A bar on standard error for each run; what fails is told there as it happens."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description:>10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
+    with show.bars() as drawn:
         tasks: dict[str, TaskID] = {}
 
         def asked(arm: str, result: Any) -> None:
             if arm not in tasks:
-                tasks[arm] = progress.add_task(arm if len(arm) <= 40 else f"{arm[:39]}…", total=count)
-            progress.advance(tasks[arm])
+                tasks[arm] = drawn.add_task(arm if len(arm) <= 40 else f"{arm[:39]}…", total=count)
+            drawn.advance(tasks[arm])
             if result.error:
-                console.print(f"{result.id}: {result.error}", markup=False, highlight=False)
+                drawn.console.print(f"{result.id}: {result.error}", markup=False, highlight=False)
 
         yield asked
 
@@ -156,7 +137,7 @@ def _asking(count: int) -> Iterator[Callable[[str, Any], None]]:
 @click.option(
     "--pages", type=click.Path(file_okay=False, path_type=Path), help="Folder for SQuAD's paragraphs, as pages."
 )
-@_command
+@command
 async def import_(source: str, file: Path, out: Path, pages: Path | None) -> None:
     """Turn a SQuAD 2 file, or one that RAGAS reads or writes, into a question file."""
     from pageside.evaluation import importing  # noqa: PLC0415

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from pageside.answer import proof
 from pageside.answer.events import Answer, Citation
-from pageside.answer.proof import Proof
+from pageside.answer.proof import Digest, Proof
 from pageside.knowledge.ingest import Report
 from pageside.knowledge.passage import Found, Passage
 
@@ -80,14 +80,18 @@ def result(found: Found) -> ResultRow:
     )
 
 
-def answer(made: Answer) -> AnswerRow:
-    """An answer as `pageside ask --json` prints it."""
+def answer(made: Answer, *, digest: Digest = proof.unknown) -> AnswerRow:
+    """An answer as `pageside ask --json` prints it.
+
+    Args:
+        digest: The digest of the page at a path; empty where there is none.
+    """
     return AnswerRow(
         answer=made.text,
         citations=[_citation(citation) for citation in made.citations],
         outcome=made.outcome,
         confidence=round(made.confidence, 4),
-        record=Proof(**proof.fields(made)).model_dump(mode="json"),
+        record=Proof(**proof.fields(made, digest=digest)).model_dump(mode="json"),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from pageside.answer.proof import Digest
 from pageside.cli import rows, show
 from pageside.errors import PagesideError, SettingsError
 from pageside.knowledge.ingest import Report
@@ -45,6 +46,32 @@ def one(chosen: Settings, name: str) -> tuple[Settings, str]:
     if name not in listed:
         raise SettingsError(f"Which book? Give --book and one of {', '.join(listed)}.")
     return listed[name].settings, name
+
+
+def placed(chosen: Settings, place: str) -> tuple[Settings, Path | None, str]:
+    """The settings of the book that `--book` means, and its folder where that is what it names; else its index.
+
+    Args:
+        place: The book's folder, or which of several; empty for the one that is indexed.
+
+    Raises:
+        SettingsError: There is no such book, or several and no name.
+    """
+    if place and Path(place).is_dir():
+        return chosen, Path(place), knowing.BOOK
+    meant, name = one(chosen, place)
+    return meant, None, name
+
+
+async def digest(chosen: Settings, index: str) -> Digest:
+    """The digests of the pages of an index, by path; empty for a page that it does not have.
+
+    Raises:
+        IndexMissing: Nothing has been indexed yet.
+    """
+    async with knowing.open_index(chosen, book=index) as opened:
+        known = {row.path: row.digest for row in await opened.documents()}
+    return lambda path: known.get(path, "")
 
 
 async def index(listed: tuple[Listed, ...], *, wait_s: float, as_json: bool) -> None:

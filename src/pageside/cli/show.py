@@ -18,11 +18,10 @@ from pageside.knowledge.passage import Findings
 _WIDTH = 96
 
 
-@contextmanager
-def progress() -> Iterator[Callable[[Step], None]]:
-    """A bar on standard error for each stage of indexing; it draws nothing where that is no terminal."""
+def bars() -> Progress:
+    """Bars on standard error, gone when they end; they draw nothing where that is no terminal."""
     console = Console(stderr=True)
-    with Progress(
+    return Progress(
         TextColumn("{task.description:>10}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -30,13 +29,19 @@ def progress() -> Iterator[Callable[[Step], None]]:
         console=console,
         transient=True,
         disable=not console.is_terminal,
-    ) as bars:
+    )
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Step], None]]:
+    """A bar for each stage of indexing."""
+    with bars() as drawn:
         tasks: dict[str, TaskID] = {}
 
         def step(at: Step) -> None:
             if at.stage not in tasks:
-                tasks[at.stage] = bars.add_task(at.stage, total=at.total)
-            bars.update(tasks[at.stage], completed=at.done, total=at.total)
+                tasks[at.stage] = drawn.add_task(at.stage, total=at.total)
+            drawn.update(tasks[at.stage], completed=at.done, total=at.total)
 
         yield step
 

@@ -46,6 +46,7 @@ _RESULTS: Final[Mapping[ClaimState, tuple[str, str]]] = {
     "unchecked": ("Not checked", "yellow"),
     "changed": ("Not any more", "red"),
     "unsupported": ("Not supported", "red"),
+    "unproven": ("Unproven", "red"),
 }
 _STATES: Final[Mapping[State, str]] = {
     "same": "stands in the book",
@@ -217,11 +218,11 @@ async def verified(told: Sequence[Told], place: str, chosen: Settings) -> tuple[
         SettingsError: There is no such book.
         IndexMissing: Nothing has been indexed yet.
     """
-    if place and await anyio.Path(place).is_dir():
-        book = await anyio.to_thread.run_sync(partial(of_folder, Path(place), limit_bytes=chosen.max_page_bytes))
+    chosen, folder, name = await anyio.to_thread.run_sync(shelving.placed, chosen, place)
+    if folder is not None:
+        book = await anyio.to_thread.run_sync(partial(of_folder, folder, limit_bytes=chosen.max_page_bytes))
         # Nothing is searched for here: the index is never opened.
         return await against(told, book, Search(EmbeddedIndex(chosen.data_dir), MiniLM())), book
-    chosen, name = shelving.one(chosen, place)
     async with knowing.open_index(chosen, book=name) as index:
         documents = await index.documents()
         book = Book(await index.passages(), {row.path: row.digest for row in documents}, {})

@@ -18,7 +18,7 @@ from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.ingest import Progress, Report
 from pageside.knowledge.led import LedSearch
-from pageside.knowledge.passage import NO_LABELS, Findings, Passage
+from pageside.knowledge.passage import Findings, Passage
 from pageside.settings import Settings
 from pageside.wiring import answering, knowing, library
 
@@ -50,28 +50,11 @@ class Watched:
         self._finder = finder
         self._asked: tuple[str, dict[str, Any]] | None = None
 
-    async def find(
-        self,
-        question: str,
-        *,
-        limit: int = 5,
-        filters: Mapping[str, str] | None = None,
-        selected_text: str = "",
-        surroundings: str = "",
-        page: str = "",
-        favours: Mapping[str, str] = NO_LABELS,
-    ) -> Findings:
+    async def find(self, question: str, **told: Any) -> Findings:
         """As the search that is watched."""
-        told = {
-            "filters": filters,
-            "selected_text": selected_text,
-            "surroundings": surroundings,
-            "page": page,
-            "favours": favours,
-        }
         if self._asked is None:
-            self._asked = (question, told)
-        return await self._finder.find(question, limit=limit, **told)  # type: ignore[arg-type]  # as they came
+            self._asked = (question, {name: value for name, value in told.items() if name != "limit"})
+        return await self._finder.find(question, **told)
 
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[Any]:
         """As the search that is watched."""
