@@ -37,7 +37,7 @@ class Target:
         words: Said by title, such as `milk` in "the milk task".
         places: Said by place in the list that was last shown, from 1; -1 for the last, -2 for the one before it.
         last: Whether it is the task, or the tasks, that were last spoken of: "it", "that one", "them".
-        every: All of a kind, not one: "everything", "everything done", "everything overdue"; "all" with `last` is "them".
+        every: All of a kind, not one: "everything", "everything done", "everything overdue"; with `last`, "them".
         among: What they have in common: the tag in "everything tagged exam", the day in "the one due Friday".
         but: Those that are not meant, in "all but the milk one".
     """
