@@ -7,10 +7,11 @@ import binascii
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import anyio
 import anyio.to_thread
+from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server as LowLevel
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
@@ -22,6 +23,7 @@ from pageside.errors import PagesideError
 from pageside.knowledge.contents import Contents, Entry, KeptContents
 from pageside.knowledge.index import Index
 from pageside.knowledge.passage import Passage
+from pageside.mcp.book_tools import Origin
 
 MIME: Final = "text/markdown"
 PAGE: Final = "book://pages/{+path}"
@@ -66,7 +68,7 @@ class Pages:
             return self._sizes
 
 
-def register(server: MCPServer[Any], lowlevel: LowLevel[Any], pages: Pages) -> None:
+def register(server: MCPServer[Any], lowlevel: LowLevel[Any], pages: Pages, *, origin: Origin) -> None:
     """Lets `server` list and give the pages and sections of the book."""
 
     @server.resource(PAGE, name="page", title="A page of the book", mime_type=MIME)
@@ -91,9 +93,11 @@ def register(server: MCPServer[Any], lowlevel: LowLevel[Any], pages: Pages) -> N
         except PagesideError as error:
             raise ResourceError(str(error)) from None
 
-    async def listed(_: Any, params: PaginatedRequestParams | None) -> ListResourcesResult:
+    async def listed(
+        context: ServerRequestContext[Any, Any], params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
         try:
-            return await _listed(pages, params.cursor if params else None)
+            return await _listed(pages, params.cursor if params else None, origin=origin(context.request))
         except PagesideError as error:
             raise MCPError(code=INTERNAL_ERROR, message=str(error)) from None
 
@@ -128,7 +132,7 @@ def _sizes(passages: Sequence[Passage]) -> Mapping[str, int]:
     return MappingProxyType({path: len(markdown(held).encode()) for path, held in by_path.items()})
 
 
-async def _listed(pages: Pages, cursor: str | None) -> ListResourcesResult:
+async def _listed(pages: Pages, cursor: str | None, *, origin: str) -> ListResourcesResult:
     """One page of the list, in reading order; `cursor` says behind which page of the book it begins."""
     entries = [entry for entry in (await pages.contents()).entries if entry.kind == "page"]
     sizes = await pages.sizes()
@@ -146,7 +150,7 @@ async def _listed(pages: Pages, cursor: str | None) -> ListResourcesResult:
                 uri=uri(entry.path),
                 name=entry.path,
                 title=entry.title,
-                description=" · ".join(each for each in (entry.group, entry.url) if each),
+                description=" · ".join(each for each in (entry.group, urljoin(origin, entry.url)) if each),
                 mime_type=MIME,
                 size=sizes.get(entry.path, 0),
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
+from urllib.parse import urljoin
 
 from mcp.server.lowlevel.server import Server as LowLevel
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CompleteRequestParams, CompleteResult, Completion, PromptReference
 from pydantic import Field
@@ -14,6 +15,7 @@ from pageside.answer import delimiting
 from pageside.answer.lookups import KeptLookup
 from pageside.errors import PagesideError
 from pageside.knowledge.contents import Entry
+from pageside.mcp.book_tools import Origin
 from pageside.mcp.pages import Pages
 
 MAX_QUESTIONS: Final = 20
@@ -23,22 +25,25 @@ _COMPLETED: Final = 100  # values, as the protocol allows
 Section = Annotated[str, Field(description="Its name, or the id that `find_section` gives.")]
 
 
-def register(server: MCPServer[Any], lowlevel: LowLevel[Any], pages: Pages) -> None:
+def register(server: MCPServer[Any], lowlevel: LowLevel[Any], pages: Pages, *, origin: Origin) -> None:
     """Adds the two prompts to `server`, and completes the names of sections and the paths of pages."""
     drafts = _Drafts(pages)
 
     @server.prompt(title="Explain a section")
-    async def explain(section: Section) -> str:
+    async def explain(section: Section, ctx: Context[Any, Any]) -> str:
         """Explain a section of the textbook, from what it says."""
         return await drafts.written(
             section,
             "Explain the section of a textbook given below to somebody who reads it for the first time: what it is "
             "about, its terms, and an example.",
+            origin(ctx.request_context.request),
         )
 
     @server.prompt(title="Quiz me")
     async def quiz_me(
-        section: Section, questions: Annotated[str, Field(description=f"How many, 1 to {MAX_QUESTIONS}.")] = "5"
+        section: Section,
+        ctx: Context[Any, Any],
+        questions: Annotated[str, Field(description=f"How many, 1 to {MAX_QUESTIONS}.")] = "5",
     ) -> str:
         """Ask questions about a section of the textbook, one after the other."""
         told = questions.strip()
@@ -48,6 +53,7 @@ def register(server: MCPServer[Any], lowlevel: LowLevel[Any], pages: Pages) -> N
             section,
             f"Ask me {int(told)} questions about the section of a textbook given below, one at a time. Wait for "
             "my answer before the next, then say whether it is right, and quote the sentence that decides.",
+            origin(ctx.request_context.request),
         )
 
     async def complete(_: Any, asked: CompleteRequestParams) -> CompleteResult:
@@ -72,7 +78,7 @@ class _Drafts:
         self._pages = pages
         self._lookup = KeptLookup(pages.kept)
 
-    async def written(self, section: str, task: str) -> str:
+    async def written(self, section: str, task: str, origin: str) -> str:
         """`task`, then the section that is meant as data that nothing in it can end."""
         try:
             entry = await self._entry(section)
@@ -85,7 +91,8 @@ class _Drafts:
             room -= len(passage.text)
             if room < 0 and rows:
                 break
-            rows.append({"heading": " > ".join(passage.heading_path), "url": passage.url, "text": passage.text})
+            url = urljoin(origin, passage.url)
+            rows.append({"heading": " > ".join(passage.heading_path), "url": url, "text": passage.text})
         told: dict[str, object] = {"section": " > ".join(entry.headings), "passages": rows}
         if len(rows) < len(passages):
             told["left_out"] = f"the last {len(passages) - len(rows)} of {len(passages)} passages"

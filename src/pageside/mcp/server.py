@@ -16,7 +16,7 @@ from pageside.answer.tools import Finder
 from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.index import Index
 from pageside.mcp import book_tools, pages, prompts
-from pageside.mcp.book_tools import Asking
+from pageside.mcp.book_tools import Asking, Origin
 from pageside.mcp.pages import Pages
 from pageside.tasks import tools
 from pageside.tasks.tools import Opening
@@ -68,6 +68,7 @@ def create(
     work: Opening,
     reading: Opening,
     asking: Asking,
+    origin: Origin,
     max_query_chars: int,
     title: str = "",
 ) -> Server:
@@ -76,6 +77,7 @@ def create(
     Args:
         work: Opens the tasks of the reader for whom a call is made, to change them; `reading` to look at them.
         asking: Raises a `PagesideError` where a call may not search now.
+        origin: Where the book stands; see `book_tools.register`.
         max_query_chars: Longest query.
         title: Of the book, for people.
     """
@@ -89,9 +91,9 @@ def create(
     )
     held = Pages(contents, index)
     tools.register(server, work=work, reading=reading)
-    book_tools.register(server, finder, contents, index, asking=asking, max_query_chars=max_query_chars)
-    pages.register(server, server.lowlevel, held)
-    prompts.register(server, server.lowlevel, held)
+    book_tools.register(server, finder, contents, index, asking=asking, origin=origin, max_query_chars=max_query_chars)
+    pages.register(server, server.lowlevel, held, origin=origin)
+    prompts.register(server, server.lowlevel, held, origin=origin)
     return server
 
 

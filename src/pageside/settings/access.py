@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from pageside.identity.claims import LONGEST_NAME, nameable
 from pageside.identity.jwts import PUBLIC, SHARED
 from pageside.identity.proxies import Proxies
 from pageside.settings.checks import http_url
@@ -106,6 +107,14 @@ class Access(BaseSettings):
         description="Requests that such a session takes in a minute.",
     )
 
+    mcp_reader: str = Field(
+        "local",
+        min_length=1,
+        max_length=LONGEST_NAME,
+        validation_alias="PAGESIDE_MCP_READER",
+        description="Whose tasks `pageside mcp` shows; who calls `/mcp` is known as everywhere.",
+    )
+
     @property
     def jwt_algorithms(self) -> tuple[str, ...]:
         """Their names, one by one."""
@@ -123,6 +132,13 @@ class Access(BaseSettings):
     @classmethod
     def _networks(cls, told: str) -> str:
         Proxies.parse(told)
+        return told
+
+    @field_validator("mcp_reader")
+    @classmethod
+    def _nameable(cls, told: str) -> str:
+        if not nameable(told):
+            raise ValueError("is no name: leave out what cannot be seen, and spaces at its ends")
         return told
 
     @field_validator("jwt_secret")

@@ -64,7 +64,12 @@ class Door:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._server = wired.server(services, reader=_known, asking=self._admit)
+        self._server = wired.server(
+            services,
+            reader=_known,
+            asking=self._admit,
+            origin=lambda request: services.settings.base_url or _origin(request, services.settings),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request.

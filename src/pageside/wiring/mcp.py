@@ -9,18 +9,21 @@ from mcp.server.mcpserver import Context
 
 from pageside.identity.reader import Reader
 from pageside.mcp import server as book_server
-from pageside.mcp.book_tools import Asking
+from pageside.mcp.book_tools import Asking, Origin
 from pageside.mcp.server import Server
 from pageside.tasks.board_sql import SqlTaskBoard
 from pageside.wiring.serving import Services
 
 
-def server(services: Services, *, reader: Callable[[Context[Any, Any]], Reader], asking: Asking) -> Server:
+def server(
+    services: Services, *, reader: Callable[[Context[Any, Any]], Reader], asking: Asking, origin: Origin
+) -> Server:
     """The server of one book.
 
     Args:
         reader: Whose tasks a call is about; raises a `PagesideError` where nobody is known.
         asking: Raises a `PagesideError` where a call may not search now.
+        origin: Where the book stands; see `book_tools.register`.
     """
     board = SqlTaskBoard(services.database)
     return book_server.create(
@@ -30,6 +33,7 @@ def server(services: Services, *, reader: Callable[[Context[Any, Any]], Reader],
         work=lambda context: board.work(reader(context)),
         reading=lambda context: board.reading(reader(context)),
         asking=asking,
+        origin=origin,
         max_query_chars=services.settings.max_message_chars,
         title=services.title,
     )
