@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from tests.chatkit_house import house
+from tests.chatkit_house import by_header, house
 from tests.scripted_tutor import ScriptedTutor, said
 
 from pageside import ids
@@ -15,6 +15,7 @@ from pageside.conversation import task_actions
 from pageside.identity.reader import Reader
 from pageside.tasks.board_sql import SqlTaskBoard
 from pageside.tasks.task import Details, Passage
+from pageside.web import task_lists
 
 ADA = Reader(subject="ada")
 EVE = Reader(subject="eve")
@@ -26,7 +27,9 @@ HOSTILE = (
 @pytest.fixture
 async def home(tmp_path, store_url):
     async with house(tmp_path, ScriptedTutor(), store_url=store_url) as opened:
-        task_actions.install(opened.server, SqlTaskBoard(opened.database))
+        board = SqlTaskBoard(opened.database)
+        task_actions.install(opened.server, board)
+        opened.app.include_router(task_lists.router(board, reader=by_header))
         yield opened
 
 
@@ -308,3 +311,23 @@ async def test_a_list_of_very_many_says_how_many_it_leaves_out(home, ada, board)
     assert len(widget["widget"]["children"]) == 102
     assert any(said.startswith("30 more are not shown") for said in words(widget))
     assert len(widget["copy_text"].splitlines()) == 131
+
+
+async def test_a_page_learns_that_tasks_have_changed(home, ada, board):
+    """The number grows with each change, and is each reader's own."""
+    widget = await listed(home, ada, await add(board, "Read"))
+    before = await revision(ada)
+    same = await revision(ada)
+    await press(ada, widget, "tasks.complete", task=1)
+    after = await revision(ada)
+    async with home.client("eve") as eve:
+        other = await revision(eve)
+
+    assert before == same < after
+    assert other == 0
+
+
+async def revision(client):
+    response = await client.http.get("/chatkit/tasks")
+    assert response.headers["cache-control"] == "no-store"
+    return response.json()["revision"]

@@ -60,6 +60,7 @@ export class Client {
   #known: boolean;
   /** Whether the server is known, or at least not known not, to keep records of its answers. */
   keepsRecords = true;
+  #keepsTasks = true;
   #greeting: Promise<unknown> | null = null;
 
   constructor(private readonly options: ClientOptions) {
@@ -142,6 +143,16 @@ export class Client {
     return Array.isArray(document.records) ? (document.records as AnswerRecord[]) : [];
   }
 
+  /** A number that grows with every change to the reader's tasks; null where a server keeps none, or cannot tell. */
+  async tasksRevision(): Promise<number | null> {
+    if (!this.#known || !this.#keepsTasks) return null;
+    const document = await this.#get("/chatkit/tasks").catch((error: unknown) => {
+      if (error instanceof RequestError && error.status === 404) this.#keepsTasks = false;
+      return null;
+    });
+    return typeof document?.revision === "number" ? document.revision : null;
+  }
+
   /** The reader's threads that hold all words of `query`; of a Pageside server. */
   async search(query: string, cursor?: string, signal?: AbortSignal): Promise<Page<FoundThread>> {
     const asked = new URLSearchParams({ query, limit: "30", ...(cursor ? { cursor } : {}) });
@@ -194,9 +205,16 @@ export class Client {
     return this.send(this.url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": this.options.locale(), ...headers },
-      body: JSON.stringify({ type: op, params, metadata: this.options.context?.() ?? {} }),
+      body: JSON.stringify({ type: op, params, metadata: this.#metadata() }),
       signal,
     });
+  }
+
+  /** What the host says of the page and the reader; a Pageside server also learns what "tomorrow" is where they are. */
+  #metadata(): Record<string, unknown> {
+    const told = this.options.context?.() ?? {};
+    if (!this.#known) return told;
+    return { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...told };
   }
 
   async #fetch(url: string, init: RequestInit, secret: string | null): Promise<Response> {

@@ -50,7 +50,10 @@ describe("a question", () => {
       inference_options: { model: "m" },
       attachments: [],
     });
-    expect(asked.metadata).toEqual({ pageContext: { url: "/servo" } });
+    expect(asked.metadata).toEqual({
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      pageContext: { url: "/servo" },
+    });
     expect(asked.headers.get("Accept-Language")).toBe("en");
     expect(asked.headers.get("X-Pageside-Resume")).toBe("1");
     expect(asked.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);

@@ -13,6 +13,7 @@ import { type ProblemWords, problemOf } from "./problems";
 import { withItem } from "./reducer";
 import type { Chat, ChatEvents, ChatState, Notice, Outgoing, ThreadRow } from "./state";
 import { type News, type Tabs, tabs } from "./tabs";
+import { isTaskList, TaskLists } from "./task-lists";
 
 const THREADS = 30;
 
@@ -34,6 +35,7 @@ export class Conversation implements Chat {
   readonly #client: Client;
   readonly #house: House;
   readonly #tabs: Tabs;
+  readonly #tasks: TaskLists;
   readonly #listeners = new Set<() => void>();
   readonly #batch = new Batch(() => {
     for (const listener of [...this.#listeners]) listener();
@@ -62,6 +64,10 @@ export class Conversation implements Chat {
       onClientTool,
       events: {
         ...events,
+        responseEnd: () => {
+          events.responseEnd?.();
+          void this.#tasks.check();
+        },
         threadChange: (id) => {
           // A thread that was left while it had no name yet is not the one that is shown.
           if (id !== this.state.threadId) return;
@@ -71,10 +77,12 @@ export class Conversation implements Chat {
       },
       changed: (thread, soon) => {
         if (thread !== this.#shown) return;
+        this.#tasks.watch();
         if (soon) this.#batch.soon();
         else this.#batch.now();
       },
     };
+    this.#tasks = new TaskLists(client, { state: () => this.state, refresh: () => this.refresh() });
     this.#shown = new OpenThread(this.#house, null, isLocal(client.url) || !isOffline());
     globalThis.addEventListener?.("online", this.#online);
     globalThis.addEventListener?.("offline", this.#offline);
@@ -173,16 +181,26 @@ export class Conversation implements Chat {
     this.#shown.set({ notices: this.state.notices.filter((each) => each !== notice) });
   }
 
-  async act(action: Action, itemId?: string, streaming = true): Promise<void> {
+  async act(action: Action, itemId?: string, streaming = true): Promise<boolean> {
     const thread = this.#shown;
-    if (thread.id === null) return;
+    if (thread.id === null) return false;
     const params = { thread_id: thread.id, item_id: itemId, action };
-    if (streaming) return thread.reply("threads.custom_action", params);
+    if (streaming) {
+      await thread.reply("threads.custom_action", params);
+      return true;
+    }
     try {
       const { updated_item: item } = await this.#client.call("threads.sync_custom_action", params);
       if (item) thread.set({ items: withItem(thread.state, item).items });
+      if (isTaskList(item)) {
+        // Other lists have the same tasks, in this thread and in other tabs.
+        this.#tabs.tell({ type: "changed", threadId: params.thread_id });
+        void this.#tasks.check();
+      }
+      return true;
     } catch (error) {
       this.#tell(thread, error);
+      return false;
     }
   }
 
@@ -267,6 +285,7 @@ export class Conversation implements Chat {
     this.#shown.close();
     for (const each of this.#away) each.close();
     this.#tabs.close();
+    this.#tasks.close();
     globalThis.removeEventListener?.("online", this.#online);
     globalThis.removeEventListener?.("offline", this.#offline);
   }
@@ -293,6 +312,7 @@ export class Conversation implements Chat {
 
   #hear(news: News): void {
     if (news.type === "signed out") return void this.signedOut(true);
+    if (news.type === "changed") void this.#tasks.check();
     const { threadId } = news;
     const here = [this.#shown, ...this.#away].find((each) => each.id === threadId);
     if (!here) return;

@@ -11,6 +11,7 @@ import { Pages } from "./pages";
 import { problemOf } from "./problems";
 import { answered, cutAfter, ended, head, reduce } from "./reducer";
 import { type ChatState, EMPTY, type Outgoing, type Problem } from "./state";
+import { withOpenForms } from "./task-lists";
 
 const MOST_TOOL_CALLS = 20;
 /** Items that a thread opens with, where there are so many. */
@@ -369,10 +370,9 @@ export class OpenThread {
       const thread = await client.call("threads.get_by_id", { thread_id: id }, this.#aborter.signal);
       // Short threads come whole; of a long one come the oldest items, and the newest are what is wanted.
       const whole = !thread.items.has_more;
-      const items = whole
-        ? thread.items.data
-        : await pages.read(id, Math.max(LEAST, this.state.items.length));
+      const read = whole ? thread.items.data : await pages.read(id, Math.max(LEAST, this.state.items.length));
       if (asked !== this.#asked) return;
+      const items = withOpenForms(read, this.state.items);
       this.#pages = pages;
       this.remembered = false;
       const problem = this.state.problem?.retry === "load" ? null : this.state.problem;

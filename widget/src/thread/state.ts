@@ -133,7 +133,8 @@ export interface Chat {
   retry(itemId?: string): Promise<void>;
   dismissProblem(): void;
   dismissNotice(notice: Notice): void;
-  act(action: Action, itemId?: string, streaming?: boolean): Promise<void>;
+  /** Resolves to false where it was not carried out. */
+  act(action: Action, itemId?: string, streaming?: boolean): Promise<boolean>;
   reply(itemId: string, reply: FormReply): Promise<void>;
   rate(itemIds: string[], kind: "positive" | "negative"): Promise<void>;
   /** Reads the open thread anew. */

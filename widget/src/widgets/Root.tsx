@@ -1,11 +1,13 @@
 /** A widget: what a server describes as a tree of components, as the reader sees and uses it. */
 
-import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { useSlice } from "../items/slice";
-import type { WidgetItem, WidgetNode } from "../protocol/types";
+import { isRecord } from "../protocol/errors";
+import type { Action, WidgetItem, WidgetNode } from "../protocol/types";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
-import { actionOf, withFields } from "./actions";
+import { type ActionConfig, actionOf, withFields } from "./actions";
+import { useKeptFocus } from "./behaviour";
 import { ChartView } from "./ChartView";
 import {
   Basic,
@@ -29,6 +31,7 @@ import { Node } from "./Node";
 import { TextView } from "./TextView";
 import { Table, TableCell, TableRow } from "./tables";
 import { components, labelled } from "./tree";
+import { text } from "./values";
 
 /** Every component there is, by the name it has on the wire. */
 export const DRAWN: Readonly<Record<string, Drawn>> = {
@@ -77,8 +80,16 @@ export function WidgetRoot({ widget, item }: Props) {
   const idle = useSlice((state) => state.phase === "ready");
   const [busy, setBusy] = useState<WidgetScope["busy"]>(null);
   const [problem, setProblem] = useState("");
-  const running = useRef(false);
+  const running = useRef<Promise<boolean> | null>(null);
+  const acted = useRef(false);
   const box = useDressed<HTMLDivElement>();
+  useKeptFocus(box, widget);
+  useEffect(() => {
+    // What an action brought about is said on top of the widget, and once to those who do not see it.
+    const { status } = widget;
+    if (acted.current && isRecord(status)) env.announce(text(status.text));
+    acted.current = false;
+  }, [widget]);
   const root = useMemo(() => components(widget), [widget]);
   const names = useMemo(() => labelled(root), [root]);
 
@@ -88,24 +99,33 @@ export function WidgetRoot({ widget, item }: Props) {
   };
   const run = async (value: unknown, { node, element, auto, checked }: Origin) => {
     const config = actionOf(value);
-    if (!config || running.current || !may(value)) return;
+    if (!config || !may(value)) return false;
     const fields = fieldsAround(element, checked ?? false);
-    if (!fields) return;
+    if (!fields) return false;
     const action = withFields(config, fields);
     const loading = config.loading === "auto" ? auto : config.loading;
-    running.current = true;
+    // What shows no sign of being under way may be used again meanwhile: it waits for its turn.
+    if (running.current && loading !== "none") return false;
+    while (running.current) await running.current;
     setProblem("");
     setBusy(loading === "container" ? "container" : loading === "self" ? node : null);
+    running.current = carriedOut(action, config);
+    const done = await running.current;
+    running.current = null;
+    setBusy(null);
+    return done;
+  };
+  const carriedOut = async (action: Action, { handler, streaming }: ActionConfig) => {
     try {
-      if (config.handler === "server") await env.chat.act(action, item?.id, config.streaming);
-      else await env.widgetAction?.(action, { id: item?.id ?? "", widget: widget as never });
+      acted.current = true;
+      if (handler === "server") return await env.chat.act(action, item?.id, streaming);
+      await env.widgetAction?.(action, { id: item?.id ?? "", widget: widget as never });
+      return true;
     } catch (error) {
       const message = (error instanceof Error && error.message) || env.words.actionFailed;
       setProblem(message);
       env.announce(message);
-    } finally {
-      running.current = false;
-      setBusy(null);
+      return false;
     }
   };
   const scope: WidgetScope = { id, dark: env.dark, labelled: names, drawn: DRAWN, busy, may, run };

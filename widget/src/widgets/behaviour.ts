@@ -35,3 +35,31 @@ export function useAutoResize(
     return () => area.removeEventListener("input", resize);
   }, [field, on, maxRows]);
 }
+
+const CONTROLS = "input, select, textarea, button, a[href]";
+
+/**
+ * Keeps the focus in `box` where a new `widget` takes away the control that had it: it goes to what is in its place, in
+ * the same row of a list, else to the row that follows.
+ */
+export function useKeptFocus(box: RefObject<HTMLElement>, widget: unknown): void {
+  const here = focused(box.current);
+  const row = here?.closest<HTMLElement>("[data-row]");
+  const rows = () => [...(box.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
+  const at = row ? rows().indexOf(row) : -1;
+  useEffect(() => {
+    if (!here || here.isConnected || focused(box.current)) return;
+    const key = row?.dataset.row;
+    const after = rows().find((each) => each.dataset.row === key) ?? rows()[at] ?? rows().at(-1);
+    const all = [...((after ?? box.current)?.querySelectorAll<HTMLElement>(CONTROLS) ?? [])];
+    const same = all.find(
+      (each) => (here.id && each.id === here.id) || each.textContent === here.textContent,
+    );
+    (same ?? all[0])?.focus();
+  }, [widget]);
+}
+
+function focused(box: HTMLElement | null): HTMLElement | null {
+  const active = (box?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement;
+  return active instanceof HTMLElement && box?.contains(active) ? active : null;
+}

@@ -232,7 +232,9 @@ export function ListView({ node }: Props) {
     setAll(true);
     // The button goes; the first row that it brought is where the reader goes on.
     queueMicrotask(() =>
-      requestAnimationFrame(() => list.current?.children[shown.length]?.querySelector("button")?.focus()),
+      requestAnimationFrame(() =>
+        list.current?.children[shown.length]?.querySelector<HTMLElement>("button, input")?.focus(),
+      ),
     );
   };
   return (
@@ -272,6 +274,7 @@ export function ListViewItem({ node }: Props) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button in the row is there for the keyboard
     <li
       class={`entry${active ? " active" : ""}${busy === node ? " busy" : ""}`}
+      data-row={node.key}
       onClick={active ? pressBeside : undefined}
     >
       {active && (

@@ -20,9 +20,9 @@ export interface WidgetScope {
   /**
    * Does what `action` says, with what is in the form around `from`.
    *
-   * `auto` is what the loading behaviour `auto` comes to for this kind of component.
+   * `auto` is what the loading behaviour `auto` comes to for this kind of component. Resolves to whether it was done.
    */
-  run(action: unknown, from: Origin): Promise<void>;
+  run(action: unknown, from: Origin): Promise<boolean>;
 }
 
 export interface Origin {

@@ -1,6 +1,6 @@
 /** Components that are pressed, chosen from or written in. */
 
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { isRecord } from "../protocol/errors";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
@@ -298,15 +298,24 @@ export function Checkbox({ node }: Props) {
   const { attributes, problem, problemId } = useField(node);
   const change = useChange(node);
   const label = text(node.label);
+  const checked = node.defaultChecked === true;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current!.checked = checked;
+  }, [checked]);
   return (
     <div class="field-box">
       <label class="choice" dir="auto">
         <input
           {...attributes}
+          ref={field}
           aria-label={label ? undefined : attributes["aria-label"]}
           type="checkbox"
-          defaultChecked={node.defaultChecked === true}
-          onChange={(event) => change(event.currentTarget)}
+          defaultChecked={checked}
+          onChange={async ({ currentTarget: box }) => {
+            const was = !box.checked;
+            if (actionOf(node.onChangeAction) && !(await change(box))) box.checked = was;
+          }}
         />
         {label && <span>{label}</span>}
       </label>
