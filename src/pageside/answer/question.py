@@ -97,6 +97,8 @@ class Question:
         fresh: Whether it is answered anew, whatever somebody was answered before.
         reader: Who asks, where something is to be done for them; None where nobody is known.
         today: The day it is where they are; None where that is not known.
+        thread: The conversation it is asked in; empty where it is kept in none.
+        message: The message of it that asks.
     """
 
     text: str
@@ -116,3 +118,5 @@ class Question:
     fresh: bool = False
     reader: Reader | None = None
     today: date | None = None
+    thread: str = ""
+    message: str = ""

@@ -35,6 +35,7 @@ def turn_of(asked: Request, *, reader: Reader, origin: str) -> Turn:
         profile=turn.profile(asked.metadata, reader),
         filters=turn.filters(asked.metadata),
         library_docs=turn.library_docs(asked.metadata),
+        timezone=turn.timezone(asked.metadata),
         forms=turn.forms(asked.metadata),
     )
     match asked:

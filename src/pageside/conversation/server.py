@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,6 @@ from chatkit.types import (
     FeedbackKind,
     InputTranscribeReq,
     ItemsListReq,
-    ProgressUpdateEvent,
     StreamOptions,
     SyncCustomActionResponse,
     ThreadItem,
@@ -44,6 +43,7 @@ from pageside.conversation import (
     gate,
     limits,
     pacing,
+    questions,
     quota,
     request,
     resuming,
@@ -51,7 +51,6 @@ from pageside.conversation import (
     titles,
     transcript,
     trials,
-    turn,
     widgets,
     wire,
 )
@@ -67,6 +66,7 @@ from pageside.conversation.frames import Frames
 from pageside.conversation.healed import Sources
 from pageside.conversation.leases import Leases
 from pageside.conversation.naming import Naming
+from pageside.conversation.progress import Progress, searching
 from pageside.conversation.readying import Ready, Readying
 from pageside.conversation.refusals import Missing
 from pageside.conversation.repeats import Repeats
@@ -128,6 +128,7 @@ class TextbookServer(ChatKitServer[Turn]):
         dictation: Dictation | None = None,
         allowance: Allowance | None = None,
         sources: Sources | None = None,
+        progress: Progress = searching,
     ) -> None:
         """A server whose conversations are in `database`.
 
@@ -146,7 +147,9 @@ class TextbookServer(ChatKitServer[Turn]):
             dictation: How recordings become text; without it, they do not.
             allowance: Who may ask how often and what; without it, everybody anything.
             sources: What has become of the sources of earlier answers; without it, they are shown as they were.
+            progress: Says what is done with a message before anything else is known of it.
         """
+        self._progress = progress
         self.sources = sources or Sources(contents=contents)
         store = SqlStore(database, attachments, max_threads=max_threads, shown=self.sources.shown)
         super().__init__(store, attachments)
@@ -258,7 +261,7 @@ class TextbookServer(ChatKitServer[Turn]):
             page = context.page.title if context.page is not None else ""
             quote = message.quoted_text or sending.names(message)
             thread.title = titles.title(transcript.question_text(message), quote=quote, page=page)
-        yield ProgressUpdateEvent(text="Searching the book", icon="search")
+        yield self._progress(transcript.question_text(message))
         telling = Telling(
             thread.id,
             new_id=lambda kind: self.store.generate_item_id(kind, thread, context),
@@ -272,7 +275,8 @@ class TextbookServer(ChatKitServer[Turn]):
             )
             for left in resuming.left_open(earlier):
                 yield ThreadItemReplacedEvent(item=left)
-            question = resuming.whole(await self._question(message, earlier, context), rested.since)
+            asked = await questions.ask(message, earlier, context, attachments=self._attachments)
+            question = resuming.whole(asked, rested.since)
             await self._naming.improve(thread, question.text, question.history, context)
             ready = await self._readying.ready(question, message, context)
             telling.digest = await self.sources.digest()
@@ -374,27 +378,5 @@ class TextbookServer(ChatKitServer[Turn]):
                 yield frame
             await self._repeats.keep(context)
 
-    async def _question(self, message: UserMessageItem, earlier: Sequence[ThreadItem], context: Turn) -> Question:
-        return Question(
-            text=transcript.question_text(message) or sending.question(message),
-            selected_text=_selected_text(message),
-            surroundings=context.surroundings,
-            page=context.page,
-            history=transcript.history(earlier),
-            profile=context.profile,
-            filters=context.filters,
-            attachments=await sending.read(self._attachments, message, earlier, context),
-            may_ask=context.forms,
-            page_tools=context.page_tools,
-            fresh=context.alongside.anew,
-            library_docs=context.library_docs,
-        )
-
     def _serialize(self, obj: BaseModel) -> bytes:
         return wire.dump(obj)
-
-
-def _selected_text(message: UserMessageItem) -> str:
-    choice = message.inference_options.tool_choice
-    is_of_all = choice is not None and choice.id == turn.FULL_BOOK
-    return "" if is_of_all else message.quoted_text or ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chatkit.types import ThreadMetadata
 
@@ -30,6 +31,7 @@ _HEADING = ("heading", "section", "sectionTitle")
 _AFTER = ("after", "textAfter", "afterText", "after_text", "contextAfter", "context_after", "suffix")
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_ZONE = re.compile(r"[A-Za-z][\w+-]{0,30}(?:/[A-Za-z][\w+-]{0,30}){0,2}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -55,6 +57,7 @@ class Turn:
         filters: Labels every passage must have.
         page_tools: What the page can be asked.
         library_docs: Whether documentation of libraries is looked up, where this server does.
+        timezone: Where the reader is; None where their client does not say, or names none that is known.
         forms: Whether the reader's client can show a form, so that they can be asked back with one.
         opening: The thread this turn begins, if it begins one.
         sees_hidden: Whether pages of items include what only the server may see.
@@ -71,6 +74,7 @@ class Turn:
     filters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     page_tools: tuple[PageTool, ...] = ()
     library_docs: LibraryWish = "when_used"
+    timezone: ZoneInfo | None = None
     forms: bool = True
     opening: Opening | None = None
     sees_hidden: bool = True
@@ -167,6 +171,17 @@ def library_docs(metadata: Mapping[str, object]) -> LibraryWish:
     """
     told = metadata.get("useLibraryDocs", metadata.get("use_library_docs"))
     return "when_used" if not isinstance(told, bool) else "always" if told else "never"
+
+
+def timezone(metadata: Mapping[str, object]) -> ZoneInfo | None:
+    """Where the reader is, as the request says under `timezone` with a name of IANA, such as `Europe/Paris`."""
+    told = metadata.get("timezone")
+    if not isinstance(told, str) or not _ZONE.fullmatch(told):
+        return None
+    try:
+        return ZoneInfo(told)
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # a folder of zones, or none of that name
+        return None
 
 
 def forms(metadata: Mapping[str, object]) -> bool:

@@ -23,6 +23,7 @@ from pageside.settings.retrieving import Retrieving
 from pageside.settings.serving import SHORTEST_SECRET, Serving
 from pageside.settings.showing import Showing
 from pageside.settings.storing import Storing
+from pageside.settings.tasks import Tasks
 from pageside.settings.verifying import Verifying
 
 __all__ = ["SHORTEST_SECRET", "Settings", "changed", "example", "load", "misspelt", "table", "variables"]
@@ -31,7 +32,7 @@ OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_"
 
 
 class Settings(
-    Limiting, LibraryDocs, Access, Refusing, Verifying, Answering, Retrieving, Qdrant, Storing, Showing, Serving
+    Limiting, LibraryDocs, Access, Refusing, Verifying, Answering, Retrieving, Qdrant, Tasks, Storing, Showing, Serving
 ):
     """One frozen set of settings, from the environment and a `.env` file in the working directory."""
 

@@ -11,12 +11,14 @@ from pydantic import SecretStr
 
 from pageside.answer.models import Models
 from pageside.answer.tutor import Tutor
+from pageside.conversation import task_actions
 from pageside.conversation.allowance import Allowance
 from pageside.conversation.attachments import Attachments
 from pageside.conversation.dictation import Dictation
 from pageside.conversation.healed import Sources
 from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
+from pageside.conversation.progress import Progress
 from pageside.conversation.runs import Runs
 from pageside.conversation.server import Answerer, TextbookServer
 from pageside.errors import SettingsError
@@ -34,6 +36,7 @@ from pageside.settings.books import Listed
 from pageside.storage import migrate as migrations
 from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
+from pageside.tasks.board import TaskBoard
 from pageside.wiring import (
     admitting,
     answering,
@@ -43,6 +46,7 @@ from pageside.wiring import (
     knowing,
     library,
     limiting,
+    planning,
     receiving,
     sharing,
 )
@@ -75,6 +79,7 @@ class Services:
     Attributes:
         name: Of the book, where there are several.
         base: The address it stands below, without a slash at the end; empty for the top of the server.
+        board: What readers want to do; None where they are kept no tasks.
         title: What readers see; empty for what the book calls itself.
     """
 
@@ -94,6 +99,7 @@ class Services:
     redis: RedisServer | None
     keeping: Keeping
     docs: Documentation | None = None
+    board: TaskBoard | None = None
     name: str = ""
     base: str = ""
     title: str = ""
@@ -173,8 +179,20 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         recalling = answering.recalling(settings, tutor, index, book=listed.name if listed else "", redis=shared.redis)
         knows_words_alone = partial(by_words_alone, index, embedder)
         sources = Sources(Healer(index), contents, search)
-        chat = _chat(shared, settings, recalling, contents=contents, sources=sources, words_alone=knows_words_alone)
+        board = planning.board(settings, shared.database)
+        answerer = planning.orchestrator(recalling, chosen, shared.database, board)
+        chat = _chat(
+            shared,
+            settings,
+            answerer,
+            contents=contents,
+            sources=sources,
+            words_alone=knows_words_alone,
+            progress=planning.progress(board),
+        )
         stack.push_async_callback(chat.aclose)
+        if board is not None:
+            task_actions.install(chat, board, base_url=settings.base_url)
         yield Services(
             settings=settings,
             index=index,
@@ -192,6 +210,7 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
             redis=shared.redis,
             keeping=shared.keeping,
             docs=docs,
+            board=board,
             name=listed.name if listed else "",
             base=f"/{listed.name}" if listed else "",
             title=listed.title if listed else "",
@@ -207,6 +226,7 @@ def _chat(
     contents: KeptContents,
     sources: Sources,
     words_alone: Callable[[], Awaitable[bool]],
+    progress: Progress,
 ) -> TextbookServer:
     """The conversations of one book."""
     return TextbookServer(
@@ -223,6 +243,7 @@ def _chat(
         dictation=shared.dictation,
         allowance=shared.allowance,
         sources=sources,
+        progress=progress,
     )
 
 

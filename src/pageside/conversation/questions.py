@@ -1,0 +1,49 @@
+"""A message of a thread as the question it asks, with everything that gives it meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from chatkit.types import ThreadItem, UserMessageItem
+
+from pageside import ids
+from pageside.answer.question import Question
+from pageside.conversation import sending, transcript, turn
+from pageside.conversation.attachments import Attachments
+from pageside.conversation.turn import Turn
+
+
+async def ask(
+    message: UserMessageItem, earlier: Sequence[ThreadItem], context: Turn, *, attachments: Attachments | None
+) -> Question:
+    """The question that `message` asks.
+
+    Args:
+        earlier: What stands before it in its thread, oldest first.
+        attachments: Where files of readers are; without it, none were taken.
+    """
+    return Question(
+        text=transcript.question_text(message) or sending.question(message),
+        selected_text=_selected_text(message),
+        surroundings=context.surroundings,
+        page=context.page,
+        history=transcript.history(earlier),
+        profile=context.profile,
+        filters=context.filters,
+        attachments=await sending.read(attachments, message, earlier, context),
+        may_ask=context.forms,
+        page_tools=context.page_tools,
+        fresh=context.alongside.anew,
+        library_docs=context.library_docs,
+        reader=context.reader,
+        today=ids.now().astimezone(context.timezone or UTC).date(),
+        thread=message.thread_id,
+        message=message.id,
+    )
+
+
+def _selected_text(message: UserMessageItem) -> str:
+    choice = message.inference_options.tool_choice
+    is_of_all = choice is not None and choice.id == turn.FULL_BOOK
+    return "" if is_of_all else message.quoted_text or ""
