@@ -133,7 +133,7 @@ class Budgets:
 
     async def charge(self, reader: Reader, cost: Spent) -> None:
         """Counts what was spent beside an answer, as on a dictation."""
-        await self._settle(reader, self._today(), cost + self._usual)
+        await self._count(reader, self._today(), cost)
 
     async def metered(
         self, events: AsyncGenerator[TutorEvent, None], reader: Reader
@@ -170,14 +170,17 @@ class Budgets:
         return day
 
     async def _settle(self, reader: Reader, day: date, cost: Spent) -> None:
+        """Makes good what was counted when an answer began."""
+        await self._count(reader, day, cost - self._usual)
+
+    async def _count(self, reader: Reader, day: date, more: Spent) -> None:
         try:
             async with self._database.transaction(_SERVER.reader) as connection:
                 if day == self._today():
                     own, everybody = await _spent(connection, reader, day)
-                    more = cost - self._usual
                     await _write(connection, day, {_name(reader): own + more, _ALL: everybody + more})
         except StoreUnavailable:
-            log.warning("cost_not_counted", tokens=cost.tokens)
+            log.warning("cost_not_counted", tokens=more.tokens)
 
     def _required(self, own: Spent, everybody: Spent) -> float:
         if self._server.used(everybody) >= 1:
