@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import structlog
 from sqlalchemy.schema import DropTable
+from tests.databases import as_owner
 
 from pageside.conversation.budgets import Budget, Budgets, BudgetSpent, Prices, Spent
 from pageside.identity.reader import Reader
+from pageside.storage.engine import Database
 from pageside.storage.tables import spending
 
 ADA, EVE = Reader("ada"), Reader("eve")
+TOKYO = timezone(timedelta(hours=9))
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -74,7 +77,7 @@ async def test_charges_at_once_are_all_counted(database):
 async def test_a_new_day_begins_at_nothing(database):
     """At midnight of UTC, wherever the server stands."""
     now = [NOON]
-    counted = budgets(database, tokens=10, now=lambda: now[0].astimezone())
+    counted = budgets(database, tokens=10, now=lambda: now[0].astimezone(TOKYO))
     await counted.charge(ADA, Spent(10))
     now[0] = datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)
     with pytest.raises(BudgetSpent):
@@ -94,11 +97,13 @@ async def test_a_person_has_one_budget_for_all_books_and_one_in_each_organisatio
     assert await counted.require(Reader("ada", organisation="school")) is False
 
 
-async def test_a_charge_that_cannot_be_written_is_said_and_stops_nobody(database):
+async def test_a_charge_that_cannot_be_written_is_said_and_stops_nobody(database, store_url):
     """What was spent is spent; the dictation is heard all the same."""
     counted = budgets(database, tokens=10)
-    async with database.transaction(ADA) as connection:
+    owner = await Database.open(as_owner(store_url))
+    async with owner.transaction(ADA) as connection:
         await connection.execute(DropTable(spending))
+    await owner.aclose()
     with structlog.testing.capture_logs() as lines:
         await counted.charge(ADA, Spent(7))
 
