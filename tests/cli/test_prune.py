@@ -62,8 +62,8 @@ def test_a_dry_run_says_what_would_go_and_takes_nothing(data):
     row = json.loads(pruned(data, "--older-than", "90d", "--dry-run", "--json"))
     words = pruned(data, "--older-than", "12w", "--dry-run")
 
-    assert row == {"dry_run": True, "threads": 2, "attachments": 0, "requests": 1}
-    assert words == "2 conversations, 0 files and 1 remembered request would be taken away; nothing was.\n"
+    assert row == {"dry_run": True, "threads": 2, "attachments": 0, "requests": 1, "tasks": 0}
+    assert words == "2 conversations, 0 files, 0 tasks and 1 remembered request would be taken away; nothing was.\n"
     assert len(threads(data)) == 4
 
 
@@ -72,8 +72,8 @@ def test_what_is_older_goes_and_the_rest_stays(data):
     first = json.loads(pruned(data, "--older-than", "90d", "--json"))
     second = pruned(data, "--older-than", "90d")
 
-    assert first == {"dry_run": False, "threads": 2, "attachments": 0, "requests": 1}
-    assert second == "0 conversations, 0 files and 0 remembered requests taken away.\n"
+    assert first == {"dry_run": False, "threads": 2, "attachments": 0, "requests": 1, "tasks": 0}
+    assert second == "0 conversations, 0 files, 0 tasks and 0 remembered requests taken away.\n"
     assert threads(data) == {"young of ada", "young of eve"}
 
 

@@ -20,9 +20,13 @@ from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.errors import Unavailable
 from pageside.identity import roll
+from pageside.identity.ownership import mine
 from pageside.identity.reader import Reader
 from pageside.storage import tables
 from pageside.storage.files import LocalFiles
+from pageside.tasks.board import KEPT
+from pageside.tasks.board_sql import SqlTaskBoard
+from pageside.tasks.task import Details, NoSuchTask, NothingToUndo
 
 QUARTER = timedelta(days=90)
 LATER = QUARTER + timedelta(days=1)
@@ -189,6 +193,72 @@ async def test_files_go_with_their_conversation(database, store, attachments, fi
     assert foretold == gone == Pruned(threads=1, attachments=1)
     assert await count(database, tables.attachments, ADA) == 0
     assert await kept(files) == []
+
+
+async def plan(database, turn, *titles):
+    """Tasks of the reader's, each in a unit of work."""
+    for title in titles:
+        async with SqlTaskBoard(database).work(turn.reader) as hers:
+            await hers.add(Details(title=title))
+
+
+async def test_a_deleted_task_goes_when_it_can_no_longer_be_brought_back(database, pruning, files):
+    """The others stay for ever, and its number with them."""
+    await plan(database, ADA, "Milk", "Lab")
+    async with SqlTaskBoard(database).work(ADA.reader) as hers:
+        await hers.delete(1)
+    soon = Pruning(database, files, now=lambda: ids.now() + KEPT - timedelta(minutes=1))
+    then = Pruning(database, files, now=lambda: ids.now() + KEPT + timedelta(minutes=1))
+    early = await soon.run(older_than=None)
+    foretold, gone, again = (
+        await then.look(older_than=None),
+        await then.run(older_than=None),
+        await then.run(older_than=None),
+    )
+    async with SqlTaskBoard(database).work(ADA.reader) as hers:
+        with pytest.raises(NoSuchTask):
+            await hers.restore(1)
+        with pytest.raises(NothingToUndo):
+            await hers.undo()
+        number = (await hers.add(Details(title="Bread"))).number
+
+    assert (early, foretold, gone, again) == (Pruned(), Pruned(tasks=1), Pruned(tasks=1), Pruned())
+    assert number == 3
+
+
+async def test_tasks_go_with_a_reader_who_was_away_for_so_long(database, store, later):
+    """Not while they write in a conversation; without an age never. Then nothing is left of them, nor on the roll."""
+    there, away = READERS[0], READERS[1]
+    for turn in (there, away):
+        await plan(database, turn, "Milk")
+    thread = await begun(store, there)
+    async with database.transaction(there.reader) as connection:
+        await connection.execute(
+            update(tables.threads)
+            .where(tables.threads.c.id == thread.id)
+            .values(updated_at=ids.now() + timedelta(days=2))
+        )
+    kept = await later.run(older_than=None)
+    foretold, gone = await later.look(older_than=QUARTER), await later.run(older_than=QUARTER)
+
+    assert (kept, foretold, gone) == (Pruned(), Pruned(tasks=1), Pruned(tasks=1))
+    assert await count(database, tables.tasks, there) == 1
+    for table in (tables.tasks, tables.task_acts, tables.task_numbers):
+        async with database.reading(away.reader) as connection:
+            assert (await connection.execute(select(table).where(mine(table, away)))).all() == []
+    assert await on_the_roll(database) == [("", "r0")]
+
+
+async def test_a_reader_of_whom_only_numbers_are_left_is_struck(database, later):
+    """Their last task was deleted and is gone."""
+    await plan(database, ADA, "Milk")
+    async with SqlTaskBoard(database).work(ADA.reader) as hers:
+        await hers.delete(1)
+    gone = await later.run(older_than=None)
+
+    assert gone == Pruned(tasks=1)
+    assert await on_the_roll(database) == []
+    assert [await count(database, table, ADA) for table in (tables.task_acts, tables.task_numbers)] == [0, 0]
 
 
 async def test_a_claim_on_nothing_goes_once_it_has_run_out(database, store, files):

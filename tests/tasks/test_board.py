@@ -13,8 +13,8 @@ from tests.databases import store_url
 from pageside import ids
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
-from pageside.tasks import board, task
-from pageside.tasks.board_sql import SqlTaskBoard, purge
+from pageside.tasks import board, keeping, task
+from pageside.tasks.board_sql import SqlTaskBoard
 from pageside.tasks.task import BadTask, Details, NoSuchTask, NothingToUndo, Passage
 
 __all__ = ["store_url"]
@@ -121,7 +121,7 @@ async def test_a_deleted_task_can_be_brought_back_for_a_while(kept, monkeypatch)
         assert await mine.deleted() == []
         with pytest.raises(NoSuchTask):
             await mine.restore(1)
-        assert await purge(mine._connection, mine) == 1
+        assert await keeping.purge(mine._connection, mine, before=later - board.KEPT) == 1
 
 
 async def test_several_acts_happen_together_or_not_at_all(kept):

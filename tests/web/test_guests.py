@@ -14,7 +14,11 @@ from tests.chatkit_client import ChatKit
 from pageside import ids
 from pageside.conversation.sweeping import Sweep
 from pageside.errors import Unavailable
+from pageside.identity import roll
+from pageside.identity.reader import Reader
 from pageside.storage.files import LocalFiles
+from pageside.tasks.board_sql import SqlTaskBoard
+from pageside.tasks.task import Details
 
 TAKE_OVER = "/api/chatkit/me/guest"
 QUESTION = "What does the queen excluder do?"
@@ -100,6 +104,38 @@ async def test_what_was_taken_over_goes_on(house, guest, tmp_path):
     assert listed >= {own.thread_id, first.thread_id}
     assert len(listed) == 3
     assert file.status_code == 200
+
+
+async def test_tasks_go_along_under_numbers_of_their_own(house, guest):
+    """Counted on from the account's; what the guest did last can still be undone, and nothing is left of theirs."""
+    cookies, _, _ = guest
+    board = SqlTaskBoard(house.services.database)
+    (known,) = [reader async for reader in roll.walk(house.services.database)]
+    account = Reader("ada", known.organisation)
+    async with board.work(account) as mine:
+        await mine.add(Details(title="Her own"))
+    async with board.work(known) as theirs:
+        await theirs.add(Details(title="Milk", tags=("home",)))
+        await theirs.add(Details(title="Lab"))
+    async with board.work(known) as theirs:
+        await theirs.update(1, Details(title="Oat milk"))
+        await theirs.delete(2)
+    async with house.client() as client:
+        client.cookies = cookies
+        await client.post(TAKE_OVER, headers=by(token("ada")))
+        await client.post(TAKE_OVER, headers=by(token("ada")))
+    async with board.work(account) as mine:
+        taken = [(each.number, each.title, each.tags) for each in await mine.tasks()]
+        undone = [(was.number, now.title) for was, now in await mine.undo()]
+        number = (await mine.add(Details(title="New"))).number
+    async with board.reading(known) as theirs:
+        left = [*await theirs.tasks(), *await theirs.deleted()]
+
+    assert taken == [(1, "Her own", ()), (2, "Oat milk", ("home",))]
+    assert undone == [(2, "Milk"), (3, "Lab")]
+    assert number == 4
+    assert left == []
+    assert [reader async for reader in roll.walk(house.services.database)] == [account]
 
 
 async def test_two_who_take_over_at_once_share_nothing(house, guest):

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -24,6 +24,8 @@ from pageside.conversation.sweeping import SETTLING, Sweep
 from pageside.identity.reader import Reader
 from pageside.storage.files import LocalFiles
 from pageside.storage.tables import metadata
+from pageside.tasks.board_sql import SqlTaskBoard
+from pageside.tasks.task import Details
 
 API = "/api/chatkit"
 HALF_WAY = """
@@ -300,6 +302,12 @@ async def test_a_conversation_is_saved_as_json(ada):
     assert "token=" not in saved.text
 
 
+async def plan(home, reader, title, **more):
+    """A task of the reader's."""
+    async with SqlTaskBoard(home.database).work(reader) as mine:
+        await mine.add(Details(title=title, **more))
+
+
 async def test_an_unknown_form_of_saving_is_refused(ada):
     """With the two that there are."""
     told = await ada.ask("What is a servo?")
@@ -337,6 +345,43 @@ async def test_everything_is_saved_in_one_archive(home, ada):
     assert [each["path"] for each in about["files"]] == [f"files/{sent}/a.png", f"files/{unsent}/b.py"]
 
 
+async def test_tasks_are_saved_too(home, ada):
+    """To read, and with everything that is kept of them: deleted ones, and how they were before."""
+    await plan(
+        home, Reader("ada"), "Read *chapter 3*", due=date(2026, 11, 27), tags=("exam",), description="<b>\ntwice"
+    )
+    await plan(home, Reader("ada"), "Milk")
+    async with SqlTaskBoard(home.database).work(Reader("ada")) as mine:
+        await mine.complete(1)
+        await mine.delete(2)
+    saved = await archive(ada)
+    told = json.loads(saved.read("tasks.json"))
+
+    assert saved.namelist() == ["tasks.json", "tasks.md", "about.json"]
+    assert [(each["number"], each["title"], each["due"]) for each in told["tasks"]] == [
+        (1, "Read *chapter 3*", "2026-11-27")
+    ]
+    assert [each["number"] for each in told["deleted"]] == [2]
+    assert [each["before"] and each["before"]["title"] for each in told["earlier"]] == [
+        None,
+        None,
+        "Read *chapter 3*",
+        "Milk",
+    ]
+    assert json.loads(saved.read("about.json"))["tasks"] == 1
+    assert saved.read("tasks.md").decode().splitlines() == [
+        "# Tasks",
+        "",
+        "- [x] #1 **Read \\*chapter 3\\*** (due 2026-11-27, #exam)",
+        "  \\<b>",
+        "  twice",
+        "",
+        "## Deleted",
+        "",
+        "- [ ] #2 **Milk**",
+    ]
+
+
 async def test_a_file_that_is_gone_is_listed_without_a_path(home, ada):
     """The archive is whole all the same."""
     await uploaded(ada)
@@ -357,6 +402,8 @@ async def test_deleting_everything_leaves_nothing(home, ada):
     keyed = {"type": "threads.create", "params": {"input": message("Again?")}}
     await ada.http.post("/chatkit", json=keyed, headers={"Idempotency-Key": "k"})
     await Sessions(home.database, SecretStr("of this test alone")).begin(Reader("ada"), origin="")
+    await plan(home, Reader("ada"), "Milk")
+    await plan(home, Reader("eve"), "Hers")
     async with home.client("eve") as eve:
         theirs = await uploaded(eve)
         await eve.ask("And mine?", attachments=[theirs])
@@ -372,6 +419,8 @@ async def test_deleting_everything_leaves_nothing(home, ada):
         assert len(await kept(home.files)) == 1
         assert (await eve.http.get(f"/chatkit/attachments/{theirs}")).status_code == 200
         assert await titles(eve) == ["And mine?"]
+    async with SqlTaskBoard(home.database).reading(Reader("eve")) as hers:
+        assert [each.title for each in await hers.tasks()] == ["Hers"]
     assert await titles(ada) == []
     assert (await ada.send("threads.get_by_id", thread_id=first.thread_id)).status_code == 404
     assert (await ada.ask("A new beginning")).errors == []

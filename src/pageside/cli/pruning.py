@@ -20,6 +20,7 @@ class PrunedRow(TypedDict):
     threads: int
     attachments: int
     requests: int
+    tasks: int
 
 
 def age(told: str | None) -> timedelta | None:
@@ -35,7 +36,13 @@ def age(told: str | None) -> timedelta | None:
 
 def row(pruned: Pruned, *, dry_run: bool) -> PrunedRow:
     """What `pageside prune --json` prints."""
-    return PrunedRow(dry_run=dry_run, threads=pruned.threads, attachments=pruned.attachments, requests=pruned.requests)
+    return PrunedRow(
+        dry_run=dry_run,
+        threads=pruned.threads,
+        attachments=pruned.attachments,
+        requests=pruned.requests,
+        tasks=pruned.tasks,
+    )
 
 
 def told(pruned: Pruned) -> str:
@@ -50,8 +57,8 @@ def foretold(pruned: Pruned) -> str:
 
 def _of(pruned: Pruned) -> str:
     return (
-        f"{_counted(pruned.threads, 'conversation')}, {_counted(pruned.attachments, 'file')} and "
-        f"{_counted(pruned.requests, 'remembered request')}"
+        f"{_counted(pruned.threads, 'conversation')}, {_counted(pruned.attachments, 'file')}, "
+        f"{_counted(pruned.tasks, 'task')} and {_counted(pruned.requests, 'remembered request')}"
     )
 
 

@@ -15,6 +15,7 @@ from pageside.errors import Unavailable
 from pageside.identity.ownership import mine
 from pageside.storage.files import Files
 from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads
+from pageside.tasks import keeping as task_keeping
 
 log = structlog.get_logger(__name__)
 
@@ -78,5 +79,6 @@ async def erase_all(connection: AsyncConnection, turn: Turn, *, at_most: int) ->
     await connection.execute(delete(requests).where(mine(requests, turn)))
     await connection.execute(delete(leases).where(mine(leases, turn)))
     await connection.execute(delete(sessions).where(mine(sessions, turn)))
+    await task_keeping.erase(connection, turn)
     await connection.execute(delete(readers).where(mine(readers, turn)))
     return Erased(erased.threads, (*erased.files, *files.scalars())), True

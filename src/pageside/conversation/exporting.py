@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -31,6 +31,8 @@ from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
 from pageside.storage.tables import attachments, threads
+from pageside.tasks import keeping as task_keeping
+from pageside.tasks.keeping import Kept
 
 Format = Literal["markdown", "json"]
 Place = Callable[[Attachment], str]
@@ -101,6 +103,10 @@ class Exports:
             if pieces is not None:
                 packed = not filetypes.is_text(str(row.mime_type))
                 yield Entry(_path(row.id, row.name), row.created_at, pieces, packed=packed)
+        kept = await task_keeping.everything(self._database, turn)
+        if kept != Kept():
+            yield Entry("tasks.json", ids.now(), _once(to_json({"version": VERSION, **asdict(kept)}, indent=2)))
+            yield Entry("tasks.md", ids.now(), _once(prose.tasks(kept).encode()))
         about = {
             "format": "pageside-reader",
             "version": VERSION,
@@ -108,6 +114,7 @@ class Exports:
             "organisation": turn.reader.organisation,
             "reader": turn.reader.subject,
             "conversations": number,
+            "tasks": len(kept.tasks),
             "files": listed,
         }
         yield Entry("about.json", ids.now(), _once(to_json(about, indent=2)))

@@ -18,6 +18,7 @@ from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
 from pageside.storage.tables import attachments, feedback, items, leases, threads
+from pageside.tasks import keeping as task_keeping
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class Merging:
         self._runs = runs
 
     async def merge(self, guest: Reader, account: Reader) -> int:
-        """Makes every thread of `guest` one of `account`, and gives how many there were; then nothing is the guest's.
+        """Makes every thread and task of `guest` one of `account`; gives how many threads; then nothing is the guest's.
 
         Interrupted in the middle, it can be done again: each thread is with the one or the other. Files that were
         never sent go.
@@ -56,13 +57,15 @@ class Merging:
         for thread_id in held:
             await self._runs.stop(thread_id)
             moved += await self._hand_over(thread_id, giver, taker)
+        async with self._database.handing_over(guest, account) as (connection, become):
+            tasks = await task_keeping.hand_over(connection, giver, taker, become)
         whole = False
         while not whole:
             async with self._database.transaction(guest) as connection:
                 erased, whole = await erasing.erase_all(connection, giver, at_most=len(held) + 1)
             await erasing.forget(self._files, erased.files)
-        if held:
-            log.info("guest_merged", threads=moved)
+        if held or tasks:
+            log.info("guest_merged", threads=moved, tasks=tasks)
         return moved
 
     async def _hand_over(self, thread_id: str, giver: Turn, taker: Turn) -> bool:

@@ -39,6 +39,8 @@ from chatkit.types import (
 from pageside.answer import citations
 from pageside.answer.proving import Checked, CheckedSource
 from pageside.conversation import clock, footnotes, forms, transcript
+from pageside.tasks.keeping import Kept
+from pageside.tasks.task import Task as StudyTask
 
 Place = Callable[[Attachment], str]
 
@@ -72,6 +74,27 @@ def item(
     if opinion is not None and blocks:
         blocks.append(f"*{_OPINIONS[opinion]}*")
     return "".join(f"{block.rstrip()}\n\n" for block in blocks)
+
+
+def tasks(kept: Kept) -> str:
+    """A reader's tasks as lists: those to be done and those done, and those that were deleted a while ago."""
+    parts = ["# Tasks\n", *map(_study_task, kept.tasks)]
+    if kept.deleted:
+        parts += ["\n## Deleted\n", *map(_study_task, kept.deleted)]
+    return "\n".join(parts) + "\n"
+
+
+def _study_task(told: StudyTask) -> str:
+    said = [f"due {told.due.isoformat()}"] if told.due else []
+    said += [f"{told.priority} priority"] if told.priority != "normal" else []
+    said += [f"#{citations.literal(tag)}" for tag in told.tags]
+    box = "x" if told.status == "completed" else " "
+    more = f" ({', '.join(said)})" if said else ""
+    lines = [f"- [{box}] #{told.number} **{citations.literal(told.title)}**{more}"]
+    lines += [f"  {citations.literal(line)}" for line in told.description.splitlines() if line.strip()]
+    if told.passage is not None:
+        lines.append(f"  {_link(told.passage.title or 'In the book', told.passage.url)}")
+    return "\n".join(lines)
 
 
 def _blocks(shown: ThreadItem, place: Place) -> Iterator[str]:

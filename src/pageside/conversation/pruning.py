@@ -22,7 +22,9 @@ from pageside.identity import roll
 from pageside.identity.ownership import mine
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
-from pageside.storage.tables import attachments, leases, requests, sessions, threads
+from pageside.storage.tables import attachments, leases, requests, sessions, task_acts, tasks, threads
+from pageside.tasks import keeping as task_keeping
+from pageside.tasks.board import KEPT
 
 EVERY: Final = timedelta(days=1)
 ABANDONED: Final = timedelta(minutes=10)  # a claim on no thread that ran out so long ago is nobody's
@@ -38,11 +40,13 @@ class Pruned:
     Attributes:
         attachments: Files that were sent in those threads, or never sent.
         requests: Memories of requests that were carried out.
+        tasks: Deleted ones that can no longer be brought back, and all of readers who have been away.
     """
 
     threads: int = 0
     attachments: int = 0
     requests: int = 0
+    tasks: int = 0
 
     def __add__(self, other: Pruned) -> Pruned:
         return Pruned(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
@@ -60,6 +64,7 @@ class _Ages:
     unsent: datetime
     asked: datetime
     claimed: datetime
+    deleted: datetime
 
 
 class Pruning:
@@ -86,7 +91,8 @@ class Pruning:
         """Takes away what is old; of requests, and of files that were not sent, what is older than a day.
 
         Args:
-            older_than: Since the last thing that was written in a thread; None keeps threads.
+            older_than: Since the last thing that was written in a thread; None keeps threads. Tasks go when so long
+                nothing was done with any of them, and nothing written in any thread.
 
         Raises:
             StoreUnavailable: The database cannot be reached; what was done stands.
@@ -108,6 +114,7 @@ class Pruning:
             unsent=now - UNSENT_FOR,
             asked=now - remembered.KEPT_FOR,
             claimed=now - ABANDONED,
+            deleted=now - KEPT,
         )
 
     async def _due(self, turn: Turn, ages: _Ages) -> tuple[Pruned, bool]:
@@ -146,9 +153,11 @@ class Pruning:
             .exists()
         )
         ended = select(sessions.c.id).where(mine(sessions, turn), sessions.c.expires_at <= ages.now).exists()
+        noted = select(task_acts.c.unit).where(mine(task_acts, turn), task_acts.c.at <= ages.deleted).exists()
         async with self._database.reading(turn.reader) as connection:
-            found = (await connection.execute(select(old, files, asked, held, stray, ended))).one()
-        return Pruned(found[0], found[1], found[2]), not found[3] or bool(found[4]) or bool(found[5])
+            found = (await connection.execute(select(old, files, asked, held, stray, ended, noted))).one()
+            due = Pruned(found[0], found[1], found[2], (await _old_tasks(connection, turn, ages))[0])
+        return due, not found[3] or bool(found[4]) or bool(found[5]) or bool(found[6])
 
     async def _take_away(self, turn: Turn, ages: _Ages) -> None:
         more = True
@@ -160,9 +169,29 @@ class Pruning:
                 old = found.scalars().all()
                 erased = await erasing.erase(connection, old, turn)
                 files = [*erased.files, *await _tidied(connection, turn, ages)]
+                if (await _old_tasks(connection, turn, ages))[1]:
+                    await task_keeping.erase(connection, turn)
+                else:
+                    await task_keeping.purge(connection, turn, before=ages.deleted)
                 await roll.strike(connection, turn)
             await erasing.forget(self._files, files)
             more = len(old) == _AT_ONCE
+
+
+async def _old_tasks(connection: AsyncConnection, turn: Turn, ages: _Ages) -> tuple[int, bool]:
+    """How many of the reader's tasks are old; and whether all are, as nothing of theirs is younger."""
+    held = select(func.count()).select_from(tasks).where(mine(tasks, turn)).scalar_subquery()
+    deleted = (
+        select(func.count())
+        .select_from(tasks)
+        .where(mine(tasks, turn), tasks.c.deleted_at <= ages.deleted)
+        .scalar_subquery()
+    )
+    acted = select(tasks.c.number).where(mine(tasks, turn), tasks.c.updated_at >= ages.written).exists()
+    wrote = select(threads.c.id).where(mine(threads, turn), threads.c.updated_at >= ages.written).exists()
+    found = (await connection.execute(select(held, deleted, acted, wrote))).one()
+    away = not found[2] and not found[3]
+    return (found[0] if away else found[1]), away and bool(found[0])
 
 
 async def _tidied(connection: AsyncConnection, turn: Turn, ages: _Ages) -> list[str]:

@@ -9,17 +9,17 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, delete, func, select, update
+from sqlalchemy import Select, Text, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
 from pageside.identity import roll
-from pageside.identity.ownership import Turn, mine, upsert
+from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.storage import words as folded
 from pageside.storage.engine import Database
 from pageside.storage.tables import tasks
-from pageside.tasks import journal, task
+from pageside.tasks import task
 from pageside.tasks.board import KEPT, MAX_TASKS, Wanted
 from pageside.tasks.journal import Journal
 from pageside.tasks.task import BadTask, Details, NoSuchTask, NothingToUndo, Passage, Status, Task, checked
@@ -89,7 +89,7 @@ class SqlBoard:
 
     async def get(self, number: int) -> Task:
         """See `Board.get`."""
-        return _task(await self._there(number))
+        return read(await self._there(number))
 
     async def add(self, told: Details) -> Task:
         """See `Board.add`."""
@@ -125,7 +125,7 @@ class SqlBoard:
         """See `Board.restore`."""
         row = await self._any(number)
         if row["deleted_at"] is None:
-            return _task(row)
+            return read(row)
         if row["deleted_at"] <= ids.now() - KEPT:
             raise NoSuchTask(number)
         await self._require_room()
@@ -140,9 +140,9 @@ class SqlBoard:
             raise NothingToUndo
         changed: list[tuple[Task, Task]] = []
         for number, row in before.items():
-            was = _task(await self._any(number))
+            was = read(await self._any(number))
             await self._set(number, {"deleted_at": ids.now()} if row is None else row)
-            changed.append((was, _task(await self._any(number))))
+            changed.append((was, read(await self._any(number))))
         await self._require_room(further=0)
         return changed
 
@@ -170,7 +170,7 @@ class SqlBoard:
             await self._journal.note(row["number"], row)
             words = _words({**row, **different})
             await self._set(row["number"], {**different, "words": words, "updated_at": ids.now()})
-        return _task(row), _task(await self._any(row["number"]))
+        return read(row), read(await self._any(row["number"]))
 
     async def _set(self, number: int, columns: Mapping[str, Any]) -> None:
         """Writes `columns` of a task; that it was, it says itself."""
@@ -178,7 +178,7 @@ class SqlBoard:
         await self._connection.execute(update(tasks).where(mine(tasks, self), tasks.c.number == number).values(**told))
 
     async def _read(self, listed: Select[Any]) -> Sequence[Task]:
-        return [_task(dict(row)) for row in (await self._connection.execute(listed)).mappings()]
+        return [read(dict(row)) for row in (await self._connection.execute(listed)).mappings()]
 
     async def _require_room(self, *, further: int = 1) -> None:
         counted = select(func.count()).select_from(tasks).where(mine(tasks, self), tasks.c.deleted_at.is_(None))
@@ -189,14 +189,6 @@ class SqlBoard:
     async def _write(self, row: Mapping[str, Any]) -> None:
         dialect = self._connection.dialect.name
         await self._connection.execute(upsert(tasks, self, rows=[row], replacing=["title"], dialect=dialect))
-
-
-async def purge(connection: AsyncConnection, turn: Turn) -> int:
-    """Takes away for good what the reader deleted longer than `KEPT` ago; gives how many that were."""
-    before = ids.now() - KEPT
-    await journal.purge(connection, turn, before=before)
-    gone = delete(tasks).where(mine(tasks, turn), tasks.c.deleted_at <= before)
-    return (await connection.execute(gone)).rowcount
 
 
 def _columns(told: Details) -> dict[str, Any]:
@@ -223,7 +215,8 @@ def _words(row: Mapping[str, Any]) -> str:
     return " ".join(folded.fold(" ".join((row["title"], row["description"], *row["tags"]))).split())
 
 
-def _task(row: Row) -> Task:
+def read(row: Row) -> Task:
+    """The task that a row of `tasks` tells of."""
     return Task(
         number=row["number"],
         title=row["title"],

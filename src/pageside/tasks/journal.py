@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.identity.ownership import Turn, mine, upsert
+from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.storage.tables import task_acts, task_numbers
 from pageside.tasks.board import KEPT, MAX_UNDONE
@@ -102,11 +102,6 @@ class Journal:
         await self._connection.execute(
             upsert(task_numbers, self, rows=[row], replacing=["last", "revision"], dialect=dialect)
         )
-
-
-async def purge(connection: AsyncConnection, turn: Turn, *, before: datetime) -> None:
-    """Forgets what was done `before`."""
-    await connection.execute(delete(task_acts).where(mine(task_acts, turn), task_acts.c.at <= before))
 
 
 def _noted(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
@@ -28,7 +29,7 @@ async def pruned(settings: Settings, database: Database) -> AsyncIterator[None]:
     async def run() -> int:
         gone = await walk.run(older_than=age(settings))
         if gone:
-            log.info("pruned", threads=gone.threads, attachments=gone.attachments, requests=gone.requests)
+            log.info("pruned", **asdict(gone))
         return 0
 
     async with sweeping.swept(run, every=pruning.EVERY):
