@@ -24,6 +24,11 @@ _EMPTY_WORDS: Final = frozenset(
         " item one thing some",
     )
 )
+_SHORT: Final = {
+    "ch": "chapter", "chap": "chapter", "chp": "chapter", "hw": "homework", "ex": "exercise", "assgn": "assignment",
+    "prof": "professor", "lec": "lecture", "uni": "university", "proj": "project", "pres": "presentation",
+    "sec": "section", "mom": "mum",
+}  # fmt: skip
 _ENOUGH: Final = 0.6  # share of what was said that a title must hold to be meant, where nothing is destroyed
 
 
@@ -241,7 +246,7 @@ def _words(task: Task) -> frozenset[str]:
 def folded(text: str) -> frozenset[str]:
     """The words of `text` by which a task is known: without endings, articles and the like."""
     low = text.casefold()
-    kept = [word for word in re.findall(r"[^\W_]+", low) if word not in _EMPTY_WORDS]
+    kept = [_SHORT.get(word, word) for word in re.findall(r"[^\W_]+", low) if word not in _EMPTY_WORDS]
     stems = {stem for word in kept for stem in keywords.terms(word, language="en")}
     return frozenset(stems) or frozenset(re.findall(r"[^\s\w]+", low) if not re.search(r"\w", low) else ())
 

@@ -29,8 +29,24 @@ _SUSPICIOUS: Final = re.compile(
     r"|call|need|have\s+to|must|should|stick|throw|chuck|today|tomorrow|week|commands|can\s+(?:you|i)\s+do|roll|mistake|accident|mean|back|back\?|still|show|board|homework|assignments?)\b|#\d|✓|✔|✅",
     re.IGNORECASE,
 )
+_ORDER: Final = re.compile(
+    r"(?:add|ad|put|create|make|new\s|remind|note|jot|stick|throw|chuck|set|schedule|plan|delete|remove|erase|drop|scrap|bin|trash|discard|cancel|ditch|axe|toss|nuke|yeet|zap|kill|dump|del|rm|wipe|clear|purge|empty|get\s+rid"
+    r"|mark|tick|untick|check\s+(?:off|#?\d|it|that|the\s+\S+\s+(?:one|task))|check\s+.*\s+off$|uncheck|cross|complete|finish|close|finished|completed|done|rename|retitle|change|update|edit|move|postpone|push|reschedule|delay|shift|bump"
+    r"|reopen|re-open|undo|restore|recover|bring|revert|tag|untag|label|prioriti[sz]e|deprioriti[sz]e|raise|lower|call\s+(?:it|that)|replace|take|forget|save|write|log|include|i\s+need\s+a|i\s+want\s+a|i\s+need\s+.*\s+on\s+my|extend|un\w+)\b",
+    re.IGNORECASE,
+)
+_ORDER: Final = re.compile(
+    r"(?:add|ad|put|create|make|new\s|remind|note|jot|stick|throw|chuck|set|schedule|plan|delete|remove|erase|drop|scrap|bin|trash|discard|cancel|ditch|axe|toss|nuke|yeet|zap|kill|dump|del|rm|wipe|clear|purge|empty|get\s+rid"
+    r"|mark|tick|untick|check\s+(?:off|#?\d|it|that|the\s+\S+\s+(?:one|task))|check\s+.*\s+off$|uncheck|cross|complete|finish|close|finished|completed|done|rename|retitle|change|update|edit|move|postpone|push|reschedule|delay|shift|bump"
+    r"|reopen|re-open|undo|restore|recover|bring|revert|tag|untag|label|prioriti[sz]e|deprioriti[sz]e|raise|lower|call\s+(?:it|that)|replace|take|forget|save|write|log|include|i\s+need\s+a|i\s+want\s+a|i\s+need\s+.*\s+on\s+my|extend|un\w+)\b",
+    re.IGNORECASE,
+)
+_ADDING: Final = re.compile(
+    r"(?:add|ad|put|create|new|make|remind|note|on|to|stick|set\s+(?:up|a)|write|jot|i|need|want|(?:schedule|plan)\s+(?!#?\d|it\b|the\b|that\b|task\b)\w+)\b",
+    re.IGNORECASE,
+)
 _HELP: Final = re.compile(
-    r"(?:help|/help|\?|commands|help\s+me|need\s+help|i\s+need\s+help)|(?:what|which)\s+(?:all\s+)?(?:can|could)\s+(?:you|i|u|it)\s+(?:do|ask|say)(?:\s+(?:here|for\s+me|with\s+(?:my\s+|the\s+)?(?:tasks?|list|todos?|to-?do\s+list)|about\s+(?:my\s+)?tasks))?"
+    r"(?:help|/help|\?|commands|help\s+me|need\s+help|i\s+need\s+help)|(?:what|which)\s+(?:all\s+)?(?:can|could)\s+(?:you|i|u|it)\s+(?:do|ask|say)(?:\s+(?:here|for\s+me|with\s+(?:my\s+|the\s+|this\s+)?(?:tasks?|list|todos?|to-?do\s+list)|about\s+(?:my\s+)?tasks))*"
     r"|how\s+(?:do|can|does|would|should|to)\s*(?:i|one|you|we|the|my|this|these)?\s*(?:use|add|create|delete|remove|make|edit|rename|complete|finish|undo|manage|list|change|set|mark)?\s*(?:up\s+)?"
     r"(?:a|an|the|my|new|your|this|these|due\s+dates?(?:\s+(?:of|for|on)\s+a)?)*\s*(?:(?:new|study|due|to-?do)\s+)*(?:tasks?|todos?|to-?dos?|to-?do\s+list|task\s+list|list|reminders?)(?:\s+(?:work|here|feature|thing|list|as\s+done|done|work\s+here|to\s+my\s+list))*"
     r"|(?:help|explain)(?:\s+me)?\s+(?:with\s+|about\s+|on\s+)?(?:how\s+)?(?:my\s+|the\s+|these\s+)?(?:tasks?|todos?|to-?dos?|to-?do\s+list|task\s+list|list|commands|reminders)(?:\s+(?:here|work|feature|commands|list))*"
@@ -44,7 +60,7 @@ _COMMAND: Final = (
     r"|(?:task\s+)?#?\d+\s+(?:is|as|to|done|are|due)|(?:the\s+)?[\w ]{1,30}\s(?:is|are|as)\s+(?:done|finished|complete)|don't|new|it(?:'s|\s+is)|tick|remember|also|then|please|can|could|throw|strike|ditch|nuke|kill|axe|help)"
 )
 _JOINT: Final = re.compile(
-    rf"\s*,?\s*\b(?:and\s+then|and\s+also|and|then|also|plus|but|oh\s+and|as\s+well\s+as|after\s+that)\b[\s,]+(?=(?:(?:please|then|also|pls|just|can\s+you|could\s+you|maybe)\s+)*{_COMMAND}\b)"
+    rf"\s*,?\s*\b(?:and\s+then|and\s+also|and|then|also|plus|but|so|oh\s+and|as\s+well\s+as|after\s+that)\b[\s,]+(?=(?:(?:please|then|also|pls|just|can\s+you|could\s+you|maybe)\s+)*{_COMMAND}\b)"
     rf"|\s*,\s*(?=(?:(?:please|then|also|pls)\s+)*{_COMMAND}\b)|\s*(?:&|\+)\s*(?={_COMMAND}\b)",
     re.IGNORECASE,
 )
@@ -195,17 +211,11 @@ def _heard(clause: str, whole: Masked, today: date) -> Heard | None:
     if _HELP.fullmatch(said.rstrip(" ?!.")):
         return Heard((Act("help"),))
     here = Clause(said.rstrip(" .!?;,"), whole, today)
-    wanted = rules_lists.read(said, whole, today)
-    if (
-        _QUESTION.match(said)
-        or (said.endswith("?")
-        and not re.match(r"(?:add|delete|remove|mark|rename|put|remind|undo)\b", said, re.IGNORECASE))
-    ):
-        return Heard((Act("list", sought=wanted),)) if wanted is not None else _undone(here)
-    if wanted is not None and not re.match(
-        r"(?:get\s+rid|check\s+(?:off|#?\d)|open\s+(?:task|#?\d)|give)\b", said, re.IGNORECASE
-    ):
+    orders = _ORDER.match(said) is not None
+    if not orders and (wanted := rules_lists.read(said, whole, today)) is not None:
         return Heard((Act("list", sought=wanted),))
+    if not orders and (_QUESTION.match(said) or said.endswith("?")):
+        return _undone(here)
     return _first(here)
 
 
@@ -222,9 +232,7 @@ def _first(here: Clause) -> Heard | None:
         re.IGNORECASE,
     )
     first, second = rules_adding.heard, rules_changes.heard
-    if special or not re.match(
-        r"(?:add|ad|put|create|new|make|remind|note|on|to|stick|set\s+(?:up|a)|write|jot)\b", text, re.IGNORECASE
-    ):
+    if special or not _ADDING.match(text):
         first, second = second, first
     one = first(here)
     if one is not None and one.confidence >= SURE:

@@ -14,10 +14,10 @@ from pageside.tasks import days
 
 _NOUN: Final = r"(?:tasks?|todos?|to-dos?|to\s+dos?|to\s+do|items?|reminders?|entry|entries|to-do\s+items?|todo\s+items?|list\s+items?|note\s+to\s+self)"
 _FLAG: Final = r"(?:(?P<flag>urgent|important|high[\s-]prio(?:rity)?|low[\s-]prio(?:rity)?|normal[\s-]prio(?:rity)?|top[\s-]prio(?:rity)?)\s+)?"
-_MAKING: Final = r"(?:add|create|make|set\s+up|set|new|open|log|save|start|insert|enter|register|put\s+in|put|write|give|generate|file|ad)"
+_MAKING: Final = r"(?:(?:i|we)\s+(?:need|want|would\s+like)|(?:i|we)'d\s+like|need|want|make|add|create|make|set\s+up|set|new|open|log|save|start|insert|enter|register|put\s+in|put|write|give|generate|file|ad)"
 _NAMED: Final = re.compile(
     rf"{_MAKING}\s+(?:me\s+)?(?:(?P<many>these|following|some|two|three|four|five|several)|an?other|an|a|the|one\s+more|one|this|my|new)?\s*(?:new\s+|following\s+|quick\s+|study\s+|more\s+)*{_FLAG}"
-    rf"(?:new\s+)?(?P<noun>{_NOUN})\b(?!\s+\d+\s*$)\s*(?:(?:on|in|to|for)\s+{LIST}\b)?\s*(?P<what>.*)",
+    rf"(?:new\s+)?(?P<noun>{_NOUN})\b(?!\s*#?\d+\b)\s*(?:(?:on|in|to|for)\s+{LIST}\b)?\s*(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _LABELLED: Final = re.compile(
@@ -36,6 +36,10 @@ _ONTO: Final = re.compile(
     rf"|(?:on|to|onto)\s+{LIST}[\s,:]*(?:please\s+)?(?:put|add|write)[\s:]*(?P<front>.+)"
     rf"|(?P<goes>.+?)\s+(?:should|needs\s+to|must|has\s+to|can|could|may|goes)\s*(?:go|be|come)?\s+(?:on|onto|to)\s+{LIST}\b(?P<after>.*)",
     re.IGNORECASE | re.DOTALL,
+)
+_FOLLOWING: Final = re.compile(
+    r"(?:these|this|the\s+following|following|the\s+next|some\s+(?:things|stuff)|a\s+few\s+(?:things|more)|all\s+(?:of\s+)?(?:this|these)|those)(?:\s+(?:things|ones|tasks|items|stuff|too|please))*",
+    re.IGNORECASE,
 )
 _BARE: Final = re.compile(r"(?:add|ad)\b[\s:,-]*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 _JOT: Final = re.compile(
@@ -95,6 +99,12 @@ def _group(match: re.Match[str]) -> str:
 
 
 def _reminded(clause: Clause) -> Heard | None:
+    if re.fullmatch(
+        r"(?:(?:please\s+)?remind\s+me|set\s+(?:me\s+)?a\s+reminder)(?:\s+(?:please|later|again))?",
+        clause.text,
+        re.IGNORECASE,
+    ):
+        return Heard((Act("add"),), DOUBTFUL, "What shall I remind you of?")
     match = _REMIND.fullmatch(clause.text)
     if not match or re.match(
         r"(?:what|how|why|when|where|who|which)\b|of\s+(?:my|the)\s+(?:tasks|list)", _group(match), re.IGNORECASE
@@ -138,6 +148,8 @@ def _listed(clause: Clause) -> Heard | None:
     if not match:
         return None
     behind = (match["behind"] or match["after"] or "").strip(" .!?")
+    if _FOLLOWING.fullmatch(_group(match)) and behind:
+        return _adding(clause, behind, SURE, many=True)
     return _adding(clause, f"{_group(match)} {behind}".strip(), SURE)
 
 
@@ -155,7 +167,7 @@ def _bare(clause: Clause) -> Heard | None:
     match = _BARE.fullmatch(clause.text) or _JOT.fullmatch(clause.text)
     if not match:
         return None
-    what = match["what"].strip()
+    what = re.sub(rf"^{_FOLLOWING.pattern}\s*:\s*", "", match["what"].strip(), flags=re.IGNORECASE)
     if _TO_OTHER.match(what):
         return _adding(clause, what, DOUBTFUL)
     return _adding(clause, what, 0.9)

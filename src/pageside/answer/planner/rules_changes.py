@@ -220,8 +220,24 @@ def _confidence(clause: Clause, target: Target) -> float:
 def _acting(
     clause: Clause, intent: Intent, phrase: str, *, details: Details | None = None, status: Status | None = None
 ) -> Heard:
-    target = clause.target(phrase)
-    return Heard((Act(intent, details or Details(), target, status),), _confidence(clause, target))
+    targets = _targets(clause, phrase)
+    acts = tuple(Act(intent, details or Details(), target, status) for target in targets)
+    return Heard(acts, min(_confidence(clause, target) for target in targets))
+
+
+def _targets(clause: Clause, phrase: str) -> list[Target]:
+    """The tasks that `phrase` names; several where it names them in several ways: "1 and the milk one"."""
+    whole = clause.target(phrase)
+    parts = [part for part in re.split(r"\s*(?:,\s*and|,|\band\b|&)\s*", phrase, flags=re.IGNORECASE) if part.strip()]
+    if not whole.words or whole.every or len(parts) < 2:
+        return [whole]
+    named = [clause.target(part) for part in parts]
+    certain = [bool(target.numbers or target.places or target.last) for target in named]
+    sayable = all(
+        ok or re.match(r"(?:the|my)\s+.*\b(?:one|task)$", part.strip(), re.I)
+        for ok, part in zip(certain, parts, strict=True)
+    )
+    return named if any(certain) and sayable else [whole]
 
 
 def _undone(clause: Clause) -> Heard | None:
@@ -250,6 +266,20 @@ def _alone(clause: Clause) -> Heard | None:
 
 def _spoken(clause: Clause) -> bool:
     return bool(re.search(r"\bthe\s+(?:task|one|item|todo|reminder)$", clause.text, re.IGNORECASE))
+
+
+def _more(clause: Clause) -> Heard | None:
+    """Only a day, a priority or tags: it says more of what was spoken of last."""
+    if not re.match(
+        r"(?:high|low|normal|top|urgent|important|asap|due\b|deadline|tag|#|prio|with\s+(?:high|low))",
+        clause.text,
+        re.IGNORECASE,
+    ):
+        return None
+    told = rules_titles.details(f", {clause.text}", clause.whole, clause.today)
+    if told.title is not None or told.is_empty:
+        return None
+    return Heard((Act("update", told, Target(last=True)),), LIKELY, told=True)
 
 
 def _no_day(clause: Clause) -> Heard | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from pageside.answer.planner.intents import Sought
-from pageside.answer.planner.rules_targets import spanned, trimmed
+from pageside.answer.planner.rules_targets import spanned
 from pageside.answer.planner.rules_titles import LIST, Masked, bared, prioritised
 from pageside.tasks import days
 
@@ -95,7 +95,7 @@ _ASKED_ONE: Final = re.compile(
     rf"(?:did|have)\s+i\s+(?:already\s+|just\s+|ever\s+)?(?:add(?:ed)?|finish(?:ed)?|complete[d]?|do|done|tick(?:ed)?\s+off)\s+(?P<did>.+)"
     rf"|(?:is|are)\s+(?:the\s+|my\s+)?(?P<is>.+?)\s+(?:on\s+{LIST}|done|finished|completed?|due\b.*|overdue|still\s+(?:open|pending))(?:\s+(?:yet|already|now))?"
     r"|when\s*(?:is|are|'s)\s+(?:the\s+|my\s+)?(?P<when>.+?)\s+due|when\s+(?:do|must|should)\s+i\s+(?:have\s+to\s+|need\s+to\s+)?(?P<hand>(?:hand|submit|turn|finish).+)"
-    rf"|(?:do\s+i\s+have|have\s+i\s+got|is\s+there)\s+(?:any|a|an|some)?\s*(?P<any>(?!thing\b)[\w\s'-]+?)\s*(?:tasks?|things?|stuff|items?)?\s+(?:on|in)\s+{LIST}"
+    rf"|(?:do\s+i\s+have|have\s+i\s+got|is\s+there)\s+(?:any|a|an|some)?\b\s*(?P<any>(?!thing\b)[\w\s'-]+?)\s*(?:tasks?|things?|stuff|items?)?\s+(?:on|in)\s+{LIST}"
     r"|(?:what|which)(?:'s|\s+is)?\s+(?:the\s+)?(?:due\s+date|deadline)\s+(?:of|for)\s+(?:the\s+|my\s+)?(?P<deadline>.+)"
     r"|(?:show|find|list)(?:\s+me)?\s+(?:all\s+|any\s+)?(?:the\s+|my\s+)?(?P<kind>(?!(?:open|done|completed|finished|pending|overdue|urgent|high|low|unfinished|remaining|current|all|to-?do|study|full|whole|entire|only|other|outstanding|active|incomplete|next|of|in|on)\b)[^\W\d][\w'-]*(?:\s+[^\W\d][\w'-]*)?)\s+(?:tasks|todos|reminders)",
     re.IGNORECASE,
@@ -108,7 +108,12 @@ _GENERIC: Final = re.compile(
 
 def read(text: str, whole: Masked, today: date) -> Sought | None:
     """Which tasks `text`, a part of `whole`, wants to see; None where it does not ask for tasks."""
-    said = trimmed(re.sub(r"^(?:and|so|ok|now)\s+", "", text, flags=re.IGNORECASE))
+    said = re.sub(
+        r"\s+(?:now|again|right\s+now|at\s+the\s+moment|currently|so\s+far)$",
+        "",
+        text.strip(" ,.?!"),
+        flags=re.IGNORECASE,
+    )
     if not _wants(said):
         return None
     wanted = Sought()
@@ -140,7 +145,13 @@ def _wants(said: str) -> bool:
 
 def _kind(said: str) -> bool:
     match = match_one(said)
-    return bool(match and match["kind"])
+    return bool(
+        match
+        and (
+            match["kind"]
+            or (match["is"] and re.match(r"(?:is|are)\s+(?:the|my)\b.*\b(?:done|finished)\b", said, re.IGNORECASE))
+        )
+    )
 
 
 def match_one(said: str) -> re.Match[str] | None:

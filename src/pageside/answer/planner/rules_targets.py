@@ -51,7 +51,7 @@ _DONE: Final = r"(?:done|completed?|finished|ticked(?:\s+off)?|checked(?:\s+off)
 _OPEN: Final = r"(?:open|pending|unfinished|incomplete|undone|remaining|active|not\s+(?:yet\s+)?(?:done|finished)|left)"
 _OVERDUE: Final = r"(?:overdue|late|past\s+due|expired)"
 _EVERY: Final = re.compile(
-    rf"(?:all|everything|every|each|whole)\b(?:\s+(?:of|the|my|that|which|is|are|i|have|single|{_THING})\b)*\s*(?P<of>.*)",
+    rf"(?:the\s+|my\s+)?(?:all|everything|every|each|whole)\b(?:\s+(?:of|the|my|that|which|is|are|i|have|single|{_THING})\b)*\s*(?P<of>.*)",
     re.IGNORECASE,
 )
 _BUT: Final = re.compile(
@@ -150,7 +150,9 @@ def _all(phrase: str, whole: Masked, today: date) -> Target | None:
     match = _EVERY.fullmatch(phrase)
     if not match:
         plural = re.fullmatch(
-            rf"(?:the\s+|my\s+)?(?P<of>{_DONE}|{_OPEN}|{_OVERDUE})(?:\s+(?:tasks|ones|items|todos|stuff))", phrase, re.IGNORECASE
+            rf"(?:the\s+|my\s+)?(?P<of>{_DONE}|{_OPEN}|{_OVERDUE})(?:\s+(?:tasks|ones|items|todos|stuff))",
+            phrase,
+            re.IGNORECASE,
         )
         return _status(plural["of"]) if plural else None
     of = match["of"].strip(" ,")

@@ -9,12 +9,18 @@ from pageside.answer.planner.resolving import alike
 
 _POLITE: Final = re.compile(
     r"(?:(?:please|pls|plz|plss*|pleas|hey+|hi+|hello|yo|ok(?:ay)?|alright|so|um+|uh+|er+m*|well|bro|dude|mate|sir|also|then|now|and|but|kindly|just|quickly|actually|sorry|oh|wait|hmm+|right|yeah|yes|yep|sure|great|thanks?|cool|nice|perfect|good"
-    r"|no|nope|pageside|tutor|assistant|bot|chat|computer|everyone|there|good\s+(?:morning|afternoon|evening)|dear\s+\w+|maybe|perhaps|next|first|finally|lastly|and\s+then|btw|by\s+the\s+way|one\s+more\s+thing|as\s+well)\b[\s,.!:–-]*"
+    r"|no|nope|oops+|ups|whoops|argh+|damn|ah+|noo+|ugh|lol|man|yay|phew|wow|pageside|tutor|assistant|bot|chat|computer|everyone|there|good\s+(?:morning|afternoon|evening)|dear\s+\w+|maybe|perhaps|next|first|finally|lastly|and\s+then|btw|by\s+the\s+way|one\s+more\s+thing|as\s+well)\b[\s,.!:–-]*"
     r"|(?:can|could|would|will|may|might|can't|won't)\s+(?:you|u|i|we|ya|pageside)\s+(?:please\s+|pls\s+|plz\s+|kindly\s+|maybe\s+|just\s+|be\s+so\s+kind\s+(?:as\s+)?to\s+|possibly\s+|help\s+me\s+(?:to\s+)?|quickly\s+|mind\s+|also\s+)*"
     r"|(?:do|would)\s+you\s+mind\s+|would\s+it\s+be\s+possible\s+(?:for\s+you\s+)?to\s+|is\s+it\s+possible\s+to\s+(?=(?:add|delete|remove|mark|move|rename|change)\b)|(?:i|we)(?:'d|\s+would)\s+(?:like|love|prefer)\s+(?:(?:you|u)\s+)?(?:to\s+)?(?=(?:add|delete|remove|mark|move|rename|change|see|create|put|complete|undo|tag|set|list|you|postpone|be\s+reminded|have)\b)"
     r"|(?:i|we)\s+(?:want|need|wish|wanna|would\s+want|have)\s+(?:(?:you|u)\s+)?(?:to\s+)?(?=(?:add|delete|remove|mark|move|rename|change|create|put|complete|undo|tag|set|list|postpone|update|see|tick|reopen|restore|edit|remind)\b)"
     r"|(?:i'm|i\s+am)\s+(?:going|trying)\s+to\s+(?=(?:add|delete|remove|mark)\b)|you\s+(?:can|could|should|may|must)\s+(?:please\s+|now\s+|also\s+)*|let's\s+|lets\s+|let\s+us\s+|go\s+ahead\s+and\s+|be\s+(?:so\s+kind|a\s+dear)\s+and\s+|if\s+(?:you\s+(?:can|could)|possible)[\s,]+|to\s+(?=(?:add|delete|remove|mark)\b)|help\s+me\s+(?:to\s+)?(?=(?:add|delete|remove|mark|create)\b)"
     r"|[\s,.!:;–—…\-👋🙏😊😀🙂👍]+)+",
+    re.IGNORECASE,
+)
+_THANKS: Final = re.compile(
+    r"(?:[\s,.;:(\-]+(?:please+|pls+|plz+|thanks?(?:\s+(?:a\s+lot|so\s+much|in\s+advance|mate|bro))?|thank\s+(?:you|u)(?:\s+(?:so|very)\s+much)?|thx|ty|cheers"
+    r"|for\s+me|bro|dude|mate|man|lol|haha|ok(?:ay)?|will\s+you|would\s+you|can\s+you|could\s+you|right\s+away|if\s+(?:you\s+(?:can|could)|possible)"
+    r"|🙏|😊|😀|🙂|👍|😅|😂|❤️|:\)|;\)))+(?P<end>[\s.!?)]*)$",
     re.IGNORECASE,
 )
 _GERUNDS: Final = {"adding": "add", "deleting": "delete", "removing": "remove", "marking": "mark", "moving": "move", "renaming": "rename", "showing": "show", "changing": "change", "putting": "put"}  # fmt: skip
@@ -36,8 +42,9 @@ _WORD: Final = re.compile(r"[^\W_][\w']*")
 
 
 def politely(clause: str) -> str:
-    """`clause` without the courtesies it begins with."""
+    """`clause` without the courtesies it begins and ends with."""
     left = _POLITE.sub("", clause, count=1) if _POLITE.match(clause) else clause
+    left = _THANKS.sub("", left) or left
     first = left.split(" ", 1)
     if first[0].lower() in _GERUNDS:
         left = " ".join((_GERUNDS[first[0].lower()], *first[1:]))
