@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 from starlette.convertors import Convertor, register_url_convertor
 
-from pageside.answer.planner.memory import ASKING
+from pageside.answer.planner.formatting import ASKED, FAILED
 from pageside.answer.transcription import language_hint
 from pageside.conversation import listing, spoken
 from pageside.conversation.server import TextbookServer
@@ -27,7 +27,6 @@ from pageside.web.chat_streams import Whole
 from pageside.web.chatkit import KEY_PARAMETER, asking, key_of, session_of
 from pageside.web.runs import HEADERS
 
-_FAILED: Final = "❌"
 MAX_NAME_CHARS: Final = 1_000
 _NAME: Final = Path(alias="user_id", max_length=MAX_NAME_CHARS, description="Who asks, as their token names them.")
 _REFUSALS: Final = (400, 401, 403, 404, 409, 413, 422, 429, 503)
@@ -201,11 +200,11 @@ def _answer(told: Whole) -> TaskAnswer:
     text = told.message.text
     record = told.message.record
     calls = record.tool_calls if record is not None else ()
-    failed = told.status != "completed" or text.startswith(_FAILED) or any(call.failed for call in calls)
+    failed = told.status != "completed" or text.startswith(FAILED) or any(call.failed for call in calls)
     return TaskAnswer(
         conversation_id=told.thread_id or "",
         response=text,
         tool_calls=[ToolCall(name=call.name, arguments=call.arguments, result=call.result) for call in calls],
         success=not failed,
-        needs_clarification=told.message.asks or text.startswith(ASKING),
+        needs_clarification=told.message.asks or text.startswith(ASKED),
     )
