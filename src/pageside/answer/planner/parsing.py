@@ -122,7 +122,7 @@ class IntentParser:
         tasks = await titles()
         try:
             async with asyncio.timeout(min(_LIMIT_S, self._models.patience_s)):
-                wanted, spent = await self._ask(self._models, said, tasks)
+                wanted, spent = await self._heard(self._models, said, tasks)
         except Exception as error:
             failure = failures.explain(error)
             if failure is None:
@@ -134,7 +134,19 @@ class IntentParser:
         except BadTask:
             log.warning("tasks_parsed_by_rules", kind="unusable")
             return ruled, spent
-        return believing.believed(parsed, said.text, said.history, place=_place(said)), spent
+        sure = believing.believed(
+            parsed, said.text, said.history, ruled=ruled, tasks=tasks, today=said.today, place=_place(said)
+        )
+        return sure, spent
+
+    async def _heard(self, models: Models, said: Said, tasks: Sequence[Task]) -> tuple[Wanted, Usage]:
+        try:
+            return await self._ask(models, said, tasks)
+        except Exception as error:
+            failure = failures.explain(error)
+            if failure is None or not failure.temperature or not models.without_temperature():
+                raise
+        return await self._ask(models, said, tasks)
 
     async def _ask(self, models: Models, said: Said, tasks: Sequence[Task]) -> tuple[Wanted, Usage]:
         chosen = models.for_turn(_Unasked())
