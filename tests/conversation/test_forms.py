@@ -8,6 +8,7 @@ import pytest
 from chatkit.types import StructuredInputAnswer, StructuredInputAnswerSubmission, StructuredInputSubmission
 
 from pageside.answer.events import AskedBack
+from pageside.answer.planner import memory
 from pageside.answer.question import Message
 from pageside.conversation import forms
 from pageside.errors import InvalidInput
@@ -77,3 +78,15 @@ def test_values_have_bounds(values, accepted):
         return
     with pytest.raises(InvalidInput, match=r"answers\.words\.values"):
         forms.require_acceptable(submitted)
+
+
+def test_a_choice_of_tasks_is_remembered_with_what_there_was_to_choose():
+    """As the text that asks for it elsewhere, so that "the second one" and "#7" mean the same behind every door."""
+    asked = AskedBack(("#3 Buy milk", "#7 Milk **all** cows, as #3 says"), question="🤔 Which task do you mean?")
+    left = forms.skipped(forms.item(asked, item_id="msg_1", thread_id="thr_1", created_at=STAMP))
+    (said,) = forms.spoken(left)
+
+    assert said.text == (
+        "🤔 Which task do you mean?\n1. #3 **Buy milk**\n2. #7 **Milk \\*\\*all\\*\\* cows, as \\#3 says**"
+    )
+    assert memory.read([Message("reader", "delete the milk one"), said]).listed == (3, 7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from chatkit.types import (
@@ -14,6 +15,7 @@ from chatkit.types import (
 )
 
 from pageside.answer.events import AskedBack
+from pageside.answer.planner.formatting import literal
 from pageside.answer.question import Message
 from pageside.conversation import footnotes
 from pageside.errors import InvalidInput
@@ -24,6 +26,7 @@ MAX_ANSWERS = 20
 MAX_VALUES = 20
 MAX_VALUE_CHARS = 1_000
 
+_TASK = re.compile(r"(#[0-9]+) (.+)", re.DOTALL)
 _WHICH = "Which part of the book do you mean?"
 _OR_WORDS = "Or say in your own words what it is about."
 _OR_TASK = "Or say in your own words what you mean."
@@ -87,8 +90,19 @@ def said(form: StructuredInputItem) -> tuple[str, ...]:
 
 def spoken(form: StructuredInputItem) -> tuple[Message, ...]:
     """A form as part of the conversation: what was asked, and what the reader said to it."""
-    asked = " ".join(each.question for each in form.inputs)
+    asked = _choice(form) or " ".join(each.question for each in form.inputs)
     if form.status == "pending" or not asked:
         return ()
     reply = "; ".join(said(form))
     return (Message("tutor", asked), Message("reader", reply)) if reply else (Message("tutor", asked),)
+
+
+def _choice(form: StructuredInputItem) -> str:
+    """A form that asks which task is meant, as the text that asks it elsewhere, so that a place can answer it."""
+    for asked in form.inputs:
+        if isinstance(asked, StructuredInputMultipleChoice):
+            tasks = [_TASK.fullmatch(option.value) for option in asked.options]
+            lines = [f"{at}. {task[1]} **{literal(task[2])}**" for at, task in enumerate(tasks, start=1) if task]
+            if lines and len(lines) == len(tasks):
+                return "\n".join((asked.question, *lines))
+    return ""

@@ -58,7 +58,8 @@ def _spoken(earlier: Sequence[ThreadItem]) -> list[Message]:
     for item in earlier:
         match item:
             case StructuredInputItem():
-                said += forms.spoken(item)
+                # one that still waits is left by the message that follows it
+                said += forms.spoken(forms.skipped(item) if item.status == "pending" else item)
             case ClientToolCallItem() if said and said[-1].role == "reader":
                 said[-1] = Message("reader", _with_quote(said[-1].text, client_tools.quote(item)))
             case _ if message := _message(item):
