@@ -33,9 +33,9 @@ _REFUSALS: Final = (400, 401, 403, 404, 409, 413, 422, 429, 503)
 
 
 class _UserName(Convertor[str]):
-    """A reader's name in an address, which may have slashes; what stands under `/api/chatkit/` is nobody's."""
+    """A reader's name in an address, which may have slashes; what stands deeper under `/api/chatkit` is nobody's."""
 
-    regex = "(?!chatkit/).+?"
+    regex = "(?!chatkit/.+/)(?s:.+?)"
 
     def convert(self, value: str) -> str:
         return value
@@ -167,7 +167,7 @@ def router(
     @routes.get(
         "/{user_id:user_name}/conversations",
         summary="List your conversations, by name",
-        responses=problems.declared(401, 403, 422, 429, 503),
+        responses=problems.declared(401, 403, 404, 422, 429, 503),
     )
     async def conversations(
         response: Response,
