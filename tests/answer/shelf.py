@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pageside.errors import IndexMissing
-from pageside.knowledge import keywords
+from pageside.knowledge import interaction, keywords
 from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Selection
 
 SERVO = (
@@ -93,6 +93,9 @@ class Shelf:
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[np.float32]:
         rows = [[_alike(one, other) for other in texts_b] for one in texts_a]
         return np.array(rows, dtype=np.float32).reshape(len(texts_a), len(texts_b))
+
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return interaction.by_words(question, texts)
 
     async def rarity(self, text: str) -> dict[str, float]:
         words = keywords.query(text, languages=["en"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,24 +20,18 @@ BORROWING = Place("Ownership\nBorrowing", "The borrow checker was added in 2014.
 
 
 def told(query: str, *places: Place, rarity: dict[str, float]) -> dict[str, float]:
-    return dict(zip(SIGNALS[2:], answerable.words(query, places or (BORROWING,), rarity), strict=True))
-
-
-def test_a_word_the_book_never_uses_is_unknown():
-    """The rarer a word, the more it counts; one that stands in the reader's own file is known."""
-    rarity = {"polonius": 1.0, "borrow": 0.5}
-
-    assert told("polonius borrow", rarity=rarity)["unknown"] == pytest.approx(0.8)
-    assert told("borrow", rarity={"borrow": 0.5})["unknown"] == 0
-    assert told("polonius borrow", BORROWING, Place("Mine", "Polonius is new.", 0.2), rarity=rarity)["unknown"] == 0
+    return dict(zip(SIGNALS[3:6], answerable.words(query, places or (BORROWING,), rarity), strict=True))
 
 
 def test_names_and_numbers_that_were_not_found_are_absent():
-    """Those in a heading were found."""
+    """One is enough; those in a heading were found, and those in the reader's own file."""
 
     assert told("the year 2014", rarity={"year": 0.4})["names_absent"] == 0
     assert told("the year 2015", rarity={"year": 0.4})["names_absent"] == 1
-    assert told("How does Borrowing work with LLVM?", rarity={"borrow": 0.5, "llvm": 1.0})["names_absent"] == 0.5
+    assert (
+        told("the year 2015", BORROWING, Place("Mine", "It was 2015.", 0.2), rarity={"year": 0.4})["names_absent"] == 0
+    )
+    assert told("How does Borrowing work with LLVM?", rarity={"borrow": 0.5, "llvm": 1.0})["names_absent"] == 1
 
 
 def test_words_that_stand_side_by_side_in_the_question_are_looked_for_together():
@@ -93,6 +88,24 @@ async def test_anything_can_be_judged(words, passages):
 
     assert 0 <= sure <= 1
     assert (sure == 0) == (not passages)
+
+
+def test_the_statement_that_holds_all_of_a_question_best_is_looked_at():
+    """By the word it matches least: two statements that hold a half each hold no whole."""
+
+    assert answerable.matched(np.array([[0.9, 0.1], [0.1, 0.9]])) == 0.1
+    assert answerable.matched(np.array([[0.9, 0.1], [0.6, 0.5]])) == 0.5
+    assert answerable.matched(np.empty((3, 0))) == 1.0
+
+
+async def test_a_word_that_no_statement_holds_lowers_the_probability():
+    """And no number of further words makes up for it."""
+    found = [Place("Servo", "A servo holds its angle. The horn of a servo turns with it.", 0.9)]
+    asked, stranger = "How does a servo hold its angle?", "How does a servo hold its buoyancy?"
+    long = f"{stranger} {' '.join(f'w{n}' for n in range(400))}"
+
+    assert await answerable.judged(Shelf(), stranger, found) < await answerable.judged(Shelf(), asked, found)
+    assert await answerable.judged(Shelf(), long, found) < await answerable.judged(Shelf(), asked, found)
 
 
 def test_each_word_is_left_out_in_turn():

@@ -29,7 +29,7 @@ def tutor():
     [
         ("What is a servo motor?", "A servo motor holds an angle that is commanded to it."),
         ("Why do steppers lose steps?", "Steppers lose steps when they are overloaded, and do not notice."),
-        ("How far do hobby servos turn?", "Most hobby servos turn through 180 degrees."),
+        ("How far do most hobby servos turn?", "Most hobby servos turn through 180 degrees."),
     ],
 )
 async def test_the_sentence_that_answers_is_quoted(tutor, question, quote):
@@ -49,7 +49,7 @@ async def test_the_sentence_that_answers_is_quoted(tutor, question, quote):
         "What is a servo motor?",
         "servo wires",
         "difference between a servo motor and a stepper motor",
-        "PID gain effect",
+        "PID gain rise",
     ],
 )
 async def test_no_word_is_invented(tutor, question):

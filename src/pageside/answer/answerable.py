@@ -19,10 +19,11 @@ from pageside.knowledge.calibration import Scores
 from pageside.knowledge.fitted import Bounds, Refusal
 from pageside.knowledge.passage import Found, Passage
 
-SIGNALS: Final = ("likeness", "regained", "relevance", "unknown", "names_absent", "apart", "kind_absent")
+SIGNALS: Final = ("likeness", "regained", "matched", "names_absent", "apart", "kind_absent", "length")
 COMPARED: Final = 3  # passages whose statements are compared with the question; of the others only the words count
 _NEAR: Final = 3  # words between two that stand side by side in the question, at most
-_BEST: Final = 3  # statements whose likeness counts
+_BEST: Final = 3  # statements whose likeness counts, and whose words are looked at one by one
+_COUNTED: Final = (4, 12)  # telling words of a question: with fewer it is no harder, and more tell no more
 _LEFT_OUT: Final = 12  # words of a long question that are left out in turn
 
 
@@ -31,6 +32,10 @@ class Scorer(Protocol):
 
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[Any]:
         """Cosines, a row for each of `texts_a` and a column for each of `texts_b`."""
+        ...
+
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[Any]:
+        """Cosines: for each of `texts` a row, for each telling word of `question` a column with its best match."""
         ...
 
     async def rarity(self, text: str) -> dict[str, float]:
@@ -74,6 +79,13 @@ def _telling(text: str, language: str) -> tuple[Statement, ...]:
     return tuple(each for each in statements.cut(text, language=language) if not (each.asks or each.heads))
 
 
+def _under(place: Place, statement: Statement) -> str:
+    """`statement` below what it stands under: the headings, and of a row the head of its table."""
+    cut = statements.cut(place.text, language=place.language)
+    heads = [each.text for each in cut[: cut.index(statement)] if each.heads] if statement.kind == "table_row" else []
+    return "\n".join((place.headings.replace("\n", " > "), *heads[-1:], statement.text))
+
+
 def bounds(refusal: Refusal, *, rate: float | None = None, scores: Scores | None = None) -> Bounds:
     """How sure an answer must be.
 
@@ -99,18 +111,32 @@ async def signals(scorer: Scorer, query: str, places: Sequence[Place]) -> tuple[
     """What `judged` goes by, in the order of `SIGNALS`; nothing where no place states anything.
 
     How alike the question and the likeliest three statements are, -1 to 1; how much liker the likeliest is to the
-    question without the word that suits it least, 0 to 1; and what `words` gives.
+    question without the word that suits it least, 0 to 1; how well the one of the three that holds all of the question
+    best matches the word it matches least, -1 to 1; what `words` gives; and the logarithm of how many telling words the
+    question has, for the more it has, the less of it any one statement says.
 
     Args:
         places: What was found, best first.
     """
-    texts = [each.text for place in places[:COMPARED] for each in place.statements]
-    if not texts:
+    told = [(place, each) for place in places[:COMPARED] for each in place.statements]
+    if not told:
         return ()
-    cosines = await scorer.similarity(texts, [query, *without_a_word(query)])
-    best = np.sort(cosines[:, 0])[-_BEST:]
-    regained = float(cosines.max() - best[-1])
-    return (float(best.mean()), regained, *words(query, places, await scorer.rarity(query)))
+    cosines = await scorer.similarity([each.text for _, each in told], [query, *without_a_word(query)])
+    order = np.argsort(-cosines[:, 0], kind="stable")[:_BEST]
+    best = cosines[order, 0]
+    nearest = [_under(*told[at]) for at in order]
+    return (
+        float(best.mean()),
+        float(cosines.max() - best[0]),
+        matched(await scorer.matches(asking.without_measure(query), nearest)),
+        *words(query, places, await scorer.rarity(query)),
+        math.log(min(max(_COUNTED[0], len(keywords.content(query))), _COUNTED[1])),
+    )
+
+
+def matched(matches: NDArray[Any]) -> float:
+    """Of statements (rows) and words (columns), the best that the worst match of a statement gets; 1 without words."""
+    return float(matches.min(axis=1).max()) if matches.size else 1.0
 
 
 def without_a_word(query: str) -> list[str]:
@@ -121,12 +147,11 @@ def without_a_word(query: str) -> list[str]:
 
 
 def words(query: str, places: Sequence[Place], rarity: Mapping[str, float]) -> tuple[float, ...]:
-    """What the words of `query` tell; each from 0 to 1 but for the first.
+    """What the words of `query` tell, each from 0 to 1.
 
-    The log odds that the best passage answers. Of the question's words, the rare counting more, the share that stands
-    nowhere in the book; of its names and numbers, the share in no passage found; of its pairs of words, the share that
-    nowhere stand near each other; and, where it asks for a number, a price, a time or a person, how far the statements
-    that give one are from its other words.
+    Whether one of its names and numbers stands in no passage found; of its pairs of words, the share that nowhere stand
+    near each other; and, where it asks for a number, a price, a time or a person, how far the statements that give one
+    are from its other words, the rare counting more.
 
     Args:
         places: What was found, best first; one at least has a statement.
@@ -137,10 +162,7 @@ def words(query: str, places: Sequence[Place], rarity: Mapping[str, float]) -> t
     told = [(place, each) for place in places[:COMPARED] for each in place.statements]
     held = [_words(f"{place.headings}\n{place.text}", place.language) for place in places]
     anywhere = frozenset().union(*held)
-    sure = min(0.999, max(0.001, *(place.relevance for place in places)))
     return (
-        math.log(sure / (1 - sure)),
-        sum(weight for word, weight in weights.items() if rarity[word] >= 1 and word not in anywhere) / whole,
         _names_absent(query, places, anywhere),
         _apart(query, weights, places),
         _kind_absent(query, told, weights, whole),
@@ -156,12 +178,7 @@ def _names_absent(query: str, places: Sequence[Place], anywhere: frozenset[str])
     named = grounding.names(query) | grounding.numbers(query)
     counted = frozenset().union(*(grounding.numbers(f"{place.headings}\n{place.text}") for place in places))
     language = places[0].language
-    absent = [
-        name
-        for name in named
-        if name not in anywhere | counted and not _words(name, language) <= anywhere
-    ]  # fmt: skip
-    return len(absent) / len(named) if named else 0.0
+    return float(any(name not in anywhere | counted and not _words(name, language) <= anywhere for name in named))
 
 
 def _apart(query: str, weights: Mapping[str, float], places: Sequence[Place]) -> float:

@@ -81,6 +81,11 @@ _BECAUSE: Final = re.compile(
     r"\b(?:because|since|so|therefore|otherwise|thus|hence|due to|as a result|which means|in order to)\b", re.IGNORECASE
 )
 
+_MEASURE: Final = re.compile(
+    r"(?<=\bhow)\s+(?:many|much|far|long|old|fast|quickly|soon|high|large|big|often|heavy|tall|wide|deep|loud|accurate"
+    r"|strong|expensive|cheap|close|hard|easy|well)\b",
+    re.IGNORECASE,
+)
 _NUMBER: Final = (
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?"
     r"|all|no|none|one|several|half|every|daily|twice|once)\b"
@@ -197,6 +202,11 @@ def in_another_language(query: str, languages: Collection[str]) -> bool:
 def gives_reason(query: str, statement: str) -> bool:
     """Whether `query` asks why and `statement` says because."""
     return bool(_WHY.search(query) and _BECAUSE.search(statement))
+
+
+def without_measure(query: str) -> str:
+    """`query` without the words that only say what is measured, which no answer repeats: "far" of "how far"."""
+    return _MEASURE.sub("", query)
 
 
 def kind(query: str) -> Kind | None:

@@ -18,7 +18,7 @@ from pageside.answer.proof import KeptCitation, KeptClaim, Proof
 from pageside.answer.quoting import Scorer
 from pageside.answer.support import Support
 from pageside.answer.units import Unit, Units
-from pageside.knowledge import healing
+from pageside.knowledge import healing, interaction
 from pageside.knowledge.healing import Healed, State
 from pageside.knowledge.passage import Found, Passage
 from pageside.knowledge.selection import bare
@@ -41,6 +41,10 @@ class ByWordsAlone:
     async def similarity(self, texts_a: Sequence[str], texts_b: Sequence[str]) -> NDArray[Any]:
         """See `Scorer.similarity`."""
         return np.zeros((len(texts_a), len(texts_b)), dtype=np.float32)
+
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[Any]:
+        """See `Scorer.matches`."""
+        return interaction.by_words(question, texts)
 
     async def rarity(self, text: str) -> dict[str, float]:
         """See `Scorer.rarity`."""

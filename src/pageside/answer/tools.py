@@ -44,6 +44,10 @@ class Finder(Protocol):
         """Cosines, a row for each of `texts_a` and a column for each of `texts_b`."""
         ...
 
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[Any]:
+        """The best match of each telling word of `question` in each of `texts`; see `Search.matches`."""
+        ...
+
     async def rarity(self, text: str) -> dict[str, float]:
         """How rare each word of `text` is in the book, 0, in every passage, to 1, in none; see `Search.rarity`."""
         ...

@@ -60,6 +60,10 @@ class Watched:
         """As the search that is watched."""
         return await self._finder.similarity(texts_a, texts_b)
 
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[Any]:
+        """As the search that is watched."""
+        return await self._finder.matches(question, texts)
+
     async def rarity(self, text: str) -> dict[str, float]:
         """As the search that is watched."""
         return await self._finder.rarity(text)

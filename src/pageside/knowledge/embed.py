@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, runtime_checkable
 
 import anyio
 import anyio.to_thread
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
+Each = TypeVar("Each")
 
 _WEIGHTS_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _LONGEST_PIECES: Final = 256
@@ -58,6 +60,28 @@ class Selective(Protocol):
 
     def reads(self, text: str) -> bool:
         """Whether the vector of `text` would mean anything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text as a model reads it.
+
+    Attributes:
+        spans: Of each piece, where in the text it begins and ends, in characters; equal for marks of the model.
+        states: A row for each piece: what it means where it stands; of any length.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    states: Vectors
+
+
+@runtime_checkable
+class Contextual(Protocol):
+    """An embedder that can tell what each piece of a text means where it stands."""
+
+    async def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """One for each of `texts`."""
         ...
 
 
@@ -99,31 +123,44 @@ class MiniLM:
         Raises:
             Unavailable: The weights are missing or are not the file they should be.
         """
-        parts: dict[int, list[Vectors]] = {}
-
-        async def embed(lane: int) -> None:
-            parts[lane] = await anyio.to_thread.run_sync(self._embed, texts[lane::lanes], limiter=self._limiter)
-
-        lanes = min(self._threads, len(texts))
-        await anyio.to_thread.run_sync(self._load)  # here, for what it raises must not come out as a group
-        async with anyio.create_task_group() as tasks:
-            for lane in range(lanes):
-                tasks.start_soon(embed, lane)
-        rows = [parts[at % lanes][at // lanes] for at in range(len(texts))]
+        rows = await self._in_lanes(texts, _embed_one)
         return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
 
     async def queries(self, texts: Sequence[str]) -> Vectors:
         """As `passages`: this model treats both alike."""
         return await self.passages(texts)
 
+    async def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """See `Contextual.pieces`.
+
+        Raises:
+            Unavailable: The weights are missing or are not the file they should be.
+        """
+        return await self._in_lanes(texts, _read_one)
+
     def reads(self, text: str) -> bool:
         """Whether nearly all letters of `text` are Latin: the model knows others only as unknown pieces."""
         letters = [letter for letter in text if letter.isalpha()]
         return sum(letter < _PAST_LATIN for letter in letters) >= _LATIN_SHARE * len(letters)
 
-    def _embed(self, texts: Sequence[str]) -> list[Vectors]:
-        tokenizer, session = self._load()
-        return [_embed_one(text, tokenizer, session) for text in texts]
+    async def _in_lanes(
+        self, texts: Sequence[str], one: Callable[[str, Tokenizer, InferenceSession], Each]
+    ) -> list[Each]:
+        parts: dict[int, list[Each]] = {}
+
+        def run(lane: int) -> list[Each]:
+            tokenizer, session = self._load()
+            return [one(text, tokenizer, session) for text in texts[lane::lanes]]
+
+        async def keep(lane: int) -> None:
+            parts[lane] = await anyio.to_thread.run_sync(run, lane, limiter=self._limiter)
+
+        lanes = min(self._threads, len(texts))
+        await anyio.to_thread.run_sync(self._load)  # here, for what it raises must not come out as a group
+        async with anyio.create_task_group() as tasks:
+            for lane in range(lanes):
+                tasks.start_soon(keep, lane)
+        return [parts[at % lanes][at // lanes] for at in range(len(texts))]
 
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._loading:
@@ -163,14 +200,19 @@ def _load(weights: Path) -> tuple[Tokenizer, InferenceSession]:
 
 
 def _embed_one(text: str, tokenizer: Tokenizer, session: InferenceSession) -> Vectors:
-    pieces = np.array([tokenizer.encode(text).ids], dtype=np.int64)
+    return unit(_read_one(text, tokenizer, session).states.mean(axis=0))
+
+
+def _read_one(text: str, tokenizer: Tokenizer, session: InferenceSession) -> Pieces:
+    encoded = tokenizer.encode(text)
+    pieces = np.array([encoded.ids], dtype=np.int64)
     feed = {
         "input_ids": pieces,
         "attention_mask": np.ones_like(pieces),
         "token_type_ids": np.zeros_like(pieces),
     }
     states: Vectors = np.asarray(session.run(None, feed)[0], dtype=np.float32)
-    return unit(states[0].mean(axis=0))
+    return Pieces(tuple(encoded.offsets), states[0])
 
 
 def digest(text: str) -> str:

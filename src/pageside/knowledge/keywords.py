@@ -83,6 +83,11 @@ def content(text: str) -> tuple[str, ...]:
     return tuple(word.group() for word in _TOKEN.finditer(text) if word.group().lower() not in _STOP_WORDS)
 
 
+def placed(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The words of `text` as they stand there, stop words and all, and where each begins and ends, in characters."""
+    return tuple((word.group(), *word.span()) for word in _TOKEN.finditer(text))
+
+
 def _fold(text: str) -> str:
     """`text` with accents, vowel points, soft hyphens and compatibility forms gone; case stays."""
     if text.isascii():  # has none of them, and saying so is a hundred times quicker

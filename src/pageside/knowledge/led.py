@@ -127,6 +127,10 @@ class LedSearch:
         """See `Search.similarity`."""
         return await self._search.similarity(texts_a, texts_b)
 
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[float32]:
+        """See `Search.matches`."""
+        return await self._search.matches(question, texts)
+
     async def rarity(self, text: str) -> dict[str, float]:
         """See `Search.rarity`."""
         return await self._search.rarity(text)

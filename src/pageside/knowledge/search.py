@@ -15,7 +15,19 @@ import structlog
 from numpy.typing import NDArray
 
 from pageside.errors import Unavailable
-from pageside.knowledge import bm25, calibration, editions, facets, favour, glossary, keywords, place, rank, selection
+from pageside.knowledge import (
+    bm25,
+    calibration,
+    editions,
+    facets,
+    favour,
+    glossary,
+    interaction,
+    keywords,
+    place,
+    rank,
+    selection,
+)
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
@@ -130,6 +142,20 @@ class Search:
             except Unavailable as error:
                 log.warning("embedder_unavailable", reason=type(error).__name__)
         return await anyio.to_thread.run_sync(_alike_by_words, texts_a, texts_b)
+
+    async def matches(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """For each of `texts` a row, for each telling word of `question` a column: its best match; see `interaction`.
+
+        Without an embedder that can tell, while it does not answer, and where it cannot read one of `texts`, a word
+        matches where it stands in the text.
+        """
+        if self._embedder is not None and all(map(self._embedder.reads, texts)):
+            try:
+                if read := await self._embedder.pieces((question, *texts)):
+                    return await anyio.to_thread.run_sync(interaction.matches, question, read[0], texts, read[1:])
+            except Unavailable as error:
+                log.warning("embedder_unavailable", reason=type(error).__name__)
+        return await anyio.to_thread.run_sync(interaction.by_words, question, texts)
 
     async def rarity(self, text: str) -> dict[str, float]:
         """How rare each word of `text` is in the book, stop words aside: 0, in every passage, to 1, in none.
