@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
 
 from chatkit.types import ThreadItem, UserMessageItem
 
-from pageside import ids
 from pageside.answer.question import Question
 from pageside.conversation import sending, transcript, turn
 from pageside.conversation.attachments import Attachments
@@ -37,7 +35,7 @@ async def ask(
         fresh=context.alongside.anew,
         library_docs=context.library_docs,
         reader=context.reader,
-        today=ids.now().astimezone(context.timezone or UTC).date(),
+        today=context.today,
         thread=message.thread_id,
         message=message.id,
     )

@@ -268,6 +268,7 @@ class TextbookServer(ChatKitServer[Turn]):
             site=self._base_url or context.origin,
             max_chars=self._max_answer_chars,
         )
+        telling.today = context.today
         ready: Ready | None = None
         try:
             earlier = await self.store.messages_before(

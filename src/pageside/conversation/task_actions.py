@@ -11,6 +11,7 @@ from chatkit.types import HiddenContextItem, ThreadItem, WidgetItem
 from pydantic import BaseModel, Field
 
 from pageside import ids
+from pageside.answer.planner import formatting
 from pageside.conversation import clock, task_lists
 from pageside.conversation.actions import Actions, Taken
 from pageside.conversation.refusals import Missing
@@ -143,7 +144,7 @@ def register(actions: Actions, board: TaskBoard, store: SqlStore, lists: TaskLis
         sender = _list(taken)
         async with board.reading(taken.turn.reader) as reading:
             tasks = await reading.tasks(taken.payload.status)
-        await _note(store, taken, "shown", task_lists.text(tasks))
+        await _note(store, taken, "shown", task_lists.text(tasks, taken.turn.today))
         return _shown(lists, taken, sender, tasks, Done())
 
     actions.answer(COMPLETE, complete, payload=OfTask, of_widget=True)
@@ -158,15 +159,14 @@ def register(actions: Actions, board: TaskBoard, store: SqlStore, lists: TaskLis
 
 async def _complete(work: Board, number: int, *, done: bool) -> Done:
     _, task = await work.complete(number, done=done)
-    said = "completed" if done else "open again"
-    return _did(task, said)
+    return _did(task, "completed" if done else "reopened")
 
 
 async def _rename(work: Board, number: int, title: str) -> Done:
     before, task = await work.update(number, Details(title=title))
     if before.title == task.title:
         return Done()
-    noted = f"✅ Task #{number} renamed: {task_lists.bold(before.title)} → {task_lists.bold(task.title)}"
+    noted = f"{formatting.DONE} Task #{number} renamed: {_bold(before)} → {_bold(task)}"
     return Done(f"#{number} renamed", noted, renamed=(number, before.title))
 
 
@@ -175,7 +175,7 @@ async def _delete(work: Board, number: int) -> Done:
 
 
 async def _restore(work: Board, number: int) -> Done:
-    return _did(await work.restore(number), "restored")
+    return _did(await work.restore(number), "brought back")
 
 
 async def _edit(work: Board, number: int) -> Done:
@@ -187,7 +187,11 @@ async def _nothing(_: Board) -> Done:
 
 
 def _did(task: Task, what: str) -> Done:
-    return Done(f"#{task.number} {what}", f"✅ Task #{task.number} {what}: {task_lists.bold(task.title)}")
+    return Done(f"#{task.number} {what}", f"{formatting.DONE} Task #{task.number} {what}: {_bold(task)}")
+
+
+def _bold(task: Task) -> str:
+    return f"**{formatting.literal(task.title)}**"
 
 
 def _list(taken: Taken[BaseModel]) -> WidgetItem:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -15,8 +14,7 @@ from urllib.parse import quote
 from chatkit.types import ThreadItem, WidgetItem
 from chatkit.widgets import DynamicWidgetRoot, WidgetTemplate
 
-from pageside import ids
-from pageside.answer import citations
+from pageside.answer.planner import formatting
 from pageside.conversation import footnotes
 from pageside.conversation.turn import Turn
 from pageside.tasks.board import Board, TaskBoard
@@ -28,7 +26,6 @@ FOLDED: Final = 8  # rows that are seen before a reader asks for more
 
 _KEPT_IN_URL: Final = "!#$%&'*+,-./:;=?@_~"
 _QUOTE_CHARS: Final = 60
-_MARKUP: Final = re.compile(r"[\\`*_\[\]<>~#$&|!]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +52,17 @@ class View:
 def item(view: View, *, item_id: str, thread_id: str, created_at: datetime) -> WidgetItem:
     """The list as an item of a conversation."""
     return WidgetItem(
-        id=item_id, thread_id=thread_id, created_at=created_at, widget=root(view), copy_text=text(view.tasks)
+        id=item_id,
+        thread_id=thread_id,
+        created_at=created_at,
+        widget=root(view),
+        copy_text=text(view.tasks, view.today),
     )
 
 
 def drawn(sender: WidgetItem, view: View) -> WidgetItem:
     """`sender` as `view` shows it."""
-    return sender.model_copy(update={"widget": root(view), "copy_text": text(view.tasks)})
+    return sender.model_copy(update={"widget": root(view), "copy_text": text(view.tasks, view.today)})
 
 
 def root(view: View) -> DynamicWidgetRoot:
@@ -96,11 +97,6 @@ async def found(board: Board, wanted: Iterable[int]) -> list[Task]:
     return [known[number] for number in wanted if number in known]
 
 
-def today(turn: Turn) -> date:
-    """The day it is where the reader is."""
-    return ids.now().date()
-
-
 class TaskLists:
     """Lists that are read again, as the board is by then.
 
@@ -120,7 +116,7 @@ class TaskLists:
         async with self._board.reading(turn.reader) as board:
             known = {task.number: task for task in await found(board, {n for each in listed.values() for n in each})}
         return [
-            drawn(each, self.view([known[n] for n in listed[each.id] if n in known], turn))
+            _redrawn(each, self.view([known[n] for n in listed[each.id] if n in known], turn))
             if isinstance(each, WidgetItem) and each.id in listed
             else each
             for each in items
@@ -128,43 +124,45 @@ class TaskLists:
 
     def view(self, tasks: Sequence[Task], turn: Turn) -> View:
         """What a list of `tasks` shows whoever asks."""
-        return View(tasks, today(turn), site=self._base_url or turn.origin)
+        return View(tasks, turn.today, site=self._base_url or turn.origin)
 
 
 def heading(tasks: Sequence[Task]) -> str:
     """How many tasks of each kind there are, such as "2 open tasks, 1 completed"."""
-    kept = [task for task in tasks if task.deleted_at is None]
-    pending = sum(task.status == "pending" for task in kept)
-    counts = [f"{pending} open {'task' if pending == 1 else 'tasks'}"]
-    if done := len(kept) - pending:
-        counts.append(f"{done} completed")
-    if gone := len(tasks) - len(kept):
-        counts.append(f"{gone} deleted")
-    return ", ".join(counts)
+    kinds = ["deleted" if task.deleted_at else "completed" if task.status == "completed" else "open" for task in tasks]
+    counts = [(count, kind) for kind in ("open", "completed", "deleted") if (count := kinds.count(kind))]
+    if not counts:
+        return "No tasks"
+    (count, kind), *others = counts
+    return ", ".join([f"{count} {kind} task{'' if count == 1 else 's'}", *(f"{n} {other}" for n, other in others)])
 
 
-def text(tasks: Sequence[Task]) -> str:
+def text(tasks: Sequence[Task], today: date) -> str:
     """The list as Markdown, a line for each task."""
-    return "\n".join([heading(tasks), *map(_text_line, tasks)])
+    rows = [formatting.row(task, today=today) + (" (deleted)" if task.deleted_at else "") for task in tasks[:MAX_ROWS]]
+    return "\n".join([f"{formatting.LISTED} {heading(tasks)}", *rows])
 
 
-def bold(title: str) -> str:
-    """A title as it stands in Markdown."""
-    escaped = _MARKUP.sub(r"\\\g<0>", _line(title))
-    return f"**{escaped}**"
+def _redrawn(kept: WidgetItem, view: View) -> WidgetItem:
+    """`kept` itself, with what was done last on top and its undo, while that is still so; else as `view` has it."""
+    status = kept.widget.model_dump().get("status")
+    said = status.get("text", "") if isinstance(status, dict) else ""
+    same = replace(view, said=said, renamed=_renamed(kept))
+    if root(same).model_dump(exclude_none=True) == kept.widget.model_dump(exclude_none=True):
+        return kept
+    return drawn(kept, view)
 
 
-def day(told: date, today: date) -> str:
-    """A day as people write it: "Fri 27 Nov", with the year where it is another."""
-    written = f"{told:%a} {told.day} {told:%b}"
-    return written if told.year == today.year else f"{written} {told.year}"
-
-
-def _text_line(task: Task) -> str:
-    mark = "x" if task.status == "completed" else " "
-    due = f" (due {task.due.isoformat()})" if task.due else ""
-    gone = " (deleted)" if task.deleted_at else ""
-    return f"- [{mark}] #{task.number} {bold(task.title)}{due}{gone}"
+def _renamed(widget: WidgetItem) -> tuple[int, str]:
+    """The task that was renamed in the list last, and its title before."""
+    waiting: list[object] = [widget.widget.model_dump()]
+    while waiting:
+        match waiting.pop():
+            case {"key": "undo", "onClickAction": {"payload": {"task": int(number), "title": str(before)}}}:
+                return number, before
+            case {"children": list(children)}:
+                waiting += children
+    return 0, ""
 
 
 def _row(task: Task, view: View) -> dict[str, object]:
@@ -209,14 +207,14 @@ def _when(told: date, today: date) -> str:
         case 1:
             return "tomorrow"
         case _:
-            return day(told, today)
+            return formatting.day(told) if told.year == today.year else f"{formatting.day(told)} {told.year}"
 
 
 def _link(passage: Passage, site: str) -> str:
     """The place in the book as a link in Markdown, whatever its title says."""
     title = _line(passage.title) or _line(passage.quote)[:_QUOTE_CHARS] or "In the book"
     url = quote(footnotes.absolute(footnotes.speakable(passage.url), site=site), safe=_KEPT_IN_URL)
-    return f"[{citations.literal(title)}]({url})"
+    return f"[{formatting.literal(title)}]({url})"
 
 
 def _line(told: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date
 from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chatkit.types import ThreadMetadata
 
+from pageside import ids
 from pageside.answer.question import LibraryWish, Page, PageTool
 from pageside.conversation.alongside import Alongside
 from pageside.identity.reader import Reader
@@ -80,6 +82,11 @@ class Turn:
     sees_hidden: bool = True
     renames: bool = False
     alongside: Alongside = field(default_factory=Alongside)
+
+    @property
+    def today(self) -> date:
+        """The day it is where the reader is; in UTC where that is not known."""
+        return ids.now().astimezone(self.timezone or UTC).date()
 
 
 def profile(metadata: Mapping[str, object], reader: Reader) -> Mapping[str, str]:
