@@ -107,6 +107,21 @@ def test_a_tool_takes_what_it_is_told_to(browser, session):
     assert selected["citations"][0]["source"] == "module-2-harvest/week-3-honey.md"
 
 
+def test_sections_and_quotes_are_found_too(browser, session):
+    """As over the Model Context Protocol; what cannot be looked for is a result that says why."""
+    headers = session[1]
+    places = execute(browser, headers, "find_section", {"name": "the extr"}).json()["result"]
+    cited = execute(browser, headers, "lookup_citation", {"quote": "It keeps eggs out of the honey."}).json()["result"]
+    nameless = execute(browser, headers, "find_section", {"name": " "}).json()["result"]
+    malformed = execute(browser, headers, "lookup_citation", {"quote": 5})
+
+    assert [each["title"] for each in places["sections"]] == ["The extractor"]
+    assert places["count"] == 1
+    assert (cited["match"], cited["section"]) == ("exact", "The queen excluder")
+    assert (nameless["status"], nameless["error"]) == ("error", "invalid_input")
+    assert malformed.status_code == 422
+
+
 def test_what_a_search_cannot_do_is_a_result(browser, session):
     """With a status of its own, in words."""
     response = execute(browser, session[1], arguments={"query": " "})

@@ -65,8 +65,7 @@ def create(
     contents: KeptContents,
     index: Index,
     *,
-    work: Opening,
-    reading: Opening,
+    tasks: tuple[Opening, Opening] | None,
     asking: Asking,
     origin: Origin,
     max_query_chars: int,
@@ -75,7 +74,8 @@ def create(
     """The server of one book.
 
     Args:
-        work: Opens the tasks of the reader for whom a call is made, to change them; `reading` to look at them.
+        tasks: Open the tasks of the reader for whom a call is made: the first to change them, the second to look at
+            them; None where readers have none.
         asking: Raises a `PagesideError` where a call may not search now.
         origin: Where the book stands; see `book_tools.register`.
         max_query_chars: Longest query.
@@ -90,7 +90,9 @@ def create(
         log_level="CRITICAL",
     )
     held = Pages(contents, index)
-    tools.register(server, work=work, reading=reading)
+    if tasks is not None:
+        work, reading = tasks
+        tools.register(server, work=work, reading=reading)
     book_tools.register(server, finder, contents, index, asking=asking, origin=origin, max_query_chars=max_query_chars)
     pages.register(server, server.lowlevel, held, origin=origin)
     prompts.register(server, server.lowlevel, held, origin=origin)

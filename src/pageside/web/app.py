@@ -31,6 +31,7 @@ from pageside.web import (
     reference,
     sessions,
     site,
+    task_lists,
     tasks_chat,
 )
 from pageside.web.audience import Admitted
@@ -71,7 +72,13 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(chatkit.router(services.chat))
         app.include_router(chat.router(services.chat, services.database))
         app.include_router(
-            chat_tools.router(services.search, services.chat.allowance, max_query_chars=settings.max_message_chars)
+            chat_tools.router(
+                services.search,
+                services.contents,
+                services.index,
+                services.chat.allowance,
+                max_query_chars=settings.max_message_chars,
+            )
         )
         app.include_router(chat_trial.router(services.chat, everybody=settings.environment == "development"))
         app.include_router(chat_health.router(services))
@@ -80,6 +87,8 @@ def create(services: Services, book: Path) -> FastAPI:
         app.include_router(me.router(services.keeping, services.chat.sources))
         app.include_router(entities.router(services.contents, services.index))
         app.include_router(records.router(services.database, services.chat.sources))
+        if services.board is not None:
+            app.include_router(task_lists.router(services.board))
         app.include_router(page_config.router(settings, services.contents, services.index, book, title=services.title))
         app.include_router(mcp.router(services))
         if services.attachments is not None:

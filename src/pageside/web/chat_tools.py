@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ConfigDict, Field, ValidationError
 
-from pageside.answer import tools
+from pageside.answer import lookups, tools
+from pageside.answer.lookups import KeptLookup
 from pageside.answer.prompt import SEARCH_TOOL
 from pageside.answer.tools import Finder, SearchError
 from pageside.conversation.allowance import Allowance
 from pageside.conversation.turn import MAX_SELECTION_CHARS
 from pageside.errors import InvalidInput, NotFound, TooLarge, Unauthorized
 from pageside.identity.reader import Reader
+from pageside.knowledge.contents import KeptContents
+from pageside.knowledge.index import Index
 from pageside.web import problems
 from pageside.web.chat_shapes import MAX_ID_CHARS, MAX_LABELS, Given, Taken
 from pageside.web.chatkit import REST, asking, session_of
 from pageside.web.runs import HEADERS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound=Taken)
 
 MAX_RESULTS: Final = 20
 
@@ -55,7 +63,8 @@ class ToolRequest(Taken):
     tool_name: str = Field(max_length=MAX_ID_CHARS)
     arguments: dict[str, Any] = Field(
         default_factory=dict,
-        description=f"Of `{SEARCH_TOOL}`: `query`, and where wanted `selected_text`, `max_results`, `filters`, `page`.",
+        description=f"Of `{SEARCH_TOOL}`: `query`, and where wanted `selected_text`, `max_results`, `filters`, `page`. "
+        f"Of `{lookups.FIND_TOOL}`: `name`, `limit`. Of `{lookups.CITATION_TOOL}`: `quote`, `page`.",
     )
     session_id: str | None = Field(
         None, max_length=MAX_ID_CHARS, description="The session whose secret is the Bearer; another is not found."
@@ -69,6 +78,20 @@ class SearchArguments(Taken):
     selected_text: str | None = Field(None, max_length=MAX_SELECTION_CHARS)
     max_results: int = Field(5, ge=1, le=MAX_RESULTS)
     filters: dict[str, str] | None = Field(None, max_length=MAX_LABELS)
+    page: str | None = Field(None, max_length=2000)
+
+
+class FindArguments(Taken):
+    """What `find_section` is asked."""
+
+    name: str
+    limit: int = Field(5, ge=1, le=lookups.MAX_PLACES)
+
+
+class QuoteArguments(Taken):
+    """What `lookup_citation` is asked."""
+
+    quote: str
     page: str | None = Field(None, max_length=2000)
 
 
@@ -96,8 +119,41 @@ class SearchGiven(Given):
     chunks_retrieved: int
 
 
+class PlaceGiven(Given):
+    """A module, page or section; `source` is the path of its page."""
+
+    id: str
+    kind: Literal["group", "page", "section"]
+    title: str
+    under: str
+    headings: list[str]
+    source: str
+    url: str
+
+
+class PlacesGiven(Given):
+    """The places that may be meant, likeliest first; `count` is of `sections`."""
+
+    status: Literal["success"]
+    sections: list[PlaceGiven]
+    count: int
+
+
+class QuoteGiven(Given):
+    """Whether the book says it, and where; with `match: "none"` all texts are empty."""
+
+    status: Literal["success"]
+    match: Literal["exact", "reworded", "none"]
+    quote: str
+    source: str
+    title: str
+    section: str
+    passage: str
+    url: str
+
+
 class SearchFailed(Given):
-    """Why the book could not be searched."""
+    """Why the tool gave nothing."""
 
     status: Literal["error"]
     error: str
@@ -107,16 +163,63 @@ class SearchFailed(Given):
 class ToolResult(Given):
     """What the tool gave."""
 
-    result: Annotated[SearchGiven | SearchFailed, Field(discriminator="status")]
+    result: SearchGiven | PlacesGiven | QuoteGiven | SearchFailed
 
 
 Tool = Callable[[Mapping[str, Any]], Awaitable[ToolResult]]
 
 
+class _Tools:
+    """The tools of one book, each from its arguments as they came."""
+
+    def __init__(self, finder: Finder, contents: KeptContents, index: Index, *, max_query_chars: int) -> None:
+        self._finder = finder
+        self._names = KeptLookup(contents)
+        self._index = index
+        self._max_query_chars = max_query_chars
+
+    def offered(self) -> dict[str, Tool]:
+        """All of them by name."""
+        return {
+            SEARCH_TOOL: self._search,
+            lookups.FIND_TOOL: self._find,
+            lookups.CITATION_TOOL: self._look_up,
+        }
+
+    async def _search(self, arguments: Mapping[str, Any]) -> ToolResult:
+        asked = _read(SearchArguments, arguments)
+        if len(asked.query) > self._max_query_chars:
+            raise TooLarge(f"arguments.query: at most {self._max_query_chars} characters are taken.")
+        found = await tools.search_textbook(
+            self._finder,
+            asked.query,
+            selected_text=asked.selected_text or "",
+            max_results=asked.max_results,
+            filters=asked.filters,
+            page=asked.page or "",
+        )
+        return _given(SearchGiven, found)
+
+    async def _find(self, arguments: Mapping[str, Any]) -> ToolResult:
+        asked = _read(FindArguments, arguments)
+        return _given(PlacesGiven, await lookups.find_section(self._names, asked.name, limit=asked.limit))
+
+    async def _look_up(self, arguments: Mapping[str, Any]) -> ToolResult:
+        asked = _read(QuoteArguments, arguments)
+        found = await lookups.lookup_citation(self._index, asked.quote, page=asked.page or "")
+        return _given(QuoteGiven, found)
+
+
 def router(
-    finder: Finder, allowance: Allowance, *, max_query_chars: int, reader: Callable[..., Reader] = asking
+    finder: Finder,
+    contents: KeptContents,
+    index: Index,
+    allowance: Allowance,
+    *,
+    max_query_chars: int,
+    reader: Callable[..., Reader] = asking,
 ) -> APIRouter:
-    """The route of the tools over `finder`.
+    """The route of the tools of one book.
 
     Args:
         allowance: Says how often they may be used.
@@ -124,24 +227,7 @@ def router(
         reader: Dependency that says who is asking.
     """
     routes = APIRouter(prefix=REST, tags=["chat"])
-
-    async def search(arguments: Mapping[str, Any]) -> ToolResult:
-        asked = _read(arguments)
-        if len(asked.query) > max_query_chars:
-            raise TooLarge(f"arguments.query: at most {max_query_chars} characters are taken.")
-        found = await tools.search_textbook(
-            finder,
-            asked.query,
-            selected_text=asked.selected_text or "",
-            max_results=asked.max_results,
-            filters=asked.filters,
-            page=asked.page or "",
-        )
-        if isinstance(found, SearchError):
-            return ToolResult(result=SearchFailed.model_validate(asdict(found)))
-        return ToolResult(result=SearchGiven.model_validate(asdict(found)))
-
-    offered: dict[str, Tool] = {SEARCH_TOOL: search}
+    offered = _Tools(finder, contents, index, max_query_chars=max_query_chars).offered()
     recognised = Depends(reader)
 
     @routes.post(
@@ -177,9 +263,14 @@ def require_session(request: Request, named: str | None) -> str:
     return session_id
 
 
-def _read(told: Mapping[str, Any]) -> SearchArguments:
+def _given(shape: type[SearchGiven | PlacesGiven | QuoteGiven], found: DataclassInstance) -> ToolResult:
+    failed = isinstance(found, SearchError)
+    return ToolResult(result=(SearchFailed if failed else shape).model_validate(asdict(found)))
+
+
+def _read(shape: type[T], told: Mapping[str, Any]) -> T:
     try:
-        read = SearchArguments.model_validate(told)
+        read = shape.model_validate(told)
         read.model_dump_json()
     except ValidationError as error:
         parts = error.errors(include_url=False, include_input=False)

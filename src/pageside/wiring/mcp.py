@@ -11,7 +11,6 @@ from pageside.identity.reader import Reader
 from pageside.mcp import server as book_server
 from pageside.mcp.book_tools import Asking, Origin
 from pageside.mcp.server import Server
-from pageside.tasks.board_sql import SqlTaskBoard
 from pageside.wiring.serving import Services
 
 
@@ -25,13 +24,12 @@ def server(
         asking: Raises a `PagesideError` where a call may not search now.
         origin: Where the book stands; see `book_tools.register`.
     """
-    board = SqlTaskBoard(services.database)
+    board = services.board
     return book_server.create(
         services.search,
         services.contents,
         services.index,
-        work=lambda context: board.work(reader(context)),
-        reading=lambda context: board.reading(reader(context)),
+        tasks=None if board is None else (lambda of: board.work(reader(of)), lambda of: board.reading(reader(of))),
         asking=asking,
         origin=origin,
         max_query_chars=services.settings.max_message_chars,
