@@ -15,7 +15,9 @@ _NUMBERS: Final = {
     "a couple of": 2, "couple of": 2, "a few": 3, "few": 3, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4,
     "five": 5, "six": 6, "seven": 7, "ten": 10,
 }  # fmt: skip
-_LEAD: Final = r"(?:\b(?:due(?:\s+date)?(?:\s+(?:is|to|on|by))?|by|before|until|till|for|on|this\s+coming)\s+)?"
+_LEAD: Final = (
+    r"(?:\b(?:(?:due(?:\s+date)?|deadline)(?:\s+(?:is|to|on|by))?|by|before|until|till|for|on|this\s+coming)\s+)?"
+)
 _NOT_OWNED: Final = r"(?!['’]s\b)"  # "Friday's lecture" is no day by which something is to be done
 _WEEKDAY: Final = "|".join((*_WEEKDAYS, "mon", "tues?", "weds?", "thurs?", "thu", "fri", "sat", "sun"))
 _TOMORROW: Final = "(?:tomorrow|tommorow|tommorrow|tomorow|tomorro|tmrw|tmr|tmw|tomoz|2morrow)"
@@ -93,6 +95,11 @@ def _weekend(match: re.Match[str], today: date) -> date | None:
     return today + timedelta(days=max(5 - today.weekday(), 0))
 
 
+def _monday(match: re.Match[str], today: date) -> date | None:
+    del match
+    return today + timedelta(days=7 - today.weekday())
+
+
 def _of_month(match: re.Match[str], today: date) -> date | None:
     """A day of this month, or of the next where it has passed; None where that month has none."""
     day = int(match["date"])
@@ -166,6 +173,7 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], _Meaning], ...]] = (
     (_shape(rf"\bnext\s+(?P<unit>weekend|week|month)\b{_NOT_OWNED}"), _next),
     (_shape(r"\b(?:in|within)\s+a\s+fortnight\b"), _fortnight),
     (_shape(rf"\b(?:a|one)\s+week\s+from\s+(?P<from>today|{_TOMORROW})\b"), _week_on),
+    (_shape(r"\b(?:until\s+|till\s+)?after\s+(?:the\s+|this\s+)weekend\b"), _monday),
     (_shape(r"\b(?:on\s+|at\s+|over\s+)?(?:the\s+|this\s+(?:coming\s+)?|coming\s+)weekend\b"), _weekend),
     (_shape(r"(?<=\bby\s)the\s+(?P<date>\d{1,2})(?:st|nd|rd|th)\b(?!\s+[a-z])"), _of_month),
     (_shape(r"\b(?:on|until|till|before|due)\s+the\s+(?P<date>\d{1,2})(?:st|nd|rd|th)\b(?!\s+[a-z])"), _of_month),

@@ -18,8 +18,9 @@ LEAST_CONFIDENCE: Final = 0.7  # below it nothing is changed, and the reader is 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which tasks a list is to show."""
+    """Which tasks a list is to show; `numbers` where it is asked after some by number."""
 
+    numbers: tuple[int, ...] = ()
     status: Literal["all", "pending", "completed"] = "all"
     words: str = ""
     tag: str = ""

@@ -18,19 +18,41 @@ LEFT: Final = "Nothing was changed."
 _ANY_DAY: Final = date(2000, 1, 1)  # a choice among tasks says no day
 
 _LEAD: Final = re.compile(
-    r"^(?:(?:i\s+(?:mean|meant|think|want|guess)|it(?:'s|\s+is|\s+was)?|that(?:'s|\s+is)?|the\s+answer\s+is|option|number|no\.?|nr\.?|please|pls|oh|ah|sorry|um+|uh+|hmm+|just|only|ok(?:ay)?|delete|remove|complete|mark|take|yes|yeah|yep|choose|pick|rename|move)[\s,.!:]+)+(?=\S)",
+    r"^(?:(?:i\s+(?:mean|meant|think|want|guess)|it(?:'s|\s+is|\s+was)?|that(?:'s|\s+is)?|the\s+answer\s+is|option"
+    r"|number|no\.?|nr\.?|please|pls|oh|ah|sorry|um+|uh+|hmm+|just|only|ok(?:ay)?|delete|remove|complete|mark|take"
+    r"|yes|yeah|yep|choose|pick|rename|move)[\s,.!:]+)+(?=\S)",
     re.IGNORECASE,
 )
+_VERBS: Final[dict[str, frozenset[str]]] = {
+    "delete": frozenset({"delete"}),
+    "remove": frozenset({"delete"}),
+    "complete": frozenset({"complete"}),
+    "finish": frozenset({"complete"}),
+    "mark": frozenset({"complete", "update"}),
+    "reopen": frozenset({"update"}),
+    "rename": frozenset({"update"}),
+    "move": frozenset({"update"}),
+}
+_VERB: Final = re.compile(
+    rf"(?:(?:no|oh|ah|sorry|ok(?:ay)?|please|pls|just|yes|yeah)[\s,.!]+)*({'|'.join(_VERBS)})\b", re.IGNORECASE
+)
 _YES: Final = re.compile(
-    r"(?:yes|yeah|yep|yup|y|ya|sure|of\s+course|ok(?:ay)?|right|correct|exactly|please\s+do|do\s+it|go\s+ahead|that\s+one|that's\s+(?:it|right|the\s+one)|definitely|absolutely|indeed|please|add\s+it|yes\s+(?:please|do|add\s+it|do\s+it|that\s+one|go\s+ahead)|👍|✅)[\s.!,]*(?:please|thanks|thank\s+you)?[\s.!]*",
+    r"(?:yes|yeah|yep|yup|y|ya|sure|of\s+course|ok(?:ay)?|right|correct|exactly|please\s+do|do\s+it|go\s+ahead"
+    r"|that\s+one|that's\s+(?:it|right|the\s+one)|definitely|absolutely|indeed|please|add\s+it|yes\s+(?:please|do"
+    r"|add\s+it|do\s+it|that\s+one|go\s+ahead)|👍|✅)[\s.!,]*(?:please|thanks|thank\s+you)?[\s.!]*",
     re.IGNORECASE,
 )
 _NO: Final = re.compile(
-    r"(?:(?:no|nope|nah|n|cancel|stop|never\s*mind|nvm|nm|neither|none|nothing|leave\s+(?:it|them)|forget\s+(?:it|about\s+it)|don't|dont|do\s+not|abort|skip|no\s+thanks|none\s+of\s+(?:them|these|those)|not\s+now|wait\s+no|actually\s+no|no\s+wait|keep\s+(?:it|them|both)|please|thanks|thank\s+you|that|it|all\s+good|ok(?:ay)?|cancel\s+(?:that|it)|changed\s+my\s+mind|i\s+changed\s+my\s+mind|leave\s+(?:it|everything)\s+as\s+it\s+is|ignore\s+(?:it|that))[\s,.!]*)+",
+    r"(?:(?:no|nope|nah|n|cancel|stop|never\s*mind|nvm|nm|neither|none|nothing|leave\s+(?:it|them)|forget\s+(?:it"
+    r"|about\s+it)|don't|dont|do\s+not|abort|skip|no\s+thanks|none\s+of\s+(?:them|these|those)|not\s+now|wait\s+no"
+    r"|actually\s+no|no\s+wait|keep\s+(?:it|them|both)|please|thanks|thank\s+you|that|it|all\s+good|ok(?:ay)?"
+    r"|cancel\s+(?:that|it)|changed\s+my\s+mind|i\s+changed\s+my\s+mind|leave\s+(?:it|everything)\s+as\s+it\s+is"
+    r"|ignore\s+(?:it|that))[\s,.!]*)+",
     re.IGNORECASE,
 )
 _DENYING: Final = re.compile(
-    r"\b(?:no|nope|nah|cancel|stop|never\s*mind|nvm|nm|neither|none|nothing|leave|forget|don't|dont|do\s+not|abort|skip|not|keep|mind|ignore)\b|^n$",
+    r"\b(?:no|nope|nah|cancel|stop|never\s*mind|nvm|nm|neither|none|nothing|leave|forget|don't|dont|do\s+not|abort"
+    r"|skip|not|keep|mind|ignore)\b|^n$",
     re.IGNORECASE,
 )
 _ALL: Final = re.compile(
@@ -50,7 +72,7 @@ def reply(text: str, waiting: Waiting, before: Parsed) -> Parsed | None:
     said = text.strip().replace("’", "'")
     if _NO.fullmatch(said) and _DENYING.search(said):
         return Parsed(question=LEFT)
-    if not before.acts:
+    if not before.acts or _is_another(said, before):
         return None
     if _YES.fullmatch(said):
         if len(waiting.options) > 1:
@@ -63,6 +85,12 @@ def reply(text: str, waiting: Waiting, before: Parsed) -> Parsed | None:
     if picked is None:
         return None
     return chosen(before, picked) if picked else replace(before, confidence=0.5, question="")
+
+
+def _is_another(said: str, before: Parsed) -> bool:
+    """Whether an answer begins with the word for something else than what was wished: then it is a wish of its own."""
+    match = _VERB.match(said)
+    return match is not None and not _VERBS[match[1].lower()] & {act.intent for act in before.acts}
 
 
 def clarified(replies: Sequence[str], before: Parsed, options: Sequence[int]) -> Parsed | None:

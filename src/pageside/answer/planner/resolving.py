@@ -160,6 +160,8 @@ def _offer(tasks: Iterable[Task]) -> tuple[int, ...]:
 
 
 def _fits(task: Task, wanted: Sought) -> bool:
+    if wanted.numbers and task.number not in wanted.numbers:
+        return False
     if wanted.status != "all" and task.status != wanted.status:
         return False
     if wanted.priority and task.priority != wanted.priority:

@@ -23,59 +23,88 @@ from pageside.tasks.task import Details
 _LONGEST: Final = 2_000  # characters of a message that is read clause by clause; a longer one is one clause
 
 _SUSPICIOUS: Final = re.compile(
-    r"\b(?:tasks?|taks|tsk|tasl|to-?\s?dos?|lists?|lsit|remind(?:er|ers)?|rmind|add|ad|put|note|jot|delete|delet|remove|rm|undo|un-?do|revert|restore|bring|recover|undelete|deadlines?|due|overdue"
-    r"|done|finish(?:ed)?|complete[d]?|mark|tick|untick|check(?:ed)?|uncheck|cross|reopen|re-?open|rename|retitle|move|postpone|reschedule|push|delay|shift|change|update|edit|set|priorit\w*|prio|urgent|important|tag|untag"
-    r"|label|help|schedule|plan|forget|cancel|drop|scrap|bin|trash|erase|clear|wipe|empty|ditch|nuke|yeet|axe|toss|zap|kill|dump|get\s+rid|agenda|plate|left|pending|create|new|make|handed|submit\w*|did"
-    r"|call|need|have\s+to|must|should|stick|throw|chuck|today|tomorrow|week|commands|can\s+(?:you|i)\s+do|roll|mistake|accident|mean|back|back\?|still|show|board|homework|assignments?)\b|#\d|✓|✔|✅",
+    r"\b(?:tasks?|taks|tsk|tasl|to-?\s?dos?|lists?|lsit|remind(?:er|ers|ed)?|one\s+more|another|rmind|add|ad|put|note"
+    r"|jot|delete|delet|remove|rm|undo|un-?do|revert|restore|bring|recover|undelete|deadlines?|due|overdue"
+    r"|done|finish(?:ed)?|complete[d]?|mark|tick|untick|check(?:ed)?|uncheck|cross|reopen|re-?open|rename|retitle"
+    r"|move|postpone|reschedule|push|delay|shift|change|update|edit|set|priorit\w*|prio|urgent|important|tag|untag"
+    r"|label|help|schedule|plan|forget|cancel|drop|scrap|bin|trash|erase|clear|wipe|empty|ditch|nuke|yeet|axe|toss"
+    r"|zap|kill|dump|get\s+rid|agenda|plate|left|pending|create|new|make|handed|submit\w*|did"
+    r"|call|un\w+|turned|closed?|remember|gimme|behind|anything|gotta|ought|pop|whack|pin|nudge|ping|need|have\s+to"
+    r"|must|should|stick|throw|chuck|today|todays|tomorrow|tonight|\w+day|ones?|week|commands|can\s+(?:you|i)\s+do"
+    r"|roll|mistake|accident|mean|back|back\?|still|show|board|homework|assignments?)\b|#\d|✓|✔|✅",
     re.IGNORECASE,
 )
 _ORDER: Final = re.compile(
-    r"(?:add|ad|put|create|make|new\s|remind|note|jot|stick|throw|chuck|set|schedule|plan|delete|remove|erase|drop|scrap|bin|trash|discard|cancel|ditch|axe|toss|nuke|yeet|zap|kill|dump|del|rm|wipe|clear|purge|empty|get\s+rid"
-    r"|mark|tick|untick|check\s+(?:off|#?\d|it|that|the\s+\S+\s+(?:one|task))|check\s+.*\s+off$|uncheck|cross|complete|finish|close|finished|completed|done|rename|retitle|change|update|edit|move|postpone|push|reschedule|delay|shift|bump"
-    r"|reopen|re-open|undo|restore|recover|bring|revert|tag|untag|label|prioriti[sz]e|deprioriti[sz]e|raise|lower|call\s+(?:it|that)|replace|take|forget|save|write|log|include|i\s+need\s+a|i\s+want\s+a|i\s+need\s+.*\s+on\s+my|extend|un\w+)\b",
-    re.IGNORECASE,
-)
-_ORDER: Final = re.compile(
-    r"(?:add|ad|put|create|make|new\s|remind|note|jot|stick|throw|chuck|set|schedule|plan|delete|remove|erase|drop|scrap|bin|trash|discard|cancel|ditch|axe|toss|nuke|yeet|zap|kill|dump|del|rm|wipe|clear|purge|empty|get\s+rid"
-    r"|mark|tick|untick|check\s+(?:off|#?\d|it|that|the\s+\S+\s+(?:one|task))|check\s+.*\s+off$|uncheck|cross|complete|finish|close|finished|completed|done|rename|retitle|change|update|edit|move|postpone|push|reschedule|delay|shift|bump"
-    r"|reopen|re-open|undo|restore|recover|bring|revert|tag|untag|label|prioriti[sz]e|deprioriti[sz]e|raise|lower|call\s+(?:it|that)|replace|take|forget|save|write|log|include|i\s+need\s+a|i\s+want\s+a|i\s+need\s+.*\s+on\s+my|extend|un\w+)\b",
+    r"(?:add|ad|put|create|make|new\s|remind|note|jot|stick|throw|chuck|set|schedule|plan|delete|remove|erase|drop"
+    r"|scrap|bin|trash|discard|cancel|ditch|axe|toss|nuke|yeet|zap|kill|dump|del|rm|wipe|clear|purge|empty|get\s+rid"
+    r"|mark|tick|untick|check\s+(?:off|#?\d|it|that|the\s+\S+\s+(?:one|task))|check\s+.*\s+off$|uncheck|cross"
+    r"|complete|finish|close|finished|completed|done|rename|retitle|change|update|edit|move|postpone|push|reschedule"
+    r"|delay|shift|bump"
+    r"|reopen|re-open|undo|restore|recover|bring(?!\s+up\b)|revert|tag|untag|label|prioriti[sz]e|deprioriti[sz]e"
+    r"|raise|lower|call\s+(?:it|that)|replace|take|forget|save|write|log|include|i\s+need\s+a|i\s+want\s+a"
+    r"|i\s+need\s+.*\s+on\s+my|extend|un\w+)\b",
     re.IGNORECASE,
 )
 _ADDING: Final = re.compile(
-    r"(?:add|ad|put|create|new|make|remind|note|on|to|stick|set\s+(?:up|a)|write|jot|i|need|want|(?:schedule|plan)\s+(?!#?\d|it\b|the\b|that\b|task\b)\w+)\b",
+    r"(?:add|ad|put|create|new|make|remind|note|on|to|stick|set\s+(?:up|a)|write|jot|i|need|want|(?:schedule"
+    r"|plan)\s+(?!#?\d|it\b|the\b|that\b|task\b)\w+)\b",
     re.IGNORECASE,
 )
 _HELP: Final = re.compile(
-    r"(?:help|/help|\?|commands|help\s+me|need\s+help|i\s+need\s+help)|(?:what|which)\s+(?:all\s+)?(?:can|could)\s+(?:you|i|u|it)\s+(?:do|ask|say)(?:\s+(?:here|for\s+me|with\s+(?:my\s+|the\s+|this\s+)?(?:tasks?|list|todos?|to-?do\s+list)|about\s+(?:my\s+)?tasks))*"
-    r"|how\s+(?:do|can|does|would|should|to)\s*(?:i|one|you|we|the|my|this|these)?\s*(?:use|add|create|delete|remove|make|edit|rename|complete|finish|undo|manage|list|change|set|mark)?\s*(?:up\s+)?"
-    r"(?:a|an|the|my|new|your|this|these|due\s+dates?(?:\s+(?:of|for|on)\s+a)?)*\s*(?:(?:new|study|due|to-?do)\s+)*(?:tasks?|todos?|to-?dos?|to-?do\s+list|task\s+list|list|reminders?)(?:\s+(?:work|here|feature|thing|list|as\s+done|done|work\s+here|to\s+my\s+list))*"
-    r"|(?:help|explain)(?:\s+me)?\s+(?:with\s+|about\s+|on\s+)?(?:how\s+)?(?:my\s+|the\s+|these\s+)?(?:tasks?|todos?|to-?dos?|to-?do\s+list|task\s+list|list|commands|reminders)(?:\s+(?:here|work|feature|commands|list))*"
-    r"|(?:tasks?|todo)\s+help|what\s+(?:commands|task\s+commands)\s*(?:are\s+there|can\s+i\s+(?:use|give)|do\s+you\s+(?:know|have|understand))?|(?:can|do)\s+you\s+(?:manage|keep|handle|track|do)\s+(?:my\s+|a\s+)?(?:tasks?|todos?|to-?do\s+lists?|todo\s+lists?|lists?)(?:\s+too)?",
+    r"(?:help|/help|\?|commands|help\s+me|need\s+help|i\s+need\s+help)|(?:what|which)\s+(?:all\s+)?(?:can"
+    r"|could)\s+(?:you|i|u|it)\s+(?:do|ask|say)(?:\s+(?:here|for\s+me|with\s+(?:my\s+|the\s+|this\s+)?(?:tasks?|list"
+    r"|todos?|to-?do\s+list)|about\s+(?:my\s+)?tasks))*"
+    r"|how\s+(?:do|can|does|would|should|to)\s*(?:i|one|you|we|the|my|this|these)?\s*(?:use|add|create|delete|remove"
+    r"|make|edit|rename|complete|finish|undo|manage|list|change|set|mark)?\s*(?:up\s+)?"
+    r"(?:a|an|the|my|new|your|this|these|due\s+dates?(?:\s+(?:of|for|on)\s+a)?)*\s*(?:(?:new|study|due"
+    r"|to-?do)\s+)*(?:tasks?|todos?|to-?dos?|to-?do\s+list|task\s+list|list|reminders?)(?:\s+(?:work|here|feature"
+    r"|thing|list|as\s+done|done|work\s+here|to\s+my\s+list))*"
+    r"|(?:help|explain)(?:\s+me)?\s+(?:with\s+|about\s+|on\s+)?(?:how\s+)?(?:my\s+|the\s+|these\s+)?(?:tasks?|todos?"
+    r"|to-?dos?|to-?do\s+list|task\s+list|list|commands|reminders)(?:\s+(?:here|work|feature|commands|list))*"
+    r"|(?:tasks?|todo)\s+help|what\s+(?:commands|task\s+commands)\s*(?:are\s+there|can\s+i\s+(?:use|give)"
+    r"|do\s+you\s+(?:know|have|understand))?|(?:can|do)\s+you\s+(?:manage|keep|handle|track|do)\s+(?:my\s+"
+    r"|a\s+)?(?:tasks?|todos?|to-?do\s+lists?|todo\s+lists?|lists?)(?:\s+too)?",
     re.IGNORECASE,
 )
-_SENTENCE: Final = re.compile(r"(?<=[.!?…;])\s+|\s*[\n\r]+\s*|;\s*|\s+[-–—]\s+(?=(?:and|also|then|oh|but)\b)")
+_SENTENCE: Final = re.compile(
+    r"(?<![Dd]r\.)(?<!rof\.)(?<!M[rs]\.)(?<!rs\.)(?<!vs\.)(?<!ch\.)(?<![Nn]o\.)(?<!\b[a-z]\.[a-z]\.)(?<=[.!?…])\s+"
+    r"|\s*[\n\r]+\s*|\s+[-–—]\s+(?=(?:and|also|then|oh|but)\b)"
+)
 _COMMAND: Final = (
-    r"(?:add|create|remind|put|stick|delete|remove|get\s+rid|erase|drop|scrap|bin|cancel|complete|mark|rename|retitle|move|postpone|push|reschedule|change|update|set|make|tag|untag|label|list|show|undo"
-    r"|restore|reopen|re-open|tick|untick|uncheck|check|cross|finish|bring|clear|note|jot|schedule|give|call|raise|lower|prioriti[sz]e|what(?:'s|s|\s+is|\s+do|\s+else)|how|why|explain|tell|describe|define|i(?:'m|\s+am|'ve|\s+have|\s+also)?\s"
-    r"|(?:task\s+)?#?\d+\s+(?:is|as|to|done|are|due)|(?:the\s+)?[\w ]{1,30}\s(?:is|are|as)\s+(?:done|finished|complete)|don't|new|it(?:'s|\s+is)|tick|remember|also|then|please|can|could|throw|strike|ditch|nuke|kill|axe|help)"
+    r"(?:add|create|remind|put|stick|delete|remove|get\s+rid|erase|drop|scrap|bin|cancel|complete|mark|rename|retitle"
+    r"|move|postpone|push|reschedule|change|update|set|make|tag|untag|label|list|show|undo"
+    r"|restore|reopen|re-open|tick|untick|uncheck|check|cross|finish|bring|clear|note|jot|schedule|give|call|raise"
+    r"|lower|prioriti[sz]e|what(?:'s|s|\s+is|\s+do|\s+else)|how|why|explain|tell|describe|define|i(?:'m|\s+am|'ve"
+    r"|\s+have|\s+also)?\s"
+    r"|(?:task\s+)?#?\d+\s+(?:is|as|to|done|are|due)|(?:the\s+)?[\w ]{1,30}\s(?:is|are|as)\s+(?:done|finished"
+    r"|complete)|don't|new|it(?:'s|\s+is)|tick|remember|also|then|please|can|could|throw|strike|ditch|nuke|kill|axe"
+    r"|help)"
 )
 _JOINT: Final = re.compile(
-    rf"\s*,?\s*\b(?:and\s+then|and\s+also|and|then|also|plus|but|so|oh\s+and|as\s+well\s+as|after\s+that)\b[\s,]+(?=(?:(?:please|then|also|pls|just|can\s+you|could\s+you|maybe)\s+)*{_COMMAND}\b)"
-    rf"|\s*,\s*(?=(?:(?:please|then|also|pls)\s+)*{_COMMAND}\b)|\s*(?:&|\+)\s*(?={_COMMAND}\b)",
+    rf"\s*,?\s*\b(?:and\s+then|and\s+also|and|then|also|plus|but|so|oh\s+and|as\s+well\s+as"
+    rf"|after\s+that)\b[\s,]+(?=(?:(?:please|then|also|pls|just|can\s+you|could\s+you|maybe)\s+)*{_COMMAND}\b)"
+    rf"|\s*[,;]\s*(?=(?:(?:please|then|also|pls)\s+)*{_COMMAND}\b)|\s*(?:&|\+)\s*(?={_COMMAND}\b)",
     re.IGNORECASE,
 )
 _QUESTION: Final = re.compile(
-    r"(?:how|why|what|whats|which|who|whom|whose|when|where|is|are|was|were|does|do|did|should|would|explain|describe|define|tell\s+me|compare|summari[sz]e|difference|give\s+me\s+(?:an?\s+)?(?:example|summary|overview|explanation)|teach|walk\s+me"
-    r"|i\s+(?:do\s*n['o]t|don't|dont)\s+(?:understand|get)|elaborate|clarify|show\s+me\s+how|quiz\s+me|list\s+the|name\s+the)\b",
+    r"(?:how|why|what|whats|which|who|whom|whose|when|where|is|are|was|were|does|do|did|should|would|explain|describe"
+    r"|define|tell\s+me|compare|summari[sz]e|difference|give\s+me\s+(?:an?\s+)?(?:example|summary|overview"
+    r"|explanation)|teach|walk\s+me"
+    r"|i\s+(?:do\s*n['o]t|don't|dont)\s+(?:understand|get)|elaborate|clarify|show\s+me\s+how|quiz\s+me|list\s+the"
+    r"|name\s+the)\b",
     re.IGNORECASE,
 )
 _TALK: Final = re.compile(
-    r"(?:hi|hey|hello|yo|thanks?|thank\s+you|thx|ty|cheers|please|pls|ok(?:ay)?|great|cool|nice|perfect|awesome|good|yes|yeah|yep|no|nope|nvm|sorry|lol|wow|sure|right|well|so|hmm+|um+|oh|and|also|then|now|good\s+(?:morning|evening|afternoon)"
-    r"|that(?:'s|\s+is)\s+all|you(?:'re|\s+are)\s+(?:great|the\s+best)|have\s+a\s+nice\s+day|there|pageside|tutor|again|haha+|:\)|a\s+lot|so\s+much|bye)(?:[\s,.!?]+|$)",
+    r"(?:hi|hey|hello|yo|thanks?|thank\s+you|thx|ty|cheers|please|pls|ok(?:ay)?|great|cool|nice|perfect|awesome|good"
+    r"|yes|yeah|yep|no|nope|nvm|sorry|lol|wow|sure|right|well|so|hmm+|um+|oh|and|also|then|now|good\s+(?:morning"
+    r"|evening|afternoon)"
+    r"|that(?:'s|\s+is)\s+all|you(?:'re|\s+are)\s+(?:great|the\s+best)|have\s+a\s+nice\s+day|there|pageside|tutor"
+    r"|again|haha+|:\)|a\s+lot|so\s+much|bye)(?:[\s,.!?]+|$)",
     re.IGNORECASE,
 )
 _STRONG: Final = re.compile(
-    r"\b(?:tasks?|todos?|to-?do|list|remind|reminder|#\d+)\b|^(?:add|delete|remove|rename|undo|mark|tick|reopen|complete)\b|\b(?:it|that|this|one|ones|\d+)\b",
+    r"\b(?:tasks?|todos?|to-?do|list|remind|reminder|#\d+)\b|^(?:add|delete|remove|rename|undo|mark|tick|reopen"
+    r"|complete)\b|\b(?:it|that|this|one|ones|\d+)\b",
     re.IGNORECASE,
 )
 _LISTWORD: Final = re.compile(
@@ -83,7 +112,9 @@ _LISTWORD: Final = re.compile(
 )
 _ENUMERATED: Final = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)]|\[\s?\])\s+", re.MULTILINE)
 _TOPIC: Final = re.compile(
-    r"^(?:please\s+)?(?:explain|what\s+(?:is|are|does)|what's|describe|define|tell\s+me(?:\s+more)?\s+about|how\s+(?:do|does|is|are|can)|summari[sz]e|why\s+(?:is|are|do|does)|who\s+(?:is|was)|help\s+me\s+understand|teach\s+me)\s+(?:me\s+)?(?:an?\s+|the\s+)?",
+    r"^(?:please\s+)?(?:explain|what\s+(?:is|are|does)|what's|describe|define|tell\s+me(?:\s+more)?\s+about"
+    r"|how\s+(?:do|does|is|are|can)|summari[sz]e|why\s+(?:is|are|do|does)|who\s+(?:is|was)|help\s+me\s+understand"
+    r"|teach\s+me)\s+(?:me\s+)?(?:an?\s+|the\s+)?",
     re.IGNORECASE,
 )
 _LONGEST_PLACE: Final = 80
@@ -183,7 +214,7 @@ def _parts_here(one: Heard | None, here: str, behind: str, whole: Masked, today:
     first = re.split(_JOINT, behind, maxsplit=1)[0] or behind
     nexts = [each for each in (_heard(behind, whole, today), _heard(first, whole, today)) if each is not None]
     if one is None:
-        if not nexts:
+        if not nexts or _ORDER.match(politely(here)) or (len(here.split()) < 3 and not _is_talk(here)):
             return False
         return not asks_book or bool(_LISTWORD.search(politely(behind)))
     adds = one.acts[0].intent == "add"
@@ -227,7 +258,8 @@ def _undone(here: Clause) -> Heard | None:
 def _first(here: Clause) -> Heard | None:
     text = here.text
     special = re.match(
-        r"(?:add|put|set|give)\s+(?:a\s+|the\s+|this\s+)?(?:tags?|labels?|notes?|description|comment|due\s+date|deadline|#)|put\s+.+\s+back$",
+        r"(?:add|put|set|give)\s+(?:a\s+|the\s+|this\s+)?(?:tags?|labels?|notes?|description|comment|due\s+date"
+        r"|deadline|#)|put\s+.+\s+back$",
         text,
         re.IGNORECASE,
     )
@@ -235,7 +267,7 @@ def _first(here: Clause) -> Heard | None:
     if special or not _ADDING.match(text):
         first, second = second, first
     one = first(here)
-    if one is not None and one.confidence >= SURE:
+    if one is not None and (special or one.confidence >= SURE):
         return one
     other = second(here)
     if one is None or (other is not None and other.confidence > one.confidence and not one.acts[0].details.title):
@@ -319,7 +351,8 @@ def _placed(parsed: Parsed, selected_text: str, page: Page | None) -> Parsed:
 
 
 def _place(book: str, selected_text: str, page: Page | None) -> str:
-    topic = _TOPIC.sub("", book.strip()).strip(" ?.!") if _TOPIC.match(book.strip()) else ""
+    asked = politely(book)
+    topic = _TOPIC.sub("", asked).strip(" ?.!") if _TOPIC.match(asked) else ""
     named = topic or (re.split(r"\s+[|–·]\s+", page.title)[0] if page is not None else "") or selected_text
     flat = " ".join(named.split())
     return flat if len(flat) <= _LONGEST_PLACE else f"{flat[: _LONGEST_PLACE - 1].rstrip()}…"

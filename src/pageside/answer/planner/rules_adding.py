@@ -12,69 +12,118 @@ from pageside.answer.planner.rules_changes import DOUBTFUL, LIKELY, SURE, Clause
 from pageside.answer.planner.rules_titles import LIST
 from pageside.tasks import days
 
-_NOUN: Final = r"(?:tasks?|todos?|to-dos?|to\s+dos?|to\s+do|items?|reminders?|entry|entries|to-do\s+items?|todo\s+items?|list\s+items?|note\s+to\s+self)"
-_FLAG: Final = r"(?:(?P<flag>urgent|important|high[\s-]prio(?:rity)?|low[\s-]prio(?:rity)?|normal[\s-]prio(?:rity)?|top[\s-]prio(?:rity)?)\s+)?"
-_MAKING: Final = r"(?:(?:i|we)\s+(?:need|want|would\s+like)|(?:i|we)'d\s+like|need|want|make|add|create|make|set\s+up|set|new|open|log|save|start|insert|enter|register|put\s+in|put|write|give|generate|file|ad)"
+_VERBS: Final = frozenset(
+    re.findall(
+        r"\S+",
+        "buy read reread re-read call write do finish study revise review submit send email mail"
+        " ask book pay clean wash prepare"
+        " print return watch learn practice practise solve hand make get pick meet visit check complete start"
+        " begin install download"
+        " summarise summarize skim rewatch redo research draft edit order cook walk feed fix build test run"
+        " plan water take register"
+        " apply sign renew cancel schedule organise organize backup charge repair message text phone ring"
+        " rehearse memorise memorize"
+        " annotate outline proofread attend go bring collect drop update implement code debug finalise"
+        " finalize tidy vacuum pack exercise",
+    )
+)
+_VERB: Final = "|".join(sorted(_VERBS))
+_NOUN_AGAIN: Final = re.compile(
+    r"^(?:and\s+)?(?:an?other\s+|an?\s+|one\s+|the\s+)?(?:task|todo|reminder)\s*(?::|\bto\b|\bcalled\b"
+    r"|(?=[\ue000-\ue01f]))\s*",
+    re.IGNORECASE,
+)
+_NOUN: Final = (
+    r"(?:tasks?|todos?|to-dos?|to\s+dos?|to\s+do|items?|reminders?|entry"
+    r"|entries|to-do\s+items?|todo\s+items?|list\s+items?|note\s+to\s+self)"
+)
+_FLAG: Final = (
+    r"(?:(?P<flag>urgent|important|high[\s-]prio(?:rity)?|low[\s-]prio(?:rity)?"
+    r"|normal[\s-]prio(?:rity)?|top[\s-]prio(?:rity)?)\s+)?"
+)
+_MAKING: Final = (
+    r"(?:(?:i|we)\s+(?:need|want|would\s+like)|(?:i|we)'d\s+like|need|want|make|add|create|make|set\s+up"
+    r"|set|new|open|log|save|start|insert|enter|register|put\s+in|put|write|give|generate|file|ad)"
+)
 _NAMED: Final = re.compile(
-    rf"{_MAKING}\s+(?:me\s+)?(?:(?P<many>these|following|some|two|three|four|five|several)|an?other|an|a|the|one\s+more|one|this|my|new)?\s*(?:new\s+|following\s+|quick\s+|study\s+|more\s+)*{_FLAG}"
+    rf"{_MAKING}\s+(?:me\s+)?(?:(?P<many>these|following|some|two|three|four|five|several|a\s+few|a\s+couple\s+of"
+    rf"|[2-9](?=\s+(?:tasks|todos|items|to-dos|reminders)\b))|an?other|an|a|the|one\s+more|one|this|my"
+    rf"|new)?\s*(?:new\s+|following\s+|quick\s+|study\s+|more\s+)*{_FLAG}"
     rf"(?:new\s+)?(?P<noun>{_NOUN})\b(?!\s*#?\d+\b)\s*(?:(?:on|in|to|for)\s+{LIST}\b)?\s*(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _LABELLED: Final = re.compile(
-    rf"(?:{_FLAG}(?:new\s+)?(?:tasks?|to-?dos?|to\s+do|reminder|note\s+to\s+self|memo)|on\s+{LIST})\s*(?:[:=]|\s-\s|–)\s*(?P<what>.+)|new\s+(?:task|todo|to-do|reminder)\s+(?P<new>.+)",
+    rf"(?:{_FLAG}(?:new\s+)?(?:tasks?|to-?dos?|to\s+do|reminder|note\s+to\s+self|memo|note|one\s+more(?:\s+thing)?"
+    rf"|another\s+(?:one|task))|on\s+{LIST})\s*(?:[:=]|\s-\s|–)\s*(?P<what>.+)|new\s+(?:task|todo|to-do"
+    rf"|reminder)\s+(?P<new>.+)|reminder\s+(?:to|for)\s+(?P<to>.+)|(?:add|create|make)\s+(?:an?other(?:\s+one)?"
+    rf"|one(?:\s+more)?)\s*(?::|\bfor\b|\bto\b|\bcalled\b)\s*(?P<another>.+)|(?:task|todo"
+    rf"|to-do)\s+(?P<verb>(?:{_VERB})\b.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _REMIND: Final = re.compile(
-    r"(?:remind|rmind|remember)\s+(?:me|us)\b[\s,:]*(?P<what>.+)|(?:do\s*n['o]t|dont|don't)\s+let\s+me\s+forget[\s,:]*(?P<forget>.+)|(?:i\s+)?(?:mustn't|must\s+not|can't|cannot|should\s*n['o]t|shouldn't|don't\s+want\s+to)\s+forget\s+(?P<must>(?:to|about)\s+.+)"
-    r"|(?:give\s+me\s+a\s+(?:nudge|ping|shout)|ping\s+me|nudge\s+me)\s+(?P<ping>.+)|note\s+to\s+self\s*[:,-]?\s*(?P<note>.+)|make\s+sure\s+i\s+(?:do\s*n['o]t\s+forget\s+(?:to\s+)?|remember\s+to\s+)?(?P<sure>.+)"
-    r"|(?:make|take|write)\s+(?:me\s+)?a\s+note\s+(?:to|that\s+i)\s+(?P<made>.+)|i\s+(?:want|need)\s+(?:you\s+)?to\s+(?:be\s+reminded|remember)\s+(?P<want>(?:to|of|about)\s+.+)|(?:please\s+)?keep\s+in\s+mind\s+(?:to|that\s+i\s+(?:have|need)\s+to)\s+(?P<mind>.+)",
+    r"(?:remind|rmind|remember)\s+(?:me|us)\b[\s,:]*(?P<what>.+)|be\s+reminded\s+(?P<been>(?:to|of|about)\s+.+)"
+    r"|(?:do\s*n['o]t|dont|don't|never)\s+forget\b(?=\s*:|\s+to\b|\s+about\b)[\s:]*(?P<never>.+)|(?:do\s*n['o]t|dont"
+    r"|don't)\s+let\s+me\s+forget[\s,:]*(?P<forget>.+)|(?:i\s+)?(?:mustn't|must\s+not|can't|cannot|should\s*n['o]t"
+    r"|shouldn't|don't\s+want\s+to)\s+forget\s+(?P<must>(?:to|about)\s+.+)"
+    r"|(?:give\s+me\s+a\s+(?:nudge|ping|shout)|ping\s+me|nudge\s+me)\s+(?P<ping>.+)"
+    r"|note\s+to\s+self\s*[:,-]?\s*(?P<note>.+)|make\s+sure\s+i\s+(?:do\s*n['o]t\s+forget\s+(?:to\s+)?"
+    r"|remember\s+to\s+)?(?P<sure>.+)"
+    r"|(?:make|take|write)\s+(?:me\s+)?a\s+note\s+(?:to|that\s+i)\s+(?P<made>.+)|i\s+(?:want"
+    r"|need)\s+(?:you\s+)?to\s+(?:be\s+reminded|remember)\s+(?P<want>(?:to|of|about)\s+.+)"
+    r"|(?:please\s+)?keep\s+in\s+mind\s+(?:to|that\s+i\s+(?:have|need)\s+to)\s+(?P<mind>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _ONTO: Final = re.compile(
-    rf"(?:add|put|stick|throw|chuck|get|have|write|include|place|jot|slap|pop|whack|note|save|insert|drop|toss|pin|place|want|need|i\s+want|i\s+need|i'd\s+like|ad)\s+(?:down\s+)?(?P<what>.+?)\s*,?\s*(?:down\s+)?\b(?:to|on|in|onto|into|under)\s+{LIST}(?:\s+list)?\b(?P<behind>.*)"
+    rf"(?:add|put|stick|throw|chuck|get|have|write|include|place|jot|slap|pop|whack|note|save|insert|drop|toss|pin"
+    rf"|place|want|need|i\s+want|i\s+need|i'd\s+like|ad)\s+(?:down\s+)?(?P<what>.+?)\s*,?\s*(?:down\s+)?\b(?:to|on|in"
+    rf"|onto|into|under)\s+{LIST}(?:\s+list)?\b(?P<behind>.*)"
     rf"|(?:add|put|write|stick|include|note)\s+(?:down\s+)?(?:to|on|in|onto|into)\s+{LIST}\b[\s:,]*(?P<first>.+)"
     rf"|(?:on|to|onto)\s+{LIST}[\s,:]*(?:please\s+)?(?:put|add|write)[\s:]*(?P<front>.+)"
-    rf"|(?P<goes>.+?)\s+(?:should|needs\s+to|must|has\s+to|can|could|may|goes)\s*(?:go|be|come)?\s+(?:on|onto|to)\s+{LIST}\b(?P<after>.*)",
+    rf"|(?P<goes>.+?)\s+(?:should|needs\s+to|must|has\s+to|can|could|may|goes)\s*(?:go|be|come)?\s+(?:on|onto"
+    rf"|to)\s+{LIST}\b(?P<after>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _FOLLOWING: Final = re.compile(
-    r"(?:these|this|the\s+following|following|the\s+next|some\s+(?:things|stuff)|a\s+few\s+(?:things|more)|all\s+(?:of\s+)?(?:this|these)|those)(?:\s+(?:things|ones|tasks|items|stuff|too|please))*",
+    r"(?:these|this|the\s+following|following|the\s+next|(?:a\s+)?(?:something|smth|sth|some\s+(?:things|stuff))"
+    r"|a\s+few\s+(?:things|more)|all\s+(?:of\s+)?(?:this|these)|those)(?:\s+(?:things|ones|tasks|items|stuff|too"
+    r"|please))*",
     re.IGNORECASE,
 )
-_BARE: Final = re.compile(r"(?:add|ad)\b[\s:,-]*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
+_BARE: Final = re.compile(r"(?:add(?!\s+up\b)|ad|put\s+in(?=\s*:))\b[\s:,-]*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 _JOT: Final = re.compile(
     r"(?:jot(?:\s+down)?|note\s+down|write\s+down|put\s+down|pencil\s+in)[\s:]+(?P<what>.+)", re.IGNORECASE | re.DOTALL
 )
-_PLAN: Final = re.compile(r"(?:schedule|plan|create|make|put)\s+(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+_PLAN: Final = re.compile(r"(?:schedule|plan|create)\s+(?P<what>.+)", re.IGNORECASE | re.DOTALL)
 _HAVE_TO: Final = re.compile(
-    r"(?:i|we)\s+(?:still\s+|really\s+|also\s+)*(?:need|have|ought|want|must|should|gotta|'ve\s+got|have\s+got|got)\s+(?:to\s+)?(?P<what>.+)",
+    r"(?:i|we)\s+(?:still\s+|really\s+|also\s+)*(?:need|have|ought|want|must|should|gotta|'ve\s+got|have\s+got"
+    r"|got)\s+(?:to\s+)?(?P<what>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _LEARNING: Final = re.compile(
     r"(?:to\s+)?(?:understand|know|learn|ask|see|find\s+out|figure|get|be|go|use|make|build|install|run)\b",
     re.IGNORECASE,
 )
+_AT: Final = re.compile(
+    r"^(?P<time>at\s+\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock|h)?)\s+(?:to|that\s+i)\s+(?P<what>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _TO_OTHER: Final = re.compile(
     r"(?:an?|the)\s+[\w-]+(?:\s+[\w-]+){0,3}\s+(?:to|into|onto)\s+(?:the|a|an|my|our|this|each)\s+\w+", re.IGNORECASE
 )
+_TO_ANSWER: Final = re.compile(
+    r"^(?:more|some|further|an?\s+example|details?)\b.*\b(?:to|about|on)\s+(?:that|this|the|your|it)\b|\bto\s+(?:that"
+    r"|this|the|your)\s+(?:explanation|answer|summary|example)\b",
+    re.IGNORECASE,
+)
 _OTHERS: Final = re.compile(r"^(?:to|into)\s+(?:the|a|an|this|each|our)\s+\w+", re.IGNORECASE)
 _POINTING: Final = re.compile(
-    r"\b(?:this|that|it|these|those|here)(?:\s+(?:section|chapter|page|passage|part|bit|paragraph|one|sentence|text))?\b",
+    r"\b(?:this|that|it|these|those|here)(?:\s+(?:section|chapter|page|passage|part|bit|paragraph|one|sentence"
+    r"|text))?\b",
     re.IGNORECASE,
 )
 _JOINT: Final = re.compile(
     r"\s*(?:;|,\s*(?:and|then|plus)\s+|,\s*|\s+(?:and\s+then|and\s+also|and|then|plus|&)\s+(?:to\s+)?)\s*",
     re.IGNORECASE,
-)
-_VERBS: Final = frozenset(
-    re.findall(
-        r"\S+",
-        "buy read reread re-read call write do finish study revise review submit send email mail ask book pay clean wash prepare"
-        " print return watch learn practice practise solve hand make get pick meet visit check complete start begin install download"
-        " summarise summarize skim rewatch redo research draft edit order cook walk feed fix build test run plan water take register"
-        " apply sign renew cancel schedule organise organize backup charge repair message text phone ring rehearse memorise memorize"
-        " annotate outline proofread attend go bring collect drop update implement code debug finalise finalize tidy vacuum pack exercise",
-    )
 )
 
 
@@ -100,7 +149,7 @@ def _group(match: re.Match[str]) -> str:
 
 def _reminded(clause: Clause) -> Heard | None:
     if re.fullmatch(
-        r"(?:(?:please\s+)?remind\s+me|set\s+(?:me\s+)?a\s+reminder)(?:\s+(?:please|later|again))?",
+        r"(?:(?:please\s+)?remind\s+me|set\s+(?:me\s+)?a\s+reminder)(?:\s+(?:please|later|again|to|about|of|that))?",
         clause.text,
         re.IGNORECASE,
     ):
@@ -124,7 +173,8 @@ def _named(clause: Clause) -> Heard | None:
     found = _adding(
         clause,
         re.sub(
-            r"^(?:to|for|called|named|titled|:|-|that\s+says|saying|with\s+(?:the\s+)?(?:title|name)|about|of)\b\s*(?!(?:next|this|the\s+\d)\b)",
+            r"^(?:to|for|called|named|titled|:|-|that\s+says|saying|with\s+(?:the\s+)?(?:title|name)|about"
+            r"|of)\b\s*(?!(?:next|this|the\s+\d)\b)",
             "",
             what,
             flags=re.IGNORECASE,
@@ -150,7 +200,10 @@ def _listed(clause: Clause) -> Heard | None:
     behind = (match["behind"] or match["after"] or "").strip(" .!?")
     if _FOLLOWING.fullmatch(_group(match)) and behind:
         return _adding(clause, behind, SURE, many=True)
-    return _adding(clause, f"{_group(match)} {behind}".strip(), SURE)
+    what = _group(match)
+    if (aim := re.match(r"(?:to|for\s+me\s+to)\s+(?P<verb>\w+)\b(?P<rest>.*)", behind)) and _POINTING.fullmatch(what):
+        return _adding(clause, f"{aim['verb']} {what} {aim['rest']}", SURE)
+    return _adding(clause, f"{what} {behind}".strip(), SURE)
 
 
 def _labelled(clause: Clause) -> Heard | None:
@@ -168,6 +221,8 @@ def _bare(clause: Clause) -> Heard | None:
     if not match:
         return None
     what = re.sub(rf"^{_FOLLOWING.pattern}\s*:\s*", "", match["what"].strip(), flags=re.IGNORECASE)
+    if _TO_ANSWER.search(what):
+        return None
     if _TO_OTHER.match(what):
         return _adding(clause, what, DOUBTFUL)
     return _adding(clause, what, 0.9)
@@ -190,6 +245,7 @@ def _needed(clause: Clause) -> Heard | None:
 
 def _adding(clause: Clause, what: str, confidence: float, *, many: bool = False) -> Heard:
     """The tasks that `what` names, one or several, with what is said of them."""
+    what = _AT.sub(r"\g<what> \g<time>", what)
     told = rules_titles.details(what, clause.whole, clause.today)
     if told.title is None:
         return Heard((Act("add", told),), DOUBTFUL, "What shall I add?")
@@ -198,7 +254,7 @@ def _adding(clause: Clause, what: str, confidence: float, *, many: bool = False)
         return Heard((Act("add", told),), confidence, _shall(told.title) if confidence < LIKELY else "")
     acts = []
     for part in parts:
-        own = rules_titles.details(f", {part}", clause.whole, clause.today)
+        own = rules_titles.details(f", {_NOUN_AGAIN.sub('', part)}", clause.whole, clause.today)
         acts.append(
             Act(
                 "add",
@@ -225,7 +281,7 @@ def _several(title: str, what: str, *, many: bool) -> list[str]:
     if quotes and re.fullmatch(rules_titles.QUOTE, rules_titles.bared(what)):
         return [title]
     pieces = [piece for piece in _JOINT.split(what) if piece.strip()]
-    if len(pieces) < 2:
+    if len(pieces) < 2 or not all(re.search(r"[^\W\d_]|[\ue000-\ue01f]", piece) for piece in pieces):
         return [title]
     verbs = [bool(words := re.findall(r"[\w-]+", piece.lower())) and words[0] in _VERBS for piece in pieces]
     wordy = all(len(piece.split()) > 1 for piece in pieces)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from pageside.answer.planner.intents import Sought, Target
 from pageside.answer.planner.rules_titles import LIST, Masked, bared, dated, prioritised
@@ -20,16 +20,21 @@ _THING: Final = r"(?:tasks?|items?|ones?|todos?|to-dos?|things?|entry|entries|re
 _NOUN: Final = r"(?:tasks?|items?|numbers?|no\.?|nr\.?|nos\.?|ids?|todos?|to-dos?|num|reminders?)"
 _NUMBERED: Final = re.compile(
     rf"(?:the\s+|my\s+)?(?:{_NOUN}\s*)*(?:(?:with\s+)?(?:id|number)\s+)?#?\s?\d{{1,18}}"
-    rf"(?:\s*(?:,\s*and|and\s+also|,|and|&|\+|plus|or|\s|-|–|to|through|until)\s*(?:the\s+)?(?:{_NOUN}\s*)*#?\d{{1,18}}(?!\w))*",
+    rf"(?:\s*(?:,\s*and|and\s+also|,|and|&|\+|plus|or|\s|-|–|to|through"
+    rf"|until)\s*(?:the\s+)?(?:{_NOUN}\s*)*#?\d{{1,18}}(?!\w))*",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(r"#?(\d{1,18})\s*(?:-|–|\bto\b|\bthrough\b)\s*#?(\d{1,18})")
 _MANY: Final = 50  # tasks that a range may name
-_HASHED: Final = re.compile(r"(?:the\s+)?(?:task\s+)?#(\d{1,18})\b(?!\s*(?:,|and|&|\+)\s*#?\d)[\s:,(-]*\S.*")
+_HASHED: Final = re.compile(
+    r"(?:the\s+)?(?:task\s+)?#(\d{1,18})\b(?!\s*(?:,|and|&|\+)\s*#?\d)(?:\s*[:(]\s*|\s*[,–-]?\s+)[^\s\d#].*"
+)
+_NEGATIVE: Final = re.compile(rf"(?:{_NOUN}\s*)?#?-(\d{{1,18}})", re.IGNORECASE)
 _ORDINAL: Final = "|".join(_ORDINALS)
 _PLACED: Final = re.compile(
     rf"(?:(?:the|my)\s+)?(?:{_ORDINAL})(?:\s*(?:,\s*and|,|and|&)\s*(?:the\s+)?(?:{_ORDINAL}))*"
-    rf"(?:\s+(?P<count>two|three|four|five|[2-5]))?(?:\s+{_THING})?(?:\s+(?:on|in|of|from)\s+(?:{LIST}|it|them|those))?",
+    rf"(?:\s+(?P<count>two|three|four|five|[2-5]))?(?:\s+{_THING})?(?:\s+(?:on|in|of|from)\s+(?:{LIST}|it|them"
+    rf"|those))?",
     re.IGNORECASE,
 )
 _IT: Final = re.compile(
@@ -42,7 +47,8 @@ _IT: Final = re.compile(
     re.IGNORECASE,
 )
 _THEM: Final = re.compile(
-    rf"(?:all\s+(?:of\s+)?)?(?:them|these|those)(?:\s+all)?|both(?:\s+of\s+(?:them|these|those))?(?:\s+{_THING})?"
+    rf"(?:all\s+(?:of\s+)?)?(?:them|these|those)(?:\s+(?:all|both))?|both(?:\s+of\s+(?:them|these"
+    rf"|those))?(?:\s+{_THING})?"
     rf"|(?:all\s+)?(?:the\s+)?(?:two|three|four|five)(?:\s+of\s+(?:them|these))?|(?:these|those)\s+(?:\w+\s+)?{_THING}"
     r"|both|all\s+(?:two|three|four|five)(?:\s+of\s+them)?|the\s+both|em|'em",
     re.IGNORECASE,
@@ -51,15 +57,23 @@ _DONE: Final = r"(?:done|completed?|finished|ticked(?:\s+off)?|checked(?:\s+off)
 _OPEN: Final = r"(?:open|pending|unfinished|incomplete|undone|remaining|active|not\s+(?:yet\s+)?(?:done|finished)|left)"
 _OVERDUE: Final = r"(?:overdue|late|past\s+due|expired)"
 _EVERY: Final = re.compile(
-    rf"(?:the\s+|my\s+)?(?:all|everything|every|each|whole)\b(?:\s+(?:of|the|my|that|which|is|are|i|have|single|{_THING})\b)*\s*(?P<of>.*)",
+    rf"(?:the\s+|my\s+)?(?:all|everything|every|each|whole)\b(?:\s+(?:of|the|my|that|which|is|are|i|have|single"
+    rf"|{_THING})\b)*\s*(?P<of>.*)",
     re.IGNORECASE,
 )
 _BUT: Final = re.compile(
-    r"(?P<whole>.+?)[,\s]+(?:but|except(?:\s+for)?|apart\s+from|other\s+than|besides|excluding)\s+(?:not\s+)?(?P<but>.+)",
+    r"(?P<whole>.+?)[,\s]+(?:but|except(?:\s+for)?|apart\s+from|other\s+than|besides"
+    r"|excluding)\s+(?:not\s+)?(?P<but>.+)",
+    re.IGNORECASE,
+)
+_PLURAL: Final = re.compile(
+    r"^(?:the\s+|my\s+|all\s+)*(?:tasks|items|ones|todos|things|stuff|those)\b|\b(?:tasks|items|ones|todos|things"
+    r"|stuff)$",
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(
-    r"(?:that\s+(?:are|is|have)\s+)?(?:tagged|labell?ed|with)\s+(?:as\s+|with\s+)?(?:the\s+)?(?:tags?\s+|labels?\s+)?#?(?P<tag>[\w-]+)(?:\s+tag)?|#(?P<hash>[^\W\d][\w-]*)",
+    r"(?:that\s+(?:are|is|have)\s+)?(?:tagged|labell?ed|with)\s+(?:as\s+|with\s+)?(?:the\s+)?(?:tags?\s+"
+    r"|labels?\s+)?#?(?P<tag>[\w-]+)(?:\s+tag)?|#(?P<hash>[^\W\d][\w-]*)",
     re.IGNORECASE,
 )
 _DUE: Final = re.compile(
@@ -72,9 +86,16 @@ _AROUND: Final = re.compile(
     rf"|(?:\s+(?:related\s+|study\s+)?{_THING})+$",
     re.IGNORECASE,
 )
+_OTHERS_KEPT: Final = re.compile(
+    r"[\s,]+(?:but\s+|and\s+)?(?:please\s+)?(?:keep|leave|not)\s+(?:the\s+|all\s+)*(?:others?|rest|remaining"
+    r"|everything\s+else)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAIL: Final = re.compile(
-    rf"[\s,]+(?:(?:from|off|on|in|of|to)\s+{LIST}|please|pls|plz|for\s+me|now|already|too|as\s+well|any\s?more|again|then|instead"
-    r"|today|yet|after\s+all|at\s+last|finally|completely|right\s+away|immediately|thanks|thank\s+you|thx|lol|ok(?:ay)?|though|bro"
+    rf"[\s,]+(?:(?:from|off|on|in|of|to)\s+{LIST}|please|pls|plz|for\s+me|now|already|too|as\s+well|any\s?more|again"
+    rf"|then|instead"
+    r"|yet|after\s+all|at\s+last|finally|completely|right\s+away|immediately|thanks|thank\s+you|thx|lol|ok(?:ay)?"
+    r"|though|bro"
     r"|any\s+longer|altogether|entirely)[\s.!?]*$",
     re.IGNORECASE,
 )
@@ -96,7 +117,9 @@ def read(text: str, whole: Masked, today: date) -> Target:
 
 def trimmed(text: str) -> str:
     """`text` without courtesies and the list it speaks of."""
-    phrase = text.strip(" \t\n,.;:!?-")
+    phrase = _OTHERS_KEPT.sub(
+        "", re.sub(r"^[-–]+(?!\d)", "", text.strip(" \t\n,.;:!?")).strip(" \t\n,.;:!?").rstrip("-")
+    )
     for _ in range(4):
         shorter = _TAIL.sub("", phrase).strip(" ,.;:!?")
         if shorter == phrase:
@@ -114,6 +137,8 @@ def _number(phrase: str, whole: Masked, today: date) -> Target | None:
     del whole, today
     if match := _HASHED.fullmatch(phrase):
         return Target(numbers=(int(match[1]),))
+    if match := _NEGATIVE.fullmatch(phrase):
+        return Target(numbers=(-int(match[1]),))  # the validator says that there is no such number
     if not _NUMBERED.fullmatch(phrase):
         return None
     found: list[int] = []
@@ -176,17 +201,18 @@ def _status(of: str) -> Target | None:
 
 
 def _kind(phrase: str, today: date) -> Target | None:
-    """Named by tag, day or priority: "the one due Friday", "the urgent one"."""
+    """Named by tag, day or priority: "the one due Friday", "the urgent ones"."""
+    every: Literal["", "all"] = "all" if _PLURAL.search(phrase) else ""
     of = re.sub(rf"^(?:the|my|that)\s+|^{_THING}\s+", "", phrase, flags=re.IGNORECASE)
     of = re.sub(rf"^{_THING}\s+", "", of, flags=re.IGNORECASE)
     if match := _TAG.fullmatch(of):
-        return Target(among=Sought(tag=(match["tag"] or match["hash"]).lower()))
+        return Target(every=every, among=Sought(tag=(match["tag"] or match["hash"]).lower()))
     bare = re.sub(rf"\s+{_THING}$", "", of, flags=re.IGNORECASE)
     left, priority = prioritised(f": {bare}")
     if priority and not left.strip(" :"):
-        return Target(among=Sought(priority=priority))
+        return Target(every=every, among=Sought(priority=priority))
     if (match := _DUE.fullmatch(bare)) and (span := spanned(match["day"], today)):
-        return Target(among=Sought(due_from=span[0], due_to=span[1]))
+        return Target(every=every, among=Sought(due_from=span[0], due_to=span[1]))
     return None
 
 

@@ -23,13 +23,16 @@ LIST: Final = (
     r"(?:list|tasks|todos|to-dos|to\s+dos|todo|to-do|to\s+do|board|agenda|reminders|planner|tasklist)"
 )
 _LISTED: Final = re.compile(
-    rf"[,\s]*\b(?:to|on|onto|in|into|off|from|for)\s+{LIST}\b|\s+as\s+(?:a\s+|an?\s+new\s+)?(?:task|todo|to-do|reminder)s?\b",
+    rf"[,\s]*\b(?:to|on|onto|in|into|off|from|for)\s+{LIST}\b|\s+as\s+(?:a\s+|an?\s+new\s+)?(?:task|todo|to-do"
+    rf"|reminder)s?\b",
     re.IGNORECASE,
 )
 _TAGGED: Final = re.compile(
-    r"[,;\s]*\(?\b(?:(?:and\s+)?(?:tagged|labell?ed)(?:\s+(?:as|with))?|(?:with|and|using)\s+(?:the\s+)?(?:tags?|labels?)"
-    r"|tags?\s*[:=])\s*:?\s*"
-    rf"(?P<tags>(?:#?[\w-]+|{QUOTE})(?:\s*(?:,|and|&|,\s*and)\s*(?:#[\w-]+|{QUOTE}|[\w-]+(?=\s*(?:,|and|&|$|\)))))*)\)?",
+    r"[,;\s]*\(?\b(?:(?:and\s+)?(?:tagged|labell?ed)(?:\s+(?:as|with))?|(?:with|and|using)\s+(?:the\s+)?(?:tags?"
+    r"|labels?)"
+    r"|tags?\s*[:=]|(?<=[,;(]\s)tags?|(?<=[,;(])tags?)\s*:?\s*"
+    rf"(?P<tags>(?:#?[\w-]+|{QUOTE})(?:\s*(?:,|and|&|,\s*and)\s*(?:#[\w-]+|{QUOTE}|[\w-]+(?=\s*(?:,|and|&|$"
+    rf"|\)))))*)\)?",
     re.IGNORECASE,
 )
 _HASH: Final = re.compile(r"(?<![\w&/])#(?P<tag>(?!\d+\b)\w[\w-]*)")
@@ -49,20 +52,24 @@ _EDGE: Final = re.compile(
     re.IGNORECASE,
 )
 _DESCRIBED: Final = re.compile(
-    r"[,;\s(-]*\b(?:with\s+(?:a\s+|the\s+)?)?(?:description|notes?|details?|comment)\b\s*(?:[:=]|saying|that\s+says|of)?\s*"
+    r"[,;\s(-]*\b(?:with\s+(?:a\s+|the\s+)?)?(?:description|notes?|details?|comment)\b\s*(?:[:=]|saying|that\s+says"
+    r"|of)?\s*"
     rf"(?P<words>{QUOTE}|(?<=[:=]\s)\S.*|(?<=saying\s)\S.*|(?<=says\s)\S.*)\)?$",
     re.IGNORECASE,
 )
 _LEAD: Final = re.compile(r"^(?:due|by|before|until|till|for|on|in|within|this)\b", re.IGNORECASE)
 _FILLER: Final = re.compile(
-    r"^(?:(?:to|that|about|for|of|is|called|named|titled|saying|i\s+(?:need|have|want|should|must)(?:\s+to)?|me|then|also"
+    r"^(?:(?:to|that|about|for|of|is|called|named|titled|saying|i\s+(?:need|have|want|should|must)(?:\s+to)?|me|then"
+    r"|also"
     r"|again|please|pls|plz)\b[\s:,-]*|[\s:,;.=>-]+)+(?=\S)"
-    r"|[\s,;:.\-(]*\b(?:please|pls|plz|thanks|thank\s+you|thx|ty|cheers|for\s+me|if\s+you\s+(?:can|could|don't\s+mind)|ok(?:ay)?"
+    r"|[\s,;:.\-(]*\b(?:please|pls|plz|thanks|thank\s+you|thx|ty|cheers|for\s+me|if\s+you\s+(?:can|could"
+    r"|don't\s+mind)|ok(?:ay)?"
     r"|right\s+now|will\s+you|would\s+you|can\s+you|could\s+you)\b[\s.!?)]*$|[\s,;:.!\-]+$",
     re.IGNORECASE,
 )
 _HANGING: Final = re.compile(
-    r"[\s,;:-]+(?:(?:and|to|by|on|for|due|with|which\s+is|that\s+is|it(?:'s|\s+is)(?:\s+due)?|due\s+date|deadline)\s*:?)$",
+    r"[\s,;:-]+(?:(?:and|to|by|on|for|due|with|which\s+is|that\s+is|it(?:'s|\s+is)(?:\s+due)?|due\s+date"
+    r"|deadline)\s*:?)$",
     re.IGNORECASE,
 )
 
@@ -123,6 +130,8 @@ def titled(text: str, whole: Masked) -> str:
     if re.fullmatch(QUOTE, left):
         return whole.plain(left)
     words = " ".join(whole.plain(left).split())
+    if not words.strip("\"'“”‘’«»` "):
+        return ""  # quotes around nothing
     first = words.split(" ", 1)[0]
     return words[:1].upper() + words[1:] if first.isalpha() and first.islower() else words
 
@@ -150,6 +159,8 @@ def dated(text: str, today: date) -> tuple[str, date | None]:
         return text, None
     words = text[said.start : said.end].strip()
     before, behind = text[: said.start], text[said.end :]
+    if re.search(r"\b(?:every|each)\s*$", before, re.IGNORECASE) or re.match(r"(?:every|each)\b", words, re.IGNORECASE):
+        return text, None  # what comes again and again has no day
     edge = not before.strip(" ,:(-") or not re.sub(r"[\W_]+|\b(?:please|pls|thanks|at\s+\S+)\b", "", behind)
     if not edge and not _LEAD.match(words):
         return text, None
