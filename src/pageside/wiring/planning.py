@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pageside import ids
 from pageside.answer.models import Models
 from pageside.answer.planner import rules
 from pageside.answer.planner.orchestrating import Orchestrator
@@ -28,4 +29,9 @@ def orchestrator(tutor: Answering, chosen: Models, database: Database, tasks: Ta
 
 def progress(tasks: TaskBoard | None) -> Progress:
     """What readers are told first."""
-    return searching if tasks is None else looking_at_tasks(rules.suspects)
+    return searching if tasks is None else looking_at_tasks(_concerns)
+
+
+def _concerns(text: str) -> bool:
+    parsed = rules.parse(text, today=ids.now().date())
+    return bool(parsed.acts) and not parsed.book

@@ -52,7 +52,14 @@ def told(text: str) -> str:
 def done(acts: Sequence[Done]) -> str:
     """What became of each of `acts`, a line each; lists aside."""
     lines = [line for each in acts if each.call.act.intent != "list" for line in _lines(each)]
-    return "\n\n".join(lines)
+    more = len(lines) - LIMIT_LINES
+    shown = [*lines[:LIMIT_LINES], *([f"and {more} more."] if more > 0 else [])]
+    deleted = sum(each.call.act.intent == "delete" for each in acts)
+    if deleted == 1 == len(lines):
+        return f'{shown[0]}. Say "undo" to bring it back.'
+    if deleted:
+        shown.append('Say "undo" to bring back what was before.')
+    return "\n\n".join(shown)
 
 
 def failed(message: str, *, several: bool) -> str:
@@ -179,11 +186,7 @@ def _lines(done: Done) -> list[str]:
         case "complete":
             return [_completed(change) for change in done.changes]
         case "delete":
-            return [
-                f'{_line(change.before, "deleted")}. Say "undo" to bring it back.'
-                for change in done.changes
-                if change.before
-            ]
+            return [_line(change.before, "deleted") for change in done.changes if change.before]
         case _:
             return [_changed(change) for change in done.changes]
 

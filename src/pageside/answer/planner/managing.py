@@ -80,9 +80,12 @@ async def carry_out(calls: Sequence[Call], board: Board) -> tuple[Done, ...]:
             seen.passage = call.passage
             result = await client.call_tool(call.tool, dict(call.arguments))
             if result.is_error:
-                raise seen.failure or NotDone(_text(result.content), call)
+                seen.failure = seen.failure or NotDone(_text(result.content), call)
+                break
             told = ToolCall(call.tool, dict(call.arguments), dict(result.structured_content or {}))
             done.append(Done(call, told, seen.taken()))
+    if seen.failure is not None:
+        raise seen.failure  # out here, for the session would wrap it in a group
     return tuple(done)
 
 
@@ -97,7 +100,7 @@ class _Seen:
 
     board: Board
     passage: Any = None
-    failure: PagesideError | None = None
+    failure: Exception | None = None
     changes: list[Change] = field(default_factory=list)
 
     def taken(self) -> tuple[Change, ...]:
@@ -111,7 +114,7 @@ class _Seen:
         self.failure = None
         try:
             yield _Watched(self)
-        except PagesideError as error:
+        except Exception as error:  # the session would make a text of it, and whoever can act needs the error
             self.failure = error
             raise
 
@@ -194,8 +197,3 @@ def _register_undo(server: MCPServer[Any], opened: Callable[[Any], AbstractAsync
 
 def _text(content: Sequence[Any]) -> str:
     return " ".join(str(getattr(part, "text", "")) for part in content).strip() or "It could not be done."
-
-
-def results(done: Sequence[Done]) -> tuple[ToolCall, ...]:
-    """The calls as an answer tells of them."""
-    return tuple(each.told for each in done)

@@ -221,8 +221,8 @@ class Orchestrator:
             return Failed(str(error), several=len(parsed.acts) > 1)
 
     async def _rests(self, question: Question) -> bool:
-        """Whether the tutor would ask the reader or the page before it answers."""
-        if not question.may_ask and not question.page_tools:
+        """Whether the tutor would ask back before it answers, as it does only where nothing says what is meant."""
+        if question.page is not None or question.selected_text or question.attachments:
             return False
         async with aclosing(self._tutor.answer(question)) as events:
             async for event in events:
