@@ -81,15 +81,17 @@ export function WidgetRoot({ widget, item }: Props) {
   const [busy, setBusy] = useState<WidgetScope["busy"]>(null);
   const [problem, setProblem] = useState("");
   const running = useRef<Promise<boolean> | null>(null);
-  const acted = useRef(false);
+  /** What stood on top when an action began; null when what it brought about was told. */
+  const before = useRef<string | null>(null);
+  const status = isRecord(widget.status) ? text(widget.status.text) : "";
   const box = useDressed<HTMLDivElement>();
   useKeptFocus(box, widget);
   useEffect(() => {
     // What an action brought about is said on top of the widget, and once to those who do not see it.
-    const { status } = widget;
-    if (acted.current && isRecord(status)) env.announce(text(status.text));
-    acted.current = false;
-  }, [widget]);
+    if (before.current === null || before.current === status) return;
+    before.current = null;
+    env.announce(status);
+  }, [status]);
   const root = useMemo(() => components(widget), [widget]);
   const names = useMemo(() => labelled(root), [root]);
 
@@ -117,7 +119,7 @@ export function WidgetRoot({ widget, item }: Props) {
   };
   const carriedOut = async (action: Action, { handler, streaming }: ActionConfig) => {
     try {
-      acted.current = true;
+      before.current = status;
       if (handler === "server") return await env.chat.act(action, item?.id, streaming);
       await env.widgetAction?.(action, { id: item?.id ?? "", widget: widget as never });
       return true;
