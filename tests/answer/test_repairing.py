@@ -14,7 +14,7 @@ from pageside.answer.models import Models
 from pageside.answer.question import Question
 from pageside.answer.tutor import Tutor
 
-ASKED = Question("How far do hobby servos turn?")
+ASKED = Question("How far do most hobby servos turn?")
 TRUTH = "A servo motor holds an angle [1]. "
 LIE = "Most hobby servos turn through 270 degrees [1]. "
 MENDED = "Most hobby servos turn through 180 degrees. [1]"
