@@ -16,7 +16,7 @@ ASKING: Final = "🤔"  # how a message of ours begins that waits for a choice
 MESSAGES: Final = 20  # of a conversation, that are looked at
 
 _BOLD: Final = re.compile(r"\*\*(?:\\.|[^\n*\\])*(?:\*\*|$)", re.MULTILINE)
-_LINE: Final = re.compile(r"^\s*(?:\d+[.)]\s+|[-*]\s+)(?:\[[ xX]\]\s+)?#(?P<number>\d{1,18})\b", re.MULTILINE)
+_LINE: Final = re.compile(r"^\s*(?:\d+[.)]\s+|[-*]\s+)(?:\[[ xX]\]\s+)?#(?P<number>\d{1,18})\s+\*\*", re.MULTILINE)
 _TITLED: Final = re.compile(r"#(?P<number>\d{1,18})\s+\*\*(?P<title>(?:\\.|[^\n*\\])*)\*\*")
 _NUMBER: Final = re.compile(r"#(\d{1,18})\b")
 _DONE: Final = re.compile(r"^\s*(?:✅|↩️?|❌)")
@@ -73,13 +73,13 @@ def read(history: Sequence[Message]) -> Memory:
 
 def _told(message: Message) -> tuple[int, ...]:
     """The numbers in a text of ours outside titles, which readers write themselves; in theirs, those with `#`."""
-    if message.role == "tutor" and not (_DONE.match(message.text) or _rows(message.text)):
-        return ()  # an answer from the book may hold any number
+    if message.role == "tutor":
+        return _acted(message.text) or _rows(message.text)  # the book's part of an answer may hold any number
     return _unique(_NUMBER.findall(_BOLD.sub("**", message.text)))
 
 
 def _acted(text: str) -> tuple[int, ...]:
-    """Numbers in the lines of `text` that say what was done, where a list follows them."""
+    """Numbers in the lines of `text` that say what was done."""
     lines = [line for line in text.splitlines() if _DONE.match(line)]
     return _unique(_NUMBER.findall(_BOLD.sub("**", "\n".join(lines))))
 

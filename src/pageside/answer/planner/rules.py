@@ -14,7 +14,7 @@ from typing import Final
 from pageside.answer.planner import memory, rules_adding, rules_changes, rules_lists, rules_titles
 from pageside.answer.planner.intents import Act, Parsed
 from pageside.answer.planner.replying import reply
-from pageside.answer.planner.rules_changes import DOUBTFUL, SURE, Clause, Heard
+from pageside.answer.planner.rules_heard import DOUBTFUL, SURE, Clause, Heard
 from pageside.answer.planner.rules_titles import Masked
 from pageside.answer.planner.rules_words import mended, politely
 from pageside.answer.question import Message, Page

@@ -8,7 +8,7 @@ from typing import Final
 
 from pageside.answer.planner import rules_titles
 from pageside.answer.planner.intents import Act
-from pageside.answer.planner.rules_changes import DOUBTFUL, LIKELY, SURE, Clause, Heard
+from pageside.answer.planner.rules_heard import DOUBTFUL, LIKELY, SURE, Clause, Heard
 from pageside.answer.planner.rules_titles import LIST
 from pageside.tasks import days
 
