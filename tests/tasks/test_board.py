@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -259,6 +260,14 @@ async def test_the_last_work_is_undone_whole(kept):
             await mine.undo()
 
 
+async def _complete_two(kept):
+    """In one unit, of which the second is none."""
+    with suppress(NoSuchTask):
+        async with kept.work(ADA) as mine:
+            await mine.complete(1)
+            await mine.complete(7)
+
+
 async def test_the_revision_grows_with_what_is_changed_and_with_nothing_else(kept):
     """Reading, doing again what is done, and failing leave it as it is."""
 
@@ -274,10 +283,7 @@ async def test_the_revision_grows_with_what_is_changed_and_with_nothing_else(kep
         await mine.tasks()
         await mine.complete(1, done=False)
         await mine.update(1, Details(title="Milk"))
-    with pytest.raises(NoSuchTask):
-        async with kept.work(ADA) as mine:
-            await mine.complete(1)
-            await mine.complete(7)
+    await _complete_two(kept)
     same = await revision()
     async with kept.work(ADA) as mine:
         await mine.undo()
@@ -285,3 +291,195 @@ async def test_the_revision_grows_with_what_is_changed_and_with_nothing_else(kep
         none = await his.revision()
 
     assert (first, same, await revision(), none) == (1, 1, 2, 0)
+
+
+async def test_tasks_are_found_by_all_that_is_said(kept):
+    """Words in any case and with or without accents, a tag, a priority, days; nothing of a query is a pattern."""
+    async with kept.work(ADA) as mine:
+        await mine.add(Details(title="Größe messen", due=date(2026, 11, 23), tags=("lab",)))
+        await mine.add(Details(title="Read chapter 3", description="about RÉSUMÉ", priority="high", tags=("exam-1",)))
+        await mine.add(Details(title="100%_sure", due=date(2026, 11, 30), tags=('q"uote', "lab-2", "grün")))
+        await mine.add(Details(title="Gone", tags=("lab",)))
+        await mine.complete(3)
+        await mine.delete(4)
+
+        async def found(status="all", **sought):
+            return [each.number for each in await mine.tasks(status, **sought)]
+
+        assert await found(words="GRÖSSE") == await found(words="größe") == await found(words="messen Größe") == [1]
+        assert await found(words="resume chapter") == await found(words="exam") == [2]
+        assert await found(words="%") == await found(words="0%_") == [3]
+        assert await found(words="_ x") == await found(words="gone") == []
+        assert await found(tag="lab") == await found(tag="#Lab") == [1]
+        assert await found(tag='q"uote') == await found(tag="GRÜN") == [3]
+        assert await found(tag="uote") == await found(tag='"') == await found(tag="%") == []
+        assert await found(priority="high") == [2]
+        assert await found(due_from=date(2026, 11, 24)) == await found(due_to=date(2026, 11, 30), tag="lab-2") == [3]
+        assert await found(due_from=date(2026, 11, 23), due_to=date(2026, 11, 23)) == [1]
+        assert await found("completed", due_to=date(2026, 12, 1)) == [3]
+        await mine.update(1, Details(title="Milk", tags=()))
+        assert await found(words="größe", tag="lab") == []
+        assert await found(words="milk") == [1]
+
+
+async def test_a_status_is_changed_beside_what_else_is_told(kept):
+    """Or alone; there is no third one."""
+    async with kept.work(ADA) as mine:
+        await mine.add(Details(title="Milk"))
+        _, done = await mine.update(1, Details(title="Oat milk"), status="completed")
+        _, again = await mine.update(1, Details(), status="completed")
+        _, reopened = await mine.update(1, Details(), status="pending")
+        with pytest.raises(BadTask, match="is no status"):
+            await mine.update(1, Details(), status="gone")
+
+    assert (done.title, done.status, done.completed_at is None) == ("Oat milk", "completed", False)
+    assert again == done
+    assert (reopened.status, reopened.completed_at) == ("pending", None)
+
+
+async def test_what_was_brought_back_is_not_deleted_again_by_undoing(kept):
+    """Undoing goes on to what was done before."""
+    async with kept.work(ADA) as mine:
+        await mine.add(Details(title="Milk"))
+    async with kept.work(ADA) as mine:
+        await mine.complete(1)
+    async with kept.work(ADA) as mine:
+        await mine.delete(1)
+    async with kept.work(ADA) as mine:
+        await mine.restore(1)
+    async with kept.work(ADA) as mine:
+        ((was, now),) = await mine.undo()
+
+    assert (was.status, now.status) == ("completed", "pending")
+
+
+async def test_only_so_much_can_be_undone(kept, monkeypatch):
+    """The last units, and for so long; what is noted of the others is gone."""
+    monkeypatch.setattr("pageside.tasks.journal.MAX_UNDONE", 3)
+    for number in range(5):
+        async with kept.work(ADA) as mine:
+            await mine.add(Details(title=f"task {number}"))
+    async with kept.work(ADA) as mine:
+        assert [was.number for was, _ in await mine.undo()] == [5]
+    later = ids.now() + board.KEPT + timedelta(seconds=1)
+    with monkeypatch.context() as clock:
+        clock.setattr(ids, "now", lambda: later)
+        async with kept.work(ADA) as mine:
+            with pytest.raises(NothingToUndo):
+                await mine.undo()
+    async with kept.work(ADA) as mine:
+        assert [was.number for was, _ in await mine.undo()] == [4]
+    async with kept.work(ADA) as mine:
+        assert [was.number for was, _ in await mine.undo()] == [3]
+        with pytest.raises(NothingToUndo):
+            await mine.undo()
+
+    assert await _titles(kept) == [(1, "task 0"), (2, "task 1")]
+
+
+async def test_two_servers_at_once_have_one_order(store_url):
+    """Units of both follow each other: numbers once, undone acts whole, and the count of changes is that of units."""
+    databases = [await Database.open(store_url) for _ in range(2)]
+    boards = [SqlTaskBoard(database) for database in databases]
+
+    async def turn(number):
+        async with boards[number % 2].work(ADA) as mine:
+            made = await mine.add(Details(title=f"task {number}"))
+            await asyncio.sleep(0)
+            await mine.update(made.number, Details(title=f"task {number} again"))
+            await mine.complete(made.number)
+
+    async def undo(number):
+        async with boards[number % 2].work(ADA) as mine:
+            return await mine.undo()
+
+    await asyncio.gather(*(turn(number) for number in range(10)))
+    async with boards[0].reading(ADA) as mine:
+        found, revision = await mine.tasks(), await mine.revision()
+    undone = await asyncio.gather(*(undo(number) for number in range(10)))
+    async with boards[1].reading(ADA) as mine:
+        left, then = await mine.tasks(), await mine.revision()
+    for database in databases:
+        await database.aclose()
+
+    assert sorted(each.number for each in found) == list(range(1, 11))
+    assert {(each.title.endswith("again"), each.status) for each in found} == {(True, "completed")}
+    assert (revision, then) == (10, 20)
+    assert sorted(was.number for changed in undone for was, _ in changed) == list(range(1, 11))
+    assert left == []
+
+
+async def test_what_is_broken_off_is_not_kept(kept):
+    """A unit that is cancelled in the middle leaves nothing, and nobody waits for it."""
+    begun = asyncio.Event()
+
+    async def stuck():
+        async with kept.work(ADA) as mine:
+            await mine.add(Details(title="Half"))
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.ensure_future(stuck())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with kept.work(ADA) as mine:
+        assert (await mine.revision(), (await mine.add(Details(title="Whole"))).number) == (0, 1)
+
+
+async def test_a_full_list_takes_back_no_more_than_it_holds(kept, monkeypatch):
+    """Bringing back is refused with words; of deleted ones the first go, when there are as many."""
+    monkeypatch.setattr("pageside.tasks.board_sql.MAX_TASKS", 2)
+    for title in ("one", "two"):
+        async with kept.work(ADA) as mine:
+            await mine.add(Details(title=title))
+    async with kept.work(ADA) as mine:
+        await mine.delete(1)
+        await mine.add(Details(title="three"))
+        with pytest.raises(BadTask, match="delete some first"):
+            await mine.restore(1)
+    for number in (2, 3):
+        async with kept.work(ADA) as mine:
+            await mine.delete(number)
+            assert number in [each.number for each in await mine.deleted()]
+    async with kept.work(ADA) as mine:
+        assert [each.number for each in await mine.deleted()] == [3, 2]
+        with pytest.raises(NoSuchTask):
+            await mine.restore(1)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (Passage("Servos", "/servos#pid", "x" * 600), Passage("Servos", "/servos#pid", "x" * 499 + "…")),
+        (Passage("a\nb", "https://book.example/a"), Passage("a b", "https://book.example/a")),
+    ],
+)
+def test_a_passage_is_cut_to_size(told, kept):
+    assert task.checked(Details(title="x", passage=told), new=True).passage == kept
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " JavaScript:x", "data:text/html,x", "/" + "x" * 4000])
+def test_a_passage_leads_to_a_page_or_is_refused(url):
+    with pytest.raises(BadTask, match="address of the passage"):
+        task.checked(Details(title="x", passage=Passage("x", url)), new=True)
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u202e\u2066", "\u00a0\u3000", "\ufeff \u2028"])
+def test_a_title_that_nobody_can_see_is_empty(title):
+    with pytest.raises(BadTask, match="title is empty"):
+        task.title(title)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("invoice\u202eexe.pdf", "invoiceexe.pdf"),
+        ("👩\u200d👧 \U0001fae8 می\u200cخواهم", "👩\u200d👧 \U0001fae8 می\u200cخواهم"),
+        ("a\x00b\x1b[31mc\ud800", "ab[31mc"),
+    ],
+)
+def test_what_hides_or_turns_text_around_is_taken_out(told, kept):
+    """And nothing that a script or an emoji needs, were it newer than this Python."""
+    assert task.title(told) == kept

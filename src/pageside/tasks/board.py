@@ -11,7 +11,7 @@ from pageside.identity.reader import Reader
 from pageside.tasks.task import Details, Status, Task
 
 KEPT: Final = timedelta(days=30)  # how long what was deleted can be brought back, and what was done be undone
-MAX_TASKS: Final = 1_000  # of a reader, deleted ones aside
+MAX_TASKS: Final = 1_000  # of a reader, and as many deleted ones, of which the first then go for good
 MAX_UNDONE: Final = 100  # units of work of a reader that can be undone, the last first
 
 Wanted = Literal["all", "pending", "completed"]

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, select, update
+from sqlalchemy import Select, Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
@@ -119,7 +119,9 @@ class SqlBoard:
 
     async def delete(self, number: int) -> Task:
         """See `Board.delete`."""
-        return (await self._change(await self._there(number), {"deleted_at": ids.now()}))[0]
+        gone, _ = await self._change(await self._there(number), {"deleted_at": ids.now()})
+        await self._forget_oldest()
+        return gone
 
     async def restore(self, number: int) -> Task:
         """See `Board.restore`."""
@@ -185,6 +187,15 @@ class SqlBoard:
         has = int((await self._connection.execute(counted)).scalar_one())
         if has + further > MAX_TASKS:
             raise BadTask(f"You have {has} tasks, and at most {MAX_TASKS} are kept; delete some first.")
+
+    async def _forget_oldest(self) -> None:
+        """Takes away for good what was deleted first, where more than `MAX_TASKS` wait to be brought back."""
+        waiting = select(tasks.c.number).where(mine(tasks, self), tasks.c.deleted_at.is_not(None))
+        first = waiting.order_by(tasks.c.deleted_at.desc(), tasks.c.number.desc()).offset(MAX_TASKS).limit(MAX_TASKS)
+        oldest = (await self._connection.execute(first)).scalars().all()
+        if oldest:
+            await self._journal.forget(oldest)
+            await self._connection.execute(delete(tasks).where(mine(tasks, self), tasks.c.number.in_(oldest)))
 
     async def _write(self, row: Mapping[str, Any]) -> None:
         dialect = self._connection.dialect.name

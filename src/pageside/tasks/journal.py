@@ -6,7 +6,7 @@ brought back, so undoing unit after unit passes through the states that there we
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -47,6 +47,8 @@ class Journal:
         await self.begin()
         if number in self._noted:
             return
+        if not self._noted:
+            await self._forget_oldest()
         self._noted.add(number)
         told = None if before is None else _noted(before)
         row = {"unit": self._unit, "number": number, "before": told, "at": ids.now()}
@@ -54,14 +56,12 @@ class Journal:
         await self._connection.execute(upsert(task_acts, self, rows=[row], replacing=["at"], dialect=dialect))
 
     async def begin(self) -> None:
-        """Counts the unit of work as one that changes something, and forgets what is too long ago to be undone."""
+        """Counts the unit of work as one that changes something."""
         if self._unit:
             return
         last, revision = await self._counted()
         self._unit = revision + 1
         await self._count(last, self._unit)
-        oldest = delete(task_acts).where(mine(task_acts, self), task_acts.c.unit <= self._unit - MAX_UNDONE)
-        await self._connection.execute(oldest)
 
     async def brought_back(self, number: int, row: Mapping[str, Any]) -> None:
         """Takes back the note of a deletion, as the task is there again; `row` is how it is now."""
@@ -74,6 +74,10 @@ class Journal:
             delete(task_acts).where(mine(task_acts, self), task_acts.c.number == number, task_acts.c.unit == last.unit)
         )
         self._noted.discard(number)
+
+    async def forget(self, numbers: Sequence[int]) -> None:
+        """Forgets how these tasks were, which are gone for good."""
+        await self._connection.execute(delete(task_acts).where(mine(task_acts, self), task_acts.c.number.in_(numbers)))
 
     async def taken(self) -> Mapping[int, Mapping[str, Any] | None]:
         """The rows of the tasks that the last unit changed, as they were before it, by number; the unit is forgotten.
@@ -90,6 +94,14 @@ class Journal:
         await self._connection.execute(delete(task_acts).where(mine(task_acts, self), task_acts.c.unit == unit))
         self._noted.clear()
         return {row.number: None if row.before is None else _row(row.before) for row in found}
+
+    async def _forget_oldest(self) -> None:
+        """Forgets the units that are too many to be undone, with the one that is about to be noted."""
+        noted = select(task_acts.c.unit).where(mine(task_acts, self), task_acts.c.unit < self._unit).distinct()
+        first = noted.order_by(task_acts.c.unit.desc()).offset(MAX_UNDONE - 1).limit(1)
+        unit = await self._connection.scalar(first)
+        if unit is not None:
+            await self._connection.execute(delete(task_acts).where(mine(task_acts, self), task_acts.c.unit <= unit))
 
     async def _counted(self) -> tuple[int, int]:
         counted = select(task_numbers.c.last, task_numbers.c.revision).where(mine(task_numbers, self))
