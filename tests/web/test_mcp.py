@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import httpx2
 import jsonschema
@@ -15,6 +16,12 @@ from tests import programs, served, small_book
 from tests.admitted import SECRET, by, door
 from tests.databases import store_url
 from tests.programs import HEADERS, connected, message
+
+from pageside import settings
+from pageside.settings import books
+from pageside.web import app as web
+from pageside.web import shelf
+from pageside.wiring import shelving
 
 __all__ = ["store_url"]
 
@@ -452,11 +459,6 @@ async def test_each_of_several_books_has_its_own(tmp_path):
     (tmp_path / "ships" / "index.md").write_text("# Ships\n\nThe keel is the lowest timber of a ship.\n", "utf-8")
     listed = '[bees]\nfolder = "bees"\n[ships]\nfolder = "ships"\n[ships.audience]\nroles = ["sailor"]\n'
     (tmp_path / "books.toml").write_text(listed, "utf-8")
-    from pageside import settings  # noqa: PLC0415
-    from pageside.settings import books  # noqa: PLC0415
-    from pageside.web import shelf  # noqa: PLC0415
-    from pageside.wiring import shelving  # noqa: PLC0415
-
     chosen = settings.load({}, data_dir=tmp_path / "data", embedding_model="none", auth_mode="jwt", jwt_secret=SECRET)
     books_listed = books.read(tmp_path / "books.toml", chosen)
     for each in books_listed:
@@ -500,11 +502,59 @@ async def test_a_server_with_an_address_says_so(tmp_path):
             ]
 
     assert told["resource"] == f"{WHOLE}/mcp"
-    assert "authorization_servers" not in told or told["authorization_servers"] is None
+    assert "authorization_servers" not in told
     assert (
         f'resource_metadata="{WHOLE}/.well-known/oauth-protected-resource/mcp"' in (unknown.headers["www-authenticate"])
     )
     assert [answer.status_code for answer in answers] == [200, 403]
+
+
+async def test_a_failure_of_our_own_tells_nothing_and_is_logged(tmp_path, capfd):
+    """The one who called learns that it failed; the reason is for whoever runs the server."""
+
+    class Broken:
+        def work(self, reader):
+            raise RuntimeError("password of the database: hunter2")
+
+        reading = work
+
+    async with door(tmp_path) as house:
+        services = replace(house.services, board=Broken(), search=None)
+        transport = httpx2.ASGITransport(web.create(services, tmp_path / "book"), client=("127.0.0.1", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+            begun = (await http.post("/api/chatkit/session", json={})).json()["client_secret"]
+            answers = [
+                await http.post("/mcp", json=body, headers={**HEADERS, **by(begun)})
+                for body in (
+                    message("tools/call", name="add_task", arguments={"title": "Milk"}),
+                    message("tools/call", name="search_textbook", arguments={"query": "Milk"}),
+                    message("resources/list"),
+                    message("resources/read", uri="book://pages/intro.md"),
+                    message("prompts/get", name="explain", arguments={"section": "hive"}),
+                    message("completion/complete", ref={"type": "ref/prompt", "name": "explain"},
+                            argument={"name": "section", "value": "h"}),
+                )
+            ]  # fmt: skip
+    told = [json.loads(answer.text.partition("data: ")[2]) for answer in answers]
+
+    assert told[0]["result"]["content"][0]["text"] == "Error executing tool add_task"
+    assert told[0]["result"]["isError"]
+    assert told[1]["result"]["content"][0]["text"] == "The search failed. Try again in a moment."
+    assert all("indexed" in each["error"]["message"] for each in told[2:5])
+    assert told[5]["result"]["completion"]["values"] == []
+    assert "hunter2" not in "".join(answer.text for answer in answers)
+    assert "mcp_tool_failed" in "".join(capfd.readouterr())
+
+
+async def test_without_tasks_there_are_no_tools_for_them(tmp_path):
+    """As where readers have none in the conversation."""
+    async with door(tmp_path, tasks=False) as house:
+        transport = httpx2.ASGITransport(house.app, client=("127.0.0.1", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+            answer = await http.post("/mcp", json=message("tools/list"), headers=HEADERS)
+    tools = json.loads(answer.text.partition("data: ")[2])["result"]["tools"]
+
+    assert {tool["name"] for tool in tools} == {"search_textbook", "find_section", "lookup_citation"}
 
 
 def test_nothing_of_what_was_said_is_in_the_log(accounts):

@@ -141,7 +141,12 @@ def metadata(services: Services) -> APIRouter:
     routes = APIRouter(tags=["programs"])
     place = f"{services.base}{PATH}"
 
-    @routes.get(f"{METADATA}{place}", summary="How programs are let in", responses=problems.declared(429))
+    @routes.get(
+        f"{METADATA}{place}",
+        summary="How programs are let in",
+        responses=problems.declared(429),
+        response_model_exclude_none=True,
+    )
     async def protected(request: Request, response: Response) -> ProtectedResource:
         """Which tokens `/mcp` takes, as the authorization of the Model Context Protocol asks."""
         response.headers["Cache-Control"] = "no-store"
