@@ -7,6 +7,7 @@ import json
 import os
 import re
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 
 import pytest
 from tests import golden_streams, indexed_book, mentioned_book, sample_files
@@ -15,6 +16,10 @@ from tests.chatkit_house import browser, house, served
 from tests.golden_streams import FOLDER, RESUME, Recorded, asked, record
 from tests.scripted_tutor import OTHER, PASSAGE, ScriptedTutor, asked_page, citation, said, searched
 
+from pageside.answer.events import ShownTasks
+from pageside.tasks.task import Passage, Task
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 EXPLAIN_THIS = "Can you explain this?"
 LONG = (
     "## Servos\n\nA servo holds an angle [1]",
@@ -96,6 +101,19 @@ async def mention(folder):
         return await record(ada, "threads.create", input={**message(""), "content": content})
 
 
+async def task_list(folder):
+    """Tasks in every state they can be listed in."""
+    kept = [
+        Task(1, "Read chapter 2", NOON, NOON, due=date(2020, 1, 5), priority="high", tags=("lab",)),
+        Task(2, "Buy milk", NOON, NOON, status="completed", completed_at=NOON),
+        Task(3, "Write <b>all</b>", NOON, NOON, deleted_at=NOON),
+        Task(4, "Reread this", NOON, NOON, passage=Passage("Servo motors", "/docs/servo#a:~:text=b", "A servo")),
+    ]
+    *words, end = said("📋 Your tasks")
+    async with at_home(folder, ScriptedTutor(script=[*words, ShownTasks("4 tasks", tuple(kept)), end])) as ada:
+        return await asked(ada, "Show my tasks")
+
+
 async def error(folder):
     script = [*searched("servo", PASSAGE), *said("A servo ", "holds ", "an angle.")]
     async with at_home(folder, ScriptedTutor(script=script, fail_at=4, failure=RuntimeError("secret"))) as ada:
@@ -156,7 +174,7 @@ async def everything(_):
 
 SCENARIOS = (
     first, follow_up, nothing_found, form, form_answered, tool_call, tool_output, mention, error, stopped, again, full,
-    attachment, everything,
+    attachment, task_list, everything,
 )  # fmt: skip
 
 
