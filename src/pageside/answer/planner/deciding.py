@@ -82,7 +82,7 @@ def decide(
         if added and act.target.last:  # what "it" is has no number yet
             asks.append(Ask(formatting.one_by_one()))
         elif found.numbers:
-            aimed.append(Aimed(act, found.numbers))
+            aimed += [Aimed(own, numbers) for own, numbers in resolving.tagged(act, found.numbers, tasks)]
         else:
             asks.append(_which(act, found, by_number))
     if asks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -69,8 +69,26 @@ def sought(wanted: Sought, tasks: Iterable[Task], *, today: date) -> tuple[Task,
     return tuple(sorted(kept, key=lambda task: (task.status == "completed", task.due or date.max, task.number)))
 
 
+def tagged(act: Act, numbers: tuple[int, ...], tasks: Sequence[Task]) -> list[tuple[Act, tuple[int, ...]]]:
+    """`act` with the tags of each task beside those that it adds, as what is told of tags takes the place of all.
+
+    One act for each of `numbers` then, else `act` as it is; no tags at all still take all away.
+    """
+    if act.intent != "update" or not act.details.tags:
+        return [(act, numbers)]
+    held = {task.number: task.tags for task in tasks}
+    new = act.details.tags
+    return [
+        (
+            replace(act, details=replace(act.details, tags=tuple(dict.fromkeys((*held.get(number, ()), *new))))),
+            (number,),
+        )
+        for number in numbers
+    ]
+
+
 def _aimed(act: Act, target: Target) -> Act:
-    return Act(act.intent, act.details, target, act.status, act.sought)
+    return replace(act, target=target)
 
 
 def _found(act: Act, tasks: Sequence[Task], memory: Memory, today: date) -> Resolved:
