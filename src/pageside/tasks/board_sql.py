@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, delete, func, select, update
+from sqlalchemy import Select, Text, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
@@ -71,9 +71,10 @@ class SqlBoard:
         for word in folded.fold(words).split():
             listed = listed.where(tasks.c.words.contains(word, autoescape=True))
         if tag:
-            # A JSON text has quotes around each tag, and a backslash before those within one.
-            quoted = json.dumps(task.tag(tag))
-            listed = listed.where(cast(tasks.c.tags, Text).contains(quoted, autoescape=True))
+            # In the JSON text a quote within a tag has a backslash before it, and no tag has a space.
+            told, first = cast(tasks.c.tags, Text), json.dumps([task.tag(tag)])[:-1]
+            another = ", " + first[1:]
+            listed = listed.where(or_(told.contains(first, autoescape=True), told.contains(another, autoescape=True)))
         if priority:
             listed = listed.where(tasks.c.priority == priority)
         if due_from:
