@@ -252,10 +252,8 @@ class TextbookServer(ChatKitServer[Turn]):
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: Turn
     ) -> AsyncIterator[ThreadStreamEvent]:
         """Tells the answer to the reader's message as it is made; without one, a turn that rested goes on."""
-        if input_user_message is None:
-            rested = await resuming.last_turn(self.store, thread.id, context)
-        else:
-            rested = Rested(input_user_message)
+        given = input_user_message
+        rested = Rested(given) if given else await resuming.last_turn(self.store, thread.id, context)
         message = rested.message
         if thread.title is None:
             page = context.page.title if context.page is not None else ""

@@ -18,7 +18,6 @@ from pageside.conversation.dictation import Dictation
 from pageside.conversation.healed import Sources
 from pageside.conversation.keeping import Keeping
 from pageside.conversation.links import Links
-from pageside.conversation.progress import Progress
 from pageside.conversation.runs import Runs
 from pageside.conversation.server import Answerer, TextbookServer
 from pageside.errors import SettingsError
@@ -181,18 +180,8 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         sources = Sources(Healer(index), contents, search)
         board = planning.board(settings, shared.database)
         answerer = planning.orchestrator(recalling, chosen, shared.database, board)
-        chat = _chat(
-            shared,
-            settings,
-            answerer,
-            contents=contents,
-            sources=sources,
-            words_alone=knows_words_alone,
-            progress=planning.progress(board),
-        )
+        chat = _chat(shared, settings, answerer, board, contents, sources=sources, words_alone=knows_words_alone)
         stack.push_async_callback(chat.aclose)
-        if board is not None:
-            task_actions.install(chat, board, base_url=settings.base_url)
         yield Services(
             settings=settings,
             index=index,
@@ -222,14 +211,14 @@ def _chat(
     shared: Shared,
     settings: Settings,
     answerer: Answerer,
-    *,
+    board: TaskBoard | None,
     contents: KeptContents,
+    *,
     sources: Sources,
     words_alone: Callable[[], Awaitable[bool]],
-    progress: Progress,
 ) -> TextbookServer:
-    """The conversations of one book."""
-    return TextbookServer(
+    """The conversations of one book, with the buttons of lists of tasks where readers have some."""
+    server = TextbookServer(
         shared.database,
         answerer,
         runs=shared.runs,
@@ -243,8 +232,11 @@ def _chat(
         dictation=shared.dictation,
         allowance=shared.allowance,
         sources=sources,
-        progress=progress,
+        progress=planning.progress(board),
     )
+    if board is not None:
+        task_actions.install(server, board, base_url=settings.base_url)
+    return server
 
 
 async def migrate(settings: Settings) -> str:
