@@ -156,6 +156,23 @@ async def test_a_guest_who_comes_with_nothing_has_no_tasks(guests):
     assert listed["count"] == 1
 
 
+async def test_a_task_leads_to_its_passage_from_anywhere(guests):
+    """One that was put on the list beside the page, with what was selected there."""
+    begun = httpx2.post(f"{guests}/api/chatkit/session", json={}).json()["client_secret"]
+    asked = {
+        "message": "Remind me to reread this",
+        "selected_text": "Honey is ripe when its water content is below 18 percent.",
+        "page_context": {"url": f"{guests}/docs/module-2-harvest/week-3-honey", "title": "Harvesting honey"},
+    }
+    answer = httpx2.post(f"{guests}/api/chatkit/chat", json=asked, headers=by(begun), timeout=60)
+    async with connected(f"{guests}/mcp", begun) as client:
+        listed = await called(client, "list_tasks")
+
+    assert answer.status_code == 200
+    assert listed["count"] == 1, answer.text
+    assert listed["tasks"][0]["url"].startswith(f"{guests}/docs/module-2-harvest/week-3-honey#")
+
+
 def test_a_program_is_given_no_cookie(guests):
     """One that keeps cookies for as long as it runs would lose what it did under them."""
     answer = httpx2.post(f"{guests}/mcp", json=message("tools/list"), headers=HEADERS)

@@ -17,10 +17,9 @@ from pageside.answer.tools import Finder, SearchError, SearchResult
 from pageside.errors import PagesideError
 from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.index import Index
-from pageside.tasks.tools import hints
+from pageside.tasks.tools import Origin, hints
 
 Asking = Callable[[Context[Any, Any]], Awaitable[None]]
-Origin = Callable[[Any], str]
 T = TypeVar("T")
 
 Page = Annotated[str, Field(description="Path or address of the page the reader is on.", max_length=2000)]
@@ -39,8 +38,7 @@ def register(
     """Adds the three tools to `server`.
 
     Args:
-        origin: Where the book stands, such as `https://book.example`, by the request that a transport knows of; empty
-            where nothing is known, and addresses of the book stay as they are.
+        origin: Where the book stands; see `tasks.tools.register`.
         asking: Raises a `PagesideError` where a call may not search now.
         max_query_chars: Longest query.
     """

@@ -23,7 +23,7 @@ from pageside.errors import PagesideError
 from pageside.knowledge.contents import Contents, Entry, KeptContents
 from pageside.knowledge.index import Index
 from pageside.knowledge.passage import Passage
-from pageside.mcp.book_tools import Origin
+from pageside.tasks.tools import Origin
 
 MIME: Final = "text/markdown"
 PAGE: Final = "book://pages/{+path}"

@@ -15,8 +15,8 @@ from pageside.answer import delimiting
 from pageside.answer.lookups import KeptLookup
 from pageside.errors import PagesideError
 from pageside.knowledge.contents import Entry
-from pageside.mcp.book_tools import Origin
 from pageside.mcp.pages import Pages
+from pageside.tasks.tools import Origin
 
 MAX_QUESTIONS: Final = 20
 MAX_CHARS: Final = 60_000  # of a page in a prompt, passages left whole

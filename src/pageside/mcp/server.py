@@ -16,10 +16,10 @@ from pageside.answer.tools import Finder
 from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.index import Index
 from pageside.mcp import book_tools, pages, prompts
-from pageside.mcp.book_tools import Asking, Origin
+from pageside.mcp.book_tools import Asking
 from pageside.mcp.pages import Pages
 from pageside.tasks import tools
-from pageside.tasks.tools import Opening
+from pageside.tasks.tools import Opening, Origin
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ def create(
         tasks: Open the tasks of the reader for whom a call is made: the first to change them, the second to look at
             them; None where readers have none.
         asking: Raises a `PagesideError` where a call may not search now.
-        origin: Where the book stands; see `book_tools.register`.
+        origin: Where the book stands; see `tasks.tools.register`.
         max_query_chars: Longest query.
         title: Of the book, for people.
     """
@@ -92,7 +92,7 @@ def create(
     held = Pages(contents, index)
     if tasks is not None:
         work, reading = tasks
-        tools.register(server, work=work, reading=reading)
+        tools.register(server, work=work, reading=reading, origin=origin)
     book_tools.register(server, finder, contents, index, asking=asking, origin=origin, max_query_chars=max_query_chars)
     pages.register(server, server.lowlevel, held, origin=origin)
     prompts.register(server, server.lowlevel, held, origin=origin)

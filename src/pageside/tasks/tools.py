@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -17,6 +18,7 @@ from pageside.tasks.board import Board
 from pageside.tasks.task import Details, Priority, Status, Task
 
 Opening = Callable[[Context[Any, Any]], AbstractAsyncContextManager[Board]]
+Origin = Callable[[Any], str]
 
 # Any, so that `true` is not taken for 1 on the way in; `task.number` says what is a number.
 Number = Annotated[
@@ -93,14 +95,20 @@ class Deleted(BaseModel):
     title: str
 
 
-def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None:
+def _as_kept(_: Any) -> str:
+    return ""
+
+
+def register(server: MCPServer[Any], *, work: Opening, reading: Opening, origin: Origin = _as_kept) -> None:
     """Adds the five tools to `server`.
 
     Args:
         work: Opens the tasks of the reader for whom a call is made, to change them.
         reading: The same, to look at them.
+        origin: Where the book stands, such as `https://book.example`, by the request that a transport knows of; empty
+            where nothing is known, and addresses of passages stay as they are.
     """
-    tools = _Tools(work, reading)
+    tools = _Tools(work, reading, origin)
     server.add_tool(tools.add_task, title="Add a task", annotations=hints(repeatable=False))
     server.add_tool(tools.list_tasks, title="List tasks", annotations=hints(reads=True))
     server.add_tool(tools.complete_task, title="Complete a task", annotations=hints())
@@ -111,9 +119,10 @@ def register(server: MCPServer[Any], *, work: Opening, reading: Opening) -> None
 class _Tools:
     """The tools as functions; what their docstrings say is what a model reads of them."""
 
-    def __init__(self, work: Opening, reading: Opening) -> None:
+    def __init__(self, work: Opening, reading: Opening, origin: Origin) -> None:
         self._work = work
         self._reading = reading
+        self._origin = origin
 
     async def add_task(
         self,
@@ -135,21 +144,23 @@ class _Tools:
                     tags=tuple(tags) if tags is not None else None,
                 )
             )
-            return Added(success=True, task_id=made.number, title=made.title, task=row(made))
+            return Added(success=True, task_id=made.number, title=made.title, task=self._row(made, ctx))
 
     async def list_tasks(
         self, ctx: Context[Any, Any], status: Literal["all", "pending", "completed"] = "all"
     ) -> Listed:
         """The reader's study tasks, by number."""
         async with _acting(self._reading, ctx) as board:
-            found = [row(each) for each in await board.tasks(status)]
+            found = [self._row(each, ctx) for each in await board.tasks(status)]
             return Listed(tasks=found, count=len(found))
 
     async def complete_task(self, task_id: Number, ctx: Context[Any, Any]) -> Completed:
         """Mark a study task as done."""
         async with _acting(self._work, ctx) as board:
             _, done = await board.complete(task.number(task_id))
-            return Completed(success=True, completed=True, task_id=done.number, title=done.title, task=row(done))
+            return Completed(
+                success=True, completed=True, task_id=done.number, title=done.title, task=self._row(done, ctx)
+            )
 
     async def update_task(
         self,
@@ -177,7 +188,11 @@ class _Tools:
                 status=status,
             )
             return Updated(
-                success=True, task_id=after.number, old_title=before.title, new_title=after.title, task=row(after)
+                success=True,
+                task_id=after.number,
+                old_title=before.title,
+                new_title=after.title,
+                task=self._row(after, ctx),
             )
 
     async def delete_task(self, task_id: Number, ctx: Context[Any, Any]) -> Deleted:
@@ -187,6 +202,9 @@ class _Tools:
             return Deleted(
                 success=True, message=f"Task #{gone.number} was deleted.", task_id=gone.number, title=gone.title
             )
+
+    def _row(self, told: Task, ctx: Context[Any, Any]) -> TaskRow:
+        return row(told, origin=self._origin(ctx.request_context.request))
 
 
 @asynccontextmanager
@@ -205,8 +223,8 @@ def hints(*, reads: bool = False, destroys: bool = False, repeatable: bool = Tru
     )
 
 
-def row(told: Task) -> TaskRow:
-    """`told` as the tools tell of it."""
+def row(told: Task, *, origin: str = "") -> TaskRow:
+    """`told` as the tools tell of it, its passage at `origin`."""
     return TaskRow(
         task_id=told.number,
         title=told.title,
@@ -218,5 +236,5 @@ def row(told: Task) -> TaskRow:
         created_at=told.created_at.isoformat(),
         updated_at=told.updated_at.isoformat(),
         completed_at=told.completed_at.isoformat() if told.completed_at else None,
-        url=told.passage.url if told.passage else None,
+        url=urljoin(origin, told.passage.url) if told.passage else None,
     )

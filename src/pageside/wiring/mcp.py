@@ -9,8 +9,9 @@ from mcp.server.mcpserver import Context
 
 from pageside.identity.reader import Reader
 from pageside.mcp import server as book_server
-from pageside.mcp.book_tools import Asking, Origin
+from pageside.mcp.book_tools import Asking
 from pageside.mcp.server import Server
+from pageside.tasks.tools import Origin
 from pageside.wiring.serving import Services
 
 
@@ -22,7 +23,7 @@ def server(
     Args:
         reader: Whose tasks a call is about; raises a `PagesideError` where nobody is known.
         asking: Raises a `PagesideError` where a call may not search now.
-        origin: Where the book stands; see `book_tools.register`.
+        origin: Where the book stands; see `tasks.tools.register`.
     """
     board = services.board
     return book_server.create(
