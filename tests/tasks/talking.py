@@ -65,9 +65,9 @@ class Student:
         assert told.errors == [], told.errors
         return spoken(told)
 
-    async def tell(self, text: str) -> Told:
-        """The whole answer over ChatKit."""
-        told = await self.chatkit.ask(text, thread=self.thread)
+    async def tell(self, text: str, **more: Any) -> Told:
+        """The whole answer over ChatKit; `more` comes along with the message."""
+        told = await self.chatkit.ask(text, thread=self.thread, **more)
         self.thread = self.thread or told.thread_id
         return told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx2
 import pytest
@@ -359,3 +360,43 @@ async def test_without_a_token_nobody_has_tasks(house):
                 await http.post("/chatkit", json={"type": "threads.list", "params": {}}),
             ]
             assert [answer.status_code for answer in refused] == [401] * 3
+
+
+ELSEWHERE = ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>", "vbscript:x", "file:///etc/passwd"]
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+async def test_a_page_leads_no_task_to_where_no_book_is(house, url):
+    """What a page says of itself is shown as text, and linked to only where it is an address of the web."""
+    page = {"pageContext": {"url": url, "title": "x](https://evil.test) ![y](https://evil.test/p.png)"}}
+    async with student(house) as ada:
+        await ada.tell("remind me to reread this", metadata=page, quoted_text="[smoke](https://evil.test) **masks**")
+        told = await ada.tell("show my tasks")
+        (kept,) = await ada.tasks()
+        drawn = json.dumps(told.done("widget"))
+
+        assert kept.passage is None
+        assert url.split(":")[0] + ":" not in drawn + told.text
+        assert not shown(told.text)[1] & {"link_open", "image", "html_inline"}
+        assert '"Markdown"' not in drawn
+
+
+async def test_a_link_to_the_page_is_one_link_whatever_the_page_is_called(house):
+    """Its title and the selected words are text in it."""
+    page = {
+        "pageContext": {"url": "https://book.test/smoke", "title": "x](https://evil.test) ![y](https://evil.test/p)"}
+    }
+    async with student(house) as ada:
+        await ada.tell("remind me to reread this", metadata=page, quoted_text="[smoke](https://evil.test) **masks**")
+        told = await ada.tell("show my tasks")
+        (link,) = re.findall(r'"type": "Markdown", "value": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(told.done("widget")))
+
+        assert shown(json.loads(link))[1] == {
+            "paragraph_open",
+            "paragraph_close",
+            "inline",
+            "link_open",
+            "link_close",
+            "text",
+        }
+        assert json.loads(link).rpartition("](")[2].startswith("https://book.test/smoke#:~:text=")
