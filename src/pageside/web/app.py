@@ -69,32 +69,7 @@ def create(services: Services, book: Path) -> FastAPI:
     contract.install(app)
     app.include_router(health.router(services))
     if settings.chatkit_enabled:
-        app.include_router(chatkit.router(services.chat))
-        app.include_router(chat.router(services.chat, services.database))
-        app.include_router(
-            chat_tools.router(
-                services.search,
-                services.contents,
-                services.index,
-                services.chat.allowance,
-                max_query_chars=settings.max_message_chars,
-            )
-        )
-        app.include_router(chat_trial.router(services.chat, everybody=settings.environment == "development"))
-        app.include_router(chat_health.router(services))
-        app.include_router(sessions.router(services.admission))
-        app.include_router(guests.router(services.admission, services.keeping))
-        app.include_router(me.router(services.keeping, services.chat.sources))
-        app.include_router(entities.router(services.contents, services.index))
-        app.include_router(records.router(services.database, services.chat.sources))
-        if services.board is not None:
-            app.include_router(task_lists.router(services.board))
-        app.include_router(page_config.router(settings, services.contents, services.index, book, title=services.title))
-        app.include_router(mcp.router(services))
-        if services.attachments is not None:
-            app.include_router(attachments.router(services.attachments, services.links))
-        # Behind all that begins with /api/chatkit, which is no reader's name there.
-        app.include_router(tasks_chat.router(services.chat, services.database))
+        _converse(app, services, book)
     described = Reference(app)
     app.include_router(reference.router(described))
     contract.close(app)
@@ -113,6 +88,37 @@ def create(services: Services, book: Path) -> FastAPI:
     app.add_middleware(mcp.Challenges, settings=settings, base=base)
     guard(app, services)
     return app
+
+
+def _converse(app: FastAPI, services: Services, book: Path) -> None:
+    """The routes of conversations, and of what stands beside them."""
+    settings = services.settings
+    app.include_router(chatkit.router(services.chat))
+    app.include_router(chat.router(services.chat, services.database))
+    app.include_router(
+        chat_tools.router(
+            services.search,
+            services.contents,
+            services.index,
+            services.chat.allowance,
+            max_query_chars=settings.max_message_chars,
+        )
+    )
+    app.include_router(chat_trial.router(services.chat, everybody=settings.environment == "development"))
+    app.include_router(chat_health.router(services))
+    app.include_router(sessions.router(services.admission))
+    app.include_router(guests.router(services.admission, services.keeping))
+    app.include_router(me.router(services.keeping, services.chat.sources))
+    app.include_router(entities.router(services.contents, services.index))
+    app.include_router(records.router(services.database, services.chat.sources))
+    app.include_router(page_config.router(settings, services.contents, services.index, book, title=services.title))
+    app.include_router(mcp.router(services))
+    if services.attachments is not None:
+        app.include_router(attachments.router(services.attachments, services.links))
+    if services.board is not None:
+        app.include_router(task_lists.router(services.board))
+        # Behind all that begins with /api/chatkit, which is no reader's name there.
+        app.include_router(tasks_chat.router(services.chat, services.database))
 
 
 def guard(app: FastAPI, services: Services | Shared) -> None:

@@ -164,6 +164,11 @@ def router(
         response.headers.update(HEADERS)
         return _answer(await chat_streams.awaited(request, run, hearing, thread_id=asked.conversation_id or None))
 
+    _list(routes, database, recognised)
+    return routes
+
+
+def _list(routes: APIRouter, database: Database, recognised: Reader) -> None:
     @routes.get(
         "/{user_id:user_name}/conversations",
         summary="List your conversations, by name",
@@ -182,8 +187,6 @@ def router(
         found = await listing.conversations(database, Turn(reader=who), limit=limit, offset=offset)
         rows = [ConversationRow(id=row.id, title=row.title, created_at=row.created_at) for row in found.rows]
         return ConversationRows(conversations=rows)
-
-    return routes
 
 
 def require_same(user_id: str, who: Reader) -> None:
