@@ -92,69 +92,90 @@ def install(server: TextbookServer, board: TaskBoard, *, base_url: str = "") -> 
         return await lists.shown(items if before is None else await before(items, turn), turn)
 
     server.store.shown = shown
-    register(server.actions, board, server.store, lists)
+    register(server.actions, Buttons(board, server.store, lists))
 
 
-def register(actions: Actions, board: TaskBoard, store: SqlStore, lists: TaskLists) -> None:
-    """Adds the actions of lists of tasks to `actions`; they act on the tasks of whoever takes them, on no other's.
+def register(actions: Actions, buttons: Buttons) -> None:
+    """Adds what `buttons` do to `actions`.
 
     Raises:
         ValueError: One of their types is taken.
     """
+    actions.answer(COMPLETE, buttons.complete, payload=OfTask, of_widget=True)
+    actions.answer(REOPEN, buttons.reopen, payload=OfTask, of_widget=True)
+    actions.answer(EDIT, buttons.edit, payload=OfTask, of_widget=True)
+    actions.answer(CLOSE, buttons.close, payload=Nothing, of_widget=True)
+    actions.answer(RENAME, buttons.rename, payload=Rename, of_widget=True)
+    actions.answer(DELETE, buttons.delete, payload=OfTask, of_widget=True)
+    actions.answer(RESTORE, buttons.restore, payload=OfTask, of_widget=True)
+    actions.answer(SHOW, buttons.show, payload=Show, of_widget=True)
 
-    async def carried_out(taken: Taken[BaseModel], do: Do, *, edited: int = 0) -> WidgetItem:
+
+class Buttons:
+    """The buttons of lists of tasks; they act on the tasks of whoever presses them, and on no other's."""
+
+    def __init__(self, board: TaskBoard, store: SqlStore, lists: TaskLists) -> None:
+        self._board = board
+        self._store = store
+        self._lists = lists
+
+    async def complete(self, taken: Taken[OfTask]) -> WidgetItem:
+        """Marks a task as completed."""
+        return await self._carry_out(taken, lambda work: _complete(work, taken.payload.task, done=True))
+
+    async def reopen(self, taken: Taken[OfTask]) -> WidgetItem:
+        """Marks a task as not completed."""
+        return await self._carry_out(taken, lambda work: _complete(work, taken.payload.task, done=False))
+
+    async def edit(self, taken: Taken[OfTask]) -> WidgetItem:
+        """Opens the form for the title of a task, for as long as the list is not read anew."""
+        return await self._carry_out(taken, lambda work: _edit(work, taken.payload.task))
+
+    async def close(self, taken: Taken[Nothing]) -> WidgetItem:
+        """Closes that form."""
+        return await self._carry_out(taken, _nothing)
+
+    async def rename(self, taken: Taken[Rename]) -> WidgetItem:
+        """Gives a task another title; the form stays open where it cannot be kept."""
+        told = taken.payload
+        return await self._carry_out(taken, lambda work: _rename(work, told.task, told.title), edited=told.task)
+
+    async def delete(self, taken: Taken[OfTask]) -> WidgetItem:
+        """Deletes a task; its row stays, with a button that brings it back."""
+        return await self._carry_out(taken, lambda work: _delete(work, taken.payload.task))
+
+    async def restore(self, taken: Taken[OfTask]) -> WidgetItem:
+        """Brings a deleted task back."""
+        return await self._carry_out(taken, lambda work: _restore(work, taken.payload.task))
+
+    async def show(self, taken: Taken[Show]) -> WidgetItem:
+        """Makes the list one of other tasks."""
+        sender = _list(taken)
+        async with self._board.reading(taken.turn.reader) as reading:
+            tasks = await reading.tasks(taken.payload.status)
+        await _note(self._store, taken, "shown", task_lists.text(tasks, taken.turn.today))
+        return self._shown(taken, sender, tasks, Done())
+
+    async def _carry_out(self, taken: Taken[BaseModel], do: Do, *, edited: int = 0) -> WidgetItem:
         """The list after `do`, which is kept whole or not at all; where it cannot be, the list says why."""
         sender = _list(taken)
         listed = task_lists.numbers(sender)
         try:
-            async with board.work(taken.turn.reader) as work:
+            async with self._board.work(taken.turn.reader) as work:
                 done = await do(work)
                 tasks = await task_lists.found(work, listed)
         except (BadTask, NoSuchTask) as error:
             done = Done(said=str(error), edited=edited if isinstance(error, BadTask) else 0)
-            async with board.reading(taken.turn.reader) as reading:
+            async with self._board.reading(taken.turn.reader) as reading:
                 tasks = await task_lists.found(reading, listed)
         if done.noted:
-            await _note(store, taken, "acts", done.noted)
-        return _shown(lists, taken, sender, tasks, done)
+            await _note(self._store, taken, "acts", done.noted)
+        return self._shown(taken, sender, tasks, done)
 
-    async def complete(taken: Taken[OfTask]) -> WidgetItem:
-        return await carried_out(taken, lambda work: _complete(work, taken.payload.task, done=True))
-
-    async def reopen(taken: Taken[OfTask]) -> WidgetItem:
-        return await carried_out(taken, lambda work: _complete(work, taken.payload.task, done=False))
-
-    async def rename(taken: Taken[Rename]) -> WidgetItem:
-        told = taken.payload
-        return await carried_out(taken, lambda work: _rename(work, told.task, told.title), edited=told.task)
-
-    async def delete(taken: Taken[OfTask]) -> WidgetItem:
-        return await carried_out(taken, lambda work: _delete(work, taken.payload.task))
-
-    async def restore(taken: Taken[OfTask]) -> WidgetItem:
-        return await carried_out(taken, lambda work: _restore(work, taken.payload.task))
-
-    async def edit(taken: Taken[OfTask]) -> WidgetItem:
-        return await carried_out(taken, lambda work: _edit(work, taken.payload.task))
-
-    async def close(taken: Taken[Nothing]) -> WidgetItem:
-        return await carried_out(taken, _nothing)
-
-    async def show(taken: Taken[Show]) -> WidgetItem:
-        sender = _list(taken)
-        async with board.reading(taken.turn.reader) as reading:
-            tasks = await reading.tasks(taken.payload.status)
-        await _note(store, taken, "shown", task_lists.text(tasks, taken.turn.today))
-        return _shown(lists, taken, sender, tasks, Done())
-
-    actions.answer(COMPLETE, complete, payload=OfTask, of_widget=True)
-    actions.answer(REOPEN, reopen, payload=OfTask, of_widget=True)
-    actions.answer(EDIT, edit, payload=OfTask, of_widget=True)
-    actions.answer(CLOSE, close, payload=Nothing, of_widget=True)
-    actions.answer(RENAME, rename, payload=Rename, of_widget=True)
-    actions.answer(DELETE, delete, payload=OfTask, of_widget=True)
-    actions.answer(RESTORE, restore, payload=OfTask, of_widget=True)
-    actions.answer(SHOW, show, payload=Show, of_widget=True)
+    def _shown(self, taken: Taken[BaseModel], sender: WidgetItem, tasks: Sequence[Task], done: Done) -> WidgetItem:
+        view = self._lists.view(tasks, taken.turn)
+        said = f"{done.said} · {task_lists.heading(tasks)}" if done.noted else done.said
+        return task_lists.drawn(sender, replace(view, said=said, edited=done.edited, renamed=done.renamed))
 
 
 async def _complete(work: Board, number: int, *, done: bool) -> Done:
@@ -198,14 +219,6 @@ def _list(taken: Taken[BaseModel]) -> WidgetItem:
     if taken.sender is None or not task_lists.is_list(taken.sender):
         raise InvalidInput("params.item_id: only a list of tasks has such a button.")
     return taken.sender
-
-
-def _shown(
-    lists: TaskLists, taken: Taken[BaseModel], sender: WidgetItem, tasks: Sequence[Task], done: Done
-) -> WidgetItem:
-    view = lists.view(tasks, taken.turn)
-    said = f"{done.said} · {task_lists.heading(tasks)}" if done.noted else done.said
-    return task_lists.drawn(sender, replace(view, said=said, edited=done.edited, renamed=done.renamed))
 
 
 async def _note(store: SqlStore, taken: Taken[BaseModel], kind: str, told: str) -> None:
