@@ -206,11 +206,8 @@ async def said(row: Row, board: SqlTaskBoard, database: Database) -> Seen:
         reader=reader,
         today=date.fromisoformat(row["today"]),
     )
-    texts: list[str] = []
-    async for event in Orchestrator(tutor, board).answer(question):
-        if isinstance(event, TextDelta):
-            texts.append(event.text)
-    text = "".join(texts)
+    events = [event async for event in Orchestrator(tutor, board).answer(question)]
+    text = "".join(event.text for event in events if isinstance(event, TextDelta))
     listed = formatting.LISTED in text and formatting.HELP not in text
     return Seen(
         before,
@@ -393,10 +390,14 @@ def figures(judgements: Sequence[tuple[str, bool]]) -> dict[str, tuple[int, inte
     return {**kinds, "wrong and destructive": counted(lambda each: each[1])}
 
 
-async def main(half: str, *, show: bool) -> None:
-    """Prints both ways' figures."""
+def read(half: str) -> list[Row]:
+    """The rows of one half; the other is not looked at."""
     lines = FILE.read_text(encoding="utf-8").splitlines()
-    rows = [row for line in lines if f'"half": "{half}"' in line.replace('":"', '": "') and (row := json.loads(line))]
+    return [row for line in lines if (row := json.loads(line))["half"] == half]
+
+
+async def main(rows: Sequence[Row], half: str, *, show: bool) -> None:
+    """Prints both ways' figures."""
     ours, plain = [], []
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(f"sqlite+aiosqlite:///{folder}/tasks.db", prepare=migrate.upgrade)
@@ -429,4 +430,4 @@ if __name__ == "__main__":
     parser.add_argument("--show", action="store_true", help="print each message that went otherwise")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asked = parser.parse_args()
-    asyncio.run(main(asked.half, show=asked.show))
+    asyncio.run(main(read(asked.half), asked.half, show=asked.show))

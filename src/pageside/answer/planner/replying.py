@@ -14,7 +14,7 @@ from pageside.answer.planner.memory import Waiting
 from pageside.answer.planner.resolving import folded, shares
 from pageside.answer.planner.rules_titles import masked
 
-LEFT: Final = "Nothing was changed."
+LEFT: Final = "✅ Nothing was changed."
 _ANY_DAY: Final = date(2000, 1, 1)  # a choice among tasks says no day
 
 _LEAD: Final = re.compile(
@@ -59,8 +59,8 @@ _ALL: Final = re.compile(
     r"(?:both|all|every\s*one|each)(?:\s+(?:of\s+)?(?:them|these|those|it|two|three|four))?(?:\s+please)?",
     re.IGNORECASE,
 )
-_BARE_NUMBER: Final = re.compile(r"(?:number\s+|no\.?\s*|option\s+)?(\d{1,18})[.)]?")
 _OPTION: Final = re.compile(r"#(\d{1,18})\b.*", re.DOTALL)
+_BARE_NUMBER: Final = re.compile(r"(?:number\s+|no\.?\s*|option\s+)?(\d{1,18})[.)]?")
 
 
 def reply(text: str, waiting: Waiting, before: Parsed) -> Parsed | None:
