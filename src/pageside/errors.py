@@ -6,9 +6,13 @@
     ├── IndexBusy               another process is indexing
     ├── IndexBroken             the index on disk cannot be read
     ├── NotFound                no such thing, or not this reader's
-    │   └── Missing             the same inside a ChatKit stream     (conversation.refusals)
+    │   ├── Missing             the same inside a ChatKit stream     (conversation.refusals)
+    │   ├── NoSuchTask          the reader has no task of the number (tasks.task)
+    │   └── NothingToUndo       nothing was done with their tasks    (tasks.task)
     ├── BadRequest              a request that cannot be understood
     │   └── InvalidInput        understood, but a field is not acceptable
+    │       ├── BadTask         what is said of a task cannot be kept (tasks.task)
+    │       │   └── NotDone     a tool refused, so nothing was done   (answer.planner.managing)
     │       ├── KeyReused       its key stood for another request    (conversation.repeats)
     │       └── MessageRefused  a message that is not taken here     (conversation.moderation)
     ├── ResultGone              carried out, but its answer is lost  (conversation.repeats)
