@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from tests.chatkit_house import House, house
 from tests.databases import store_url
 from tests.scripted_tutor import ScriptedTutor, asked_back
+from tests.tasks.talking import class_room, student
 
 from pageside.answer.planner import tracing
 from pageside.answer.planner.orchestrating import Orchestrator
@@ -360,3 +361,36 @@ async def test_six_agents_are_six_spans_of_one_trace(home, ada):
     assert spans[-1].parent == ""
     assert len({each.trace_id for each in spans}) == 1
     assert "milk" not in repr(spans)
+
+
+async def test_turned_off_the_conversation_is_the_books(tmp_path, store_url):
+    """Nothing is kept, and what is said is answered from the book."""
+    async with class_room(tmp_path, store_url, tasks=False) as room, student(room) as one:
+        reply = await one.say("add buy milk to my list")
+
+        assert "✅" not in reply
+        assert await one.tasks() == []
+
+
+async def test_a_whole_server_says_first_what_it_does(tmp_path, store_url):
+    """Of a message about tasks, not that it searches the book; of a question to the book, that it does."""
+    async with class_room(tmp_path, store_url) as room, student(room) as one:
+        of_tasks = await one.tell("add buy milk")
+        of_book = await one.tell("How wide are the slots of a queen excluder?")
+
+    said = [
+        event["text"] for told in (of_tasks, of_book) for event in told.events if event["type"] == "progress_update"
+    ]
+    assert said == ["Looking at your tasks", "Searching the book"]
+    assert of_tasks.text == "✅ Task #1 created: **Buy milk**"
+    assert "4.2 mm" in of_book.text
+
+
+async def test_a_form_can_be_answered_in_the_next_message(home, ada):
+    """By a reader who writes instead of choosing."""
+    await home.add("Buy milk", "Milk the cow")
+    told = await ada.ask("delete the milk task")
+    after = await ada.ask("the second one", thread=told.thread_id)
+
+    assert after.text.startswith("✅ Task #2 deleted")
+    assert [number for number, _, _ in await home.titles()] == [1]

@@ -7,7 +7,7 @@ or the reader can be asked, AskedPage or AskedBack may come in its place: the tu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pageside.knowledge.passage import Found, Passage
@@ -191,10 +191,12 @@ class AskedBack:
     Attributes:
         options: What to choose from, all different.
         question: What they are asked; empty for which part of the book they mean.
+        usage: What it took to find out that they must be asked.
     """
 
     options: tuple[str, ...]
     question: str = ""
+    usage: Usage = field(default_factory=lambda: Usage(""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,8 @@ class Budgets:
                 async for event in events:
                     if isinstance(event, Completed):
                         await self._settle(reader, day, self._prices.of(event.answer.usage))
-                    elif isinstance(event, AskedBack):  # which no model was asked for
-                        await self._settle(reader, day, Spent())
+                    elif isinstance(event, AskedBack):
+                        await self._settle(reader, day, self._prices.of(event.usage))
                     worked = worked or isinstance(event, TextDelta | AskedPage)
                     yield event
             except Exception:

@@ -15,6 +15,7 @@ from chatkit.types import (
 )
 
 from pageside.answer.events import AskedBack
+from pageside.answer.planner import formatting
 from pageside.answer.planner.formatting import literal
 from pageside.answer.question import Message
 from pageside.conversation import footnotes
@@ -106,3 +107,16 @@ def _choice(form: StructuredInputItem) -> str:
             if lines and len(lines) == len(tasks):
                 return "\n".join((asked.question, *lines))
     return ""
+
+
+def about_tasks(form: StructuredInputItem) -> bool:
+    """Whether the form asks which of their tasks the reader means, or whether they mean it."""
+    return bool(form.inputs) and form.inputs[0].question.startswith(formatting.ASKED)
+
+
+def _about_tasks(form: StructuredInputItem) -> str:
+    """A form about tasks as it is asked in words, so that "the second one" means the same; empty for another."""
+    if not about_tasks(form):
+        return ""
+    options = [option.value for option in getattr(form.inputs[0], "options", ())]
+    return formatting.offered(form.inputs[0].question, options)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatkit.types import ThreadItem, UserMessageItem
+from chatkit.types import StructuredInputItem, ThreadItem, UserMessageItem
 
 from pageside.answer.question import Question
-from pageside.conversation import sending, transcript, turn
+from pageside.conversation import forms, resuming, sending, transcript, turn
 from pageside.conversation.attachments import Attachments
 from pageside.conversation.turn import Turn
 
@@ -26,7 +26,7 @@ async def ask(
         selected_text=_selected_text(message),
         surroundings=context.surroundings,
         page=context.page,
-        history=transcript.history(earlier),
+        history=transcript.history(_as_left(earlier)),
         profile=context.profile,
         filters=context.filters,
         attachments=await sending.read(attachments, message, earlier, context),
@@ -39,6 +39,15 @@ async def ask(
         thread=message.thread_id,
         message=message.id,
     )
+
+
+def _as_left(earlier: Sequence[ThreadItem]) -> list[ThreadItem]:
+    """`earlier` with the forms about tasks as they are left by a reader who writes instead: it may answer them."""
+    left = {item.id: item for item in resuming.left_open(earlier)}
+    return [
+        left.get(item.id, item) if isinstance(item, StructuredInputItem) and forms.about_tasks(item) else item
+        for item in earlier
+    ]
 
 
 def _selected_text(message: UserMessageItem) -> str:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from pageside import ids
-from pageside.answer.events import Completed, TutorEvent, Usage
+from pageside.answer.events import AskedBack, Completed, TutorEvent, Usage
 from pageside.conversation.budgets import Prices
 from pageside.conversation.turn import Turn
 from pageside.errors import StoreUnavailable
@@ -45,6 +45,8 @@ async def summed(
                 took = replace(event.answer.usage, beside_tokens=tally.tokens)
                 took = replace(took, millionths=prices.of(took).millionths)
                 yield Completed(replace(event.answer, usage=took))
+            elif isinstance(event, AskedBack):
+                yield replace(event, usage=replace(event.usage, millionths=prices.of(event.usage).millionths))
             else:
                 yield event
 
@@ -67,6 +69,10 @@ class Usages:
             async for event in events:
                 if isinstance(event, Completed):
                     await self.add("answer", event.answer.usage)
+                elif (
+                    isinstance(event, AskedBack) and event.usage.input_tokens
+                ):  # no turn of its own where nobody worked
+                    await self.add("answer", event.usage)
                 yield event
 
     async def add(self, kind: Kind, took: Usage) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from datetime import date
 
 import pytest
 from agents.tracing import get_trace_provider
 from agents.tracing.processors import BackendSpanExporter
+from pydantic import SecretStr
+from tests.scripted_openai import ScriptedOpenAI
 from tests.scripted_tutor import ScriptedTutor
 
-from pageside.answer.events import Completed, ShownTasks, TextDelta
+from pageside.answer.events import AskedBack, Completed, ShownTasks, TextDelta, Usage
+from pageside.answer.models import Models
 from pageside.answer.planner import tracing
 from pageside.answer.planner.orchestrating import Orchestrator
 from pageside.answer.question import Message, Question
@@ -140,3 +144,36 @@ async def test_it_is_what_was_said_and_no_title(board):
     await _said(Orchestrator(ScriptedTutor(), board), _question("delete it", history=history))
 
     assert await _titles(board) == ["Buy milk", "Lab"]
+
+
+@pytest.mark.parametrize("api", ["responses", "chat_completions"])
+async def test_what_a_model_took_is_told_also_where_the_reader_is_asked(board, api):
+    """And its agent is a span of the same trace, below the one that reads messages."""
+    async with board.work(ADA) as mine:
+        await mine.add(Details(title="Buy milk"))
+    act = dict.fromkeys(("title", "description", "due", "priority", "tags", "status", "show"))
+    act |= {
+        "intent": "complete",
+        "no_due": False,
+        "numbers": [1],
+        "words": "",
+        "places": [],
+        "last": False,
+        "every": "",
+    }
+    with ScriptedOpenAI() as openai, tracing.heard() as spans:
+        models = Models(api_key=SecretStr("sk-test"), base_url=openai.base_url, model="gpt-test", api=api)
+        openai.say(json.dumps({"acts": [act], "book": "", "confidence": 0.5}))
+        question = _question("mark 1 as done", may_ask=True)
+        (asked,) = await _said(Orchestrator(ScriptedTutor(), board, models=models), question)
+        await models.aclose()
+
+    assert asked == AskedBack(
+        ("Yes", "No"), "🤔 Shall I mark #1 **Buy milk** as done? Say yes or no.", Usage("gpt-test", 120, 30)
+    )
+    assert [(each.name, each.parent) for each in spans][1:3] == [
+        ("IntentModel", "IntentParser"),
+        ("IntentParser", "Orchestrator"),
+    ]
+    async with board.reading(ADA) as mine:
+        assert (await mine.get(1)).status == "pending"

@@ -106,6 +106,12 @@ def asked(question: str, tasks: Sequence[Task] = ()) -> str:
     return "\n".join([question, *lines])
 
 
+def offered(question: str, labels: Sequence[str]) -> str:
+    """As `asked`, from what a form offered; a question of yes or no is asked by its words alone."""
+    lines = [f"{at}. {_label(label)}" for at, label in enumerate(labels, start=1) if label.startswith("#")]
+    return "\n".join([question, *lines])
+
+
 def which(act: Act, *, found: bool = True) -> str:
     """The question which task is meant."""
     lead = "" if found else "I found no task like that. "
@@ -157,6 +163,11 @@ def touched(acts: Sequence[Done]) -> ShownTasks | None:
     if not last:
         return None
     return ShownTasks(f"{len(last)} task{'' if len(last) == 1 else 's'}", tuple(last.values()))
+
+
+def _label(label: str) -> str:
+    number, _, title = label.partition(" ")
+    return f"{number} **{literal(title)}**"
 
 
 def _wish(act: Act, tasks: Sequence[Task]) -> str:

@@ -145,7 +145,7 @@ class Orchestrator:
     async def _answered(self, question: Question, reader: Reader) -> AsyncGenerator[TutorEvent, None]:
         reply = await taken("Orchestrator", partial(self._reply, question, reader))
         if reply.asked is not None and question.may_ask and (options := _options(reply.asked)):
-            yield AskedBack(options, reply.asked.question)
+            yield AskedBack(options, reply.asked.question, reply.spent)
         elif reply.book is not None:
             events = joining.behind(reply.text, self._tutor.answer(reply.book), reply.shown, reply.calls, reply.spent)
             async with aclosing(events):
