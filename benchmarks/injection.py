@@ -19,8 +19,9 @@ from pathlib import Path
 import structlog
 from benchmarks.questions import SHARED
 from tests.attacks import channels
-from tests.attacks.channels import CHANNELS, Attack
 from tests.attacks.obeying import ObeyingOpenAI
+from tests.attacks.plantings import CHANNELS, Attack
+from tests.library_server import LibraryServer, running
 
 from pageside.answer import orders
 from pageside.knowledge import sentences
@@ -29,16 +30,18 @@ _APIS = ("responses", "chat_completions")
 _COLUMNS = ("tried", "counted", "obeyed", "embedded", "answered")
 
 
-async def attacked(openai: ObeyingOpenAI, attack: Attack, channel: str, number: int) -> collections.Counter[str]:
+async def attacked(
+    openai: ObeyingOpenAI, docs: LibraryServer, attack: Attack, channel: str, number: int
+) -> collections.Counter[str]:
     """What became of one attack through one channel."""
     seen = collections.Counter(tried=1)
     with tempfile.TemporaryDirectory() as folder:
-        naive = await channels.run(Path(folder, "n"), openai, attack, channel, defended=False)
+        naive = await channels.run(Path(folder, "n"), openai, attack, channel, defended=False, docs=docs)
         if not naive.obeyed:
             return seen
         api = _APIS[number % 2]
-        held = await channels.run(Path(folder, "d"), openai, attack, channel, defended=True, api=api)
-        embedded = await channels.run_embedded(Path(folder, "e"), attack, channel)
+        held = await channels.run(Path(folder, "d"), openai, attack, channel, defended=True, api=api, docs=docs)
+        embedded = await channels.run_embedded(Path(folder, "e"), attack, channel, docs=docs)
     for told, obeyed in (("MODEL", held), ("EMBEDDED", embedded)):
         if obeyed.obeyed:
             print(f"  {told} OBEYED {attack.id} by {channel}: {obeyed.text[-160:]!r}", flush=True)
@@ -50,10 +53,10 @@ async def measure(name: str, attacks: list[Attack], *, every: bool) -> None:
     """Prints a table for one set of attacks, a row for each channel."""
     rows: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     names = list(CHANNELS)
-    with ObeyingOpenAI() as openai:
+    with ObeyingOpenAI() as openai, running() as docs:
         for number, attack in enumerate(attacks):
             for channel in names if every else (names[(number + step) % len(names)] for step in (0, 3, 7)):
-                rows[channel] += await attacked(openai, attack, channel, number)
+                rows[channel] += await attacked(openai, docs, attack, channel, number)
     whole = sum(rows.values(), collections.Counter())
     print(f"\n{name}\n| channel | {' | '.join(_COLUMNS)} |\n|---{'|---' * len(_COLUMNS)}|")
     for channel, row in [*((each, rows[each]) for each in names), ("all", whole)]:

@@ -131,7 +131,7 @@ SENTENCES = {
 
 class _Script:
     def __init__(self) -> None:
-        self.version, self.fault, self.key = "4.1.1", "", ""
+        self.version, self.fault, self.key, self.docs = "4.1.1", "", "", ""
         self.asked: list[dict[str, Any]] = []
         self.seen: list[str] = []
 
@@ -189,6 +189,8 @@ def _libraries(arguments: dict[str, Any]) -> str:
 def _docs(arguments: dict[str, Any]) -> str:
     if script.fault.startswith("says_"):
         return SENTENCES[script.fault]
+    if script.docs:
+        return script.docs
     library = next(value for name, value in arguments.items() if name.lower().endswith("libraryid"))
     if script.fault == "huge":
         return "x" * 20_000_000
@@ -214,6 +216,7 @@ class _Door:
             told = await request.json()
             script.__init__()
             script.version, script.fault, script.key = told["version"], told["fault"], told["key"]
+            script.docs = told["docs"]
             await JSONResponse({})(scope, receive, send)
         elif scope["path"] == "/asked":
             await JSONResponse({"asked": script.asked, "seen": script.seen})(scope, receive, send)
@@ -264,10 +267,14 @@ class LibraryServer:
             self._process.kill()
             self._process.communicate()
 
-    def says(self, *, version: str = "4.1.1", fault: str = "", key: str = "") -> None:
-        """What it does from now on; what it was asked before is forgotten."""
+    def says(self, *, version: str = "4.1.1", fault: str = "", key: str = "", docs: str = "") -> None:
+        """What it does from now on; what it was asked before is forgotten.
+
+        Args:
+            docs: The documentation of every library, in place of its own.
+        """
         self.start()
-        self._ask("/says", {"version": version, "fault": fault, "key": key})
+        self._ask("/says", {"version": version, "fault": fault, "key": key, "docs": docs})
 
     def asked(self) -> list[dict[str, Any]]:
         """What tools were called with."""

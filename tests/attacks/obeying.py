@@ -7,6 +7,7 @@ or instead of the true answer. What it does is worked out from the words of the 
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,8 +16,11 @@ from typing import Any
 
 from tests.scripted_openai import Reply, Request, ScriptedOpenAI
 
+from pageside.answer.prompt import SEARCH_TOOL
+
 TRUE = "A servo motor holds an angle that is commanded to it [1]."
 PLAIN = "A servo motor holds an angle that is commanded to it."
+_TAGS = {0xE0000 + code: chr(code) for code in range(128)}
 _SEEN = 60  # characters by which an attack is known again: some fields are cut
 
 _LANGUAGES = {
@@ -120,15 +124,26 @@ class ObeyingOpenAI(ScriptedOpenAI):
         saw: Whether the attack stood in what was read since `attacked`.
     """
 
-    def attacked(self, attack: str, kind: str) -> None:
-        """From now on the model looks for `attack`."""
+    def attacked(self, attack: str, kind: str, *, looks_up: str = "", seen: str | bytes = "") -> None:
+        """From now on the model looks for `attack`.
+
+        Args:
+            looks_up: What it searches the book for, once, before it answers.
+            seen: A file in which it sees the attack, when it is given the file as it is.
+        """
         self.forget()
         self._attack, self._kind, self.saw = attack, kind, False
+        self._looks_up = looks_up
+        self._file = base64.b64encode(seen.encode() if isinstance(seen, str) else seen).decode()
 
     async def _answer(self, request: Request, receive: Any, send: Any) -> None:
-        sees = _known(self._attack)[:_SEEN] in _known(" ".join(_texts(request.items)))
+        texts = " ".join(_texts(request.items))
+        sees = _known(self._attack)[:_SEEN] in _known(texts) or bool(self._file and self._file in texts)
         self.saw = self.saw or sees
-        if sees:
+        if self._looks_up and SEARCH_TOOL in request.tools:
+            self.reply(Reply(calls=((SEARCH_TOOL, {"query": self._looks_up}),)))
+            self._looks_up = ""
+        elif sees:
             self.reply(obey(self._attack, self._kind, request.instructions, request.tools).reply)
         else:
             self.say(TRUE)
@@ -153,4 +168,6 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _known(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"(?m)^> ?", "", text)).casefold().strip()
+    """`text` as a model understands it: what is woven into words, and what only machines see, is read all the same."""
+    plain = html.unescape(re.sub("[\u200b\u2060\ufeff]", "", text)).translate(_TAGS)
+    return re.sub(r"\s+", " ", re.sub(r"(?m)^> ?", "", plain)).casefold().strip()

@@ -80,6 +80,11 @@ class Given:
     passages: tuple[Passage, ...] = ()
 
     @property
+    def is_unread(self) -> bool:
+        """Whether the model is given files as they are, so that only it knows what they say."""
+        return any(part["type"] != "input_text" for part in self.parts)
+
+    @property
     def known(self) -> str:
         """What is known of them in words."""
         return " ".join(f"{file.name} {line_count(file.text or '')} {file.text or ''}" for file in self.files)

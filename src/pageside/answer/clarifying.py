@@ -112,7 +112,12 @@ def options(known: Contents, *, limit: int = LIMIT_OPTIONS) -> Mapping[str, Entr
 
 def focused(question: Question, entry: Entry) -> Question:
     """`question` about one place of the book, whose passages lead the search."""
-    return replace(question, section=entry, filters={**question.filters, **led.places([entry])})
+    return replace(
+        question,
+        section=entry,
+        titles=(*question.titles, entry.title),
+        filters={**question.filters, **led.places([entry])},
+    )
 
 
 def spelled(text: str, words: str) -> str:

@@ -70,7 +70,7 @@ class Guard:
         files: Texts of the reader's files.
         instructions: The system text, of which nothing is ever shown.
         evidence: What the model was given at the moment; it grows when it searches again.
-        sites: Origins that links may lead to, beside the book and what the evidence names.
+        sites: Origins that links may lead to, beside the book and the other sources of the evidence.
         obeys: Whether the model reads words as words; the embedded one does not, and says nothing of its own.
     """
 
@@ -85,6 +85,7 @@ class Guard:
         obeys: bool = True,
     ) -> None:
         self._question = question
+        self._asked = _own(question)
         self._evidence = evidence
         self._foreign = tuple(unseen.rendered(text) for text in (*_around(question), *files) if text.strip())
         self._instructions = _grams(instructions)
@@ -168,13 +169,13 @@ class Guard:
 
     def is_for_the_book(self) -> bool:
         """Whether the reader asks what the evidence speaks of, so that no model may call it small talk."""
-        if self._question.attachments or _AT_THE_BOOK.search(self._question.text):
+        if self._question.attachments or _AT_THE_BOOK.search(self._asked):
             return False
         return self.is_held()
 
     def is_held(self) -> bool:
         """Whether the evidence speaks of what the reader asks."""
-        asked = self._terms(self._question.text)
+        asked = self._terms(self._asked)
         if not self._obeys or not asked:
             return False
         held = frozenset().union(*(self._plain(each.found.passage.text) for each in self._evidence()))
@@ -182,7 +183,7 @@ class Guard:
 
     def may_quote(self, order: str) -> bool:
         """Whether an order of the book may be shown as a quote: the reader asks about it, or about such attacks."""
-        return orders.asked_about(self._question.text) or bool(self._terms(order) & self._terms(self._question.text))
+        return orders.asked_about(self._asked) or bool(self._terms(order) & self._terms(self._asked))
 
     def _known(self) -> tuple[frozenset[str], frozenset[str], bool]:
         """The words that may be said freely, those that only orders say, and whether there are orders."""
@@ -192,7 +193,7 @@ class Guard:
             headings = [heading for each in passages for heading in each.heading_path]
             fields = [orders.paragraphs(text) for text in (*self._foreign, *headings, *_addressed(self._question))]
             read = [*(part for plain, _ in fields for part in plain), *(each.text for each in passages)]
-            held = frozenset().union(_GENERIC, self._all(self._question.text), *map(self._plain, read))
+            held = frozenset().union(_GENERIC, self._all(self._asked), *map(self._plain, read))
             ordered = [part for _, poisoned in fields for part in poisoned]
             ordered += [order for each in passages for order in orders.among(each.text)]
             only = frozenset().union(*map(self._all, ordered)) - held
@@ -203,9 +204,14 @@ class Guard:
         return [*self._foreign, *(each.found.passage.text for each in self._evidence())]
 
     def _addresses(self) -> list[str]:
+        """Of the evidence itself, and those that the reader wrote; what a page names, anybody may have put there.
+
+        The embedded model says what pages say, orders aside, and their links with it.
+        """
         passages = [each.found.passage for each in self._evidence()]
-        named = [url for passage in passages for url in disarming.addresses(orders.without(passage.text))]
-        return [*(passage.url for passage in passages), *named, *disarming.addresses(self._question.text)]
+        quoted = () if self._obeys else tuple(orders.without(passage.text) for passage in passages)
+        named = [url for text in (*quoted, self._asked) for url in disarming.addresses(text)]
+        return [*(passage.url for passage in passages), *named]
 
     def _language(self) -> str:
         evidence = self._evidence()
@@ -223,8 +229,16 @@ class Guard:
 
     def _in_another_language(self) -> bool:
         return asking.in_another_language(
-            self._question.text, {each.found.passage.language for each in self._evidence()} or {"en"}
+            self._asked, {each.found.passage.language for each in self._evidence()} or {"en"}
         )
+
+
+def _own(question: Question) -> str:
+    """What the reader wrote: the question without the titles of places that stand in it."""
+    text = question.text
+    for title in sorted(question.titles, key=len, reverse=True):
+        text = text.replace(title, " ").replace(" ".join(title.split()), " ")
+    return text
 
 
 def _around(question: Question) -> list[str]:
@@ -234,6 +248,7 @@ def _around(question: Question) -> list[str]:
     replies = [str(reply.output) for reply in question.page_replies]
     return [
         *question.profile.values(),
+        *question.titles,
         *told,
         question.selected_text,
         question.surroundings,

@@ -129,11 +129,18 @@ _SECURITY: Final = re.compile(
 )
 
 
+# Where an order may begin within what counts as one sentence: a comment, a cell, a string, brackets, and a capital
+# letter where a PDF or a list lost the end of the sentence before.
+_BEGINS: Final = re.compile(r"[#|(\"“]+|/[/*]+|--+|(?<=[\w).,%]) (?=[A-Z][a-z]+ )")
+
+
 @lru_cache(maxsize=8192)
 def given(sentence: str) -> bool:
     """Whether `sentence` is an order to whoever answers, rather than something said to the reader."""
     flat = " ".join(sentence.split())
-    return bool(_ORDER.search(flat) or _TAKE_IN.search(flat))
+    if _ORDER.search(flat) or _TAKE_IN.search(flat):
+        return True
+    return any(_ORDER.search(flat[begins.end() :]) is not None for begins in _BEGINS.finditer(flat))
 
 
 @lru_cache(maxsize=2048)

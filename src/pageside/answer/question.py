@@ -99,6 +99,7 @@ class Question:
         today: The day it is where they are; None where that is not known.
         thread: The conversation it is asked in; empty where it is kept in none.
         message: The message of it that asks.
+        titles: Those of places of the book that stand in `text`: the book's words, not the reader's.
     """
 
     text: str
@@ -120,3 +121,4 @@ class Question:
     today: date | None = None
     thread: str = ""
     message: str = ""
+    titles: tuple[str, ...] = ()

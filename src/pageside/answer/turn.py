@@ -47,11 +47,13 @@ class Turn:
     def overruled(self) -> bool:
         """Whether the model did what an order wanted, as far as can be told, and nothing of its answer stands.
 
-        It said what is kept back, or declined a question that the book speaks of while orders stood in its input.
+        It said what is kept back, or declined a question that the book speaks of while orders stood in its input, or
+        may have stood in a file that only the model reads.
         """
         if self.checker.supported or self.begun_anew:
             return False
-        declined = self.opening.outcome == "not_in_book" and self.guard.warned and self.guard.is_held()
+        ordered = self.guard.warned or self.given.is_unread
+        declined = self.opening.outcome == "not_in_book" and ordered and self.guard.is_held()
         return declined or (self.checker.barred > 0 and self.opening.outcome != "conversation")
 
     def ask_page(self, asked: AskedPage) -> None:

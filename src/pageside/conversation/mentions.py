@@ -139,7 +139,8 @@ def _led(question: Question, reading: _Reading, mentioned: tuple[Entry, ...]) ->
     only_mentions = not any(map(str.isalnum, reading.without))
     if only_mentions:
         words = "Explain this." if question.selected_text else f"Explain {words}"
-    whole = replace(question, text=words, filters={**question.filters, **led.places(mentioned)})
+    titles = tuple(entry.title for entry in mentioned)
+    whole = replace(question, text=words, titles=titles, filters={**question.filters, **led.places(mentioned)})
     if question.selected_text:
         return whole
     if len(mentioned) == 1:
@@ -147,7 +148,7 @@ def _led(question: Question, reading: _Reading, mentioned: tuple[Entry, ...]) ->
     if not place.points_only(reading.without):
         return whole
     # Several places to be explained: what "this" means is shown as the page, for a question has one section only.
-    title = "; ".join(entry.title for entry in mentioned)
+    title = "; ".join(titles)
     return replace(whole, text="Explain this part of the book.", page=Page(title=title, path=mentioned[0].path))
 
 
