@@ -12,6 +12,7 @@ from tests.scripted_tutor import ScriptedTutor, said
 from pageside import ids
 from pageside.answer.events import ShownTasks
 from pageside.conversation import task_actions
+from pageside.errors import StoreUnavailable
 from pageside.identity.reader import Reader
 from pageside.tasks.board_sql import SqlTaskBoard
 from pageside.tasks.task import Details, Passage
@@ -348,3 +349,18 @@ async def revision(client):
     response = await client.http.get("/chatkit/tasks")
     assert response.headers["cache-control"] == "no-store"
     return response.json()["revision"]
+
+
+async def test_what_was_done_is_shown_where_the_list_itself_could_not_be_kept(home, ada, board, monkeypatch):
+    """As when a process dies between the two: the board counts."""
+    widget = await listed(home, ada, await add(board, "Read"))
+
+    async def fails(*_):
+        raise StoreUnavailable("The database is away.")
+
+    with monkeypatch.context() as away:
+        away.setattr("pageside.conversation.acting.Acting._amend", fails)
+        response = await refused(ada, widget, "tasks.complete", {"task": 1})
+
+    assert response.status_code == 503
+    assert words(await read(ada, widget))[0] == "1 completed task"
