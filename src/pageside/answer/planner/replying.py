@@ -14,7 +14,7 @@ from pageside.answer.planner.memory import Waiting
 from pageside.answer.planner.resolving import folded, shares
 from pageside.answer.planner.rules_titles import masked
 
-LEFT: Final = "✅ Nothing was changed."
+LEFT: Final = "Nothing was changed."
 _ANY_DAY: Final = date(2000, 1, 1)  # a choice among tasks says no day
 
 _LEAD: Final = re.compile(
