@@ -134,6 +134,18 @@ async def test_who_is_asked_back_answers_with_the_next_message(home, ada):
     assert "structured_input" not in kinds
 
 
+async def test_a_chatkit_client_without_forms_is_asked_in_words(home, ada):
+    """As its metadata says; others get the form."""
+    for title in ("buy oat milk", "milk the cow"):
+        await say(ada, f"add {title}")
+    words = await ada.ask("delete the milk task", metadata={"forms": False})
+    form = await ada.ask("delete the milk task")
+
+    assert words.text.startswith("🤔 ")
+    assert {item["type"] for item in await ada.items(words.thread_id)} == {"user_message", "assistant_message"}
+    assert "structured_input" in {item["type"] for item in await ada.items(form.thread_id)}
+
+
 async def test_what_cannot_be_done_is_no_success(home, ada):
     """It says why, and nothing of the message was done."""
     await say(ada, "add buy milk")
