@@ -177,3 +177,36 @@ async def test_what_a_model_took_is_told_also_where_the_reader_is_asked(board, a
     ]
     async with board.reading(ADA) as mine:
         assert (await mine.get(1)).status == "pending"
+
+
+@pytest.mark.parametrize(
+    "text", ["How do I call a function?", "What must be done before winter?", "Why is it due to heat?"]
+)
+async def test_a_question_to_the_book_costs_no_second_call(board, text):
+    """Though it has words in it that are also said of tasks."""
+    tutor = ScriptedTutor()
+    with ScriptedOpenAI() as openai:
+        models = Models(api_key=SecretStr("sk-test"), base_url=openai.base_url, model="gpt-test")
+        await _said(Orchestrator(tutor, board, models=models), _question(text))
+        await models.aclose()
+
+        assert [question.text for question in tutor.questions] == [text]
+        assert openai.requests == []
+
+
+async def test_a_yes_is_to_what_only_the_model_understood(board):
+    """In words, as over REST: the message before is what the reader says yes to."""
+    act = dict.fromkeys(("title", "description", "due", "priority", "tags", "status", "show"))
+    act |= {"intent": "add", "no_due": False, "numbers": [], "words": "", "places": [], "last": False, "every": ""}
+    act["title"] = "Buy milk"
+    history = (
+        Message("reader", "ponle buy milk todo"),
+        Message("tutor", "🤔 Shall I add **Buy milk** to your tasks? Say yes or no."),
+    )
+    with ScriptedOpenAI() as openai:
+        models = Models(api_key=SecretStr("sk-test"), base_url=openai.base_url, model="gpt-test")
+        openai.say(json.dumps({"acts": [act], "book": "", "confidence": 0.95}))
+        await _said(Orchestrator(ScriptedTutor(), board, models=models), _question("yes", history=history))
+        await models.aclose()
+
+    assert await _titles(board) == ["Buy milk"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ from agents import Agent, Runner
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from pageside import ids
 from pageside.answer import delimiting, failures
 from pageside.answer.events import Usage
 from pageside.answer.models import Models
@@ -31,6 +33,13 @@ _LIMIT_TOKENS: Final = 1_000
 _LIMIT_TASKS: Final = 200  # whose titles a model is shown, the newest first
 _LIMIT_TEXT: Final = 2_000  # characters of one earlier message, and of a selection
 _MOST_ACTS: Final = 20
+
+_QUESTION: Final = re.compile(
+    r"^\W*(?:how|why|what|which|who|whose|when|where|is|are|was|were|does|do|did|should|explain|describe|define|compare)\b"
+    r"|\?\s*$",
+    re.IGNORECASE,
+)
+_OF_THEIRS: Final = re.compile(r"\b(?:my|mine|tasks?|to-?\s?dos?|list|remind\w*|undo|deadlines?)\b|#\d", re.IGNORECASE)
 
 Titles = Callable[[], Awaitable[Sequence[Task]]]
 
@@ -99,8 +108,19 @@ class IntentParser:
         self.name = models.name if models is not None else "pageside-rules"
 
     def concerns(self, question: Question) -> bool:
-        """Whether `question` may be about tasks, or answers what was asked about them; costs next to nothing."""
-        return rules.suspects(question.text, history=question.history)
+        """Whether `question` may be about tasks, or answers what was asked about them; costs next to nothing.
+
+        Where the rules find nothing to do, a model is asked nonetheless, unless it is a question to the book by its
+        words: "How do I call a function?" has words of tasks in it, and must not cost another call of the model.
+        """
+        if not rules.suspects(question.text, history=question.history):
+            return False
+        today = question.today or ids.now().date()
+        ruled = rules.parse(question.text, history=question.history, today=today)
+        if ruled.acts or ruled.question:
+            return True
+        waits = memory.read(question.history).waiting is not None
+        return self._models is not None and (waits or not _is_for_the_book(question.text))
 
     def by_rules(self, said: Said) -> Parsed:
         """What `said` wants, by the rules alone."""
@@ -117,7 +137,8 @@ class IntentParser:
             titles: Gives the reader's tasks, for a model to know what words mean.
         """
         ruled = self.by_rules(said)
-        if self._models is None or memory.read(said.history).waiting is not None:
+        waiting = memory.read(said.history).waiting
+        if self._models is None or (waiting is not None and (ruled.acts or ruled.question)):
             return ruled, Usage("")
         tasks = await titles()
         try:
@@ -134,8 +155,9 @@ class IntentParser:
         except BadTask:
             log.warning("tasks_parsed_by_rules", kind="unusable")
             return ruled, spent
+        own = said.text if waiting is None else f"{waiting.text} {said.text}"
         sure = believing.believed(
-            parsed, said.text, said.history, ruled=ruled, tasks=tasks, today=said.today, place=_place(said)
+            parsed, own, said.history, ruled=ruled, tasks=tasks, today=said.today, place=_place(said)
         )
         return sure, spent
 
@@ -189,6 +211,11 @@ class _Unasked:
             TypeError: Always.
         """
         raise TypeError("a configured model needs no scorer")
+
+
+def _is_for_the_book(text: str) -> bool:
+    """Whether `text` is a question that names nothing of the reader's own."""
+    return bool(_QUESTION.search(text)) and not _OF_THEIRS.search(text)
 
 
 def _asked(said: Said, tasks: Sequence[Task]) -> str:
