@@ -30,6 +30,16 @@ SUNDAY = date(2026, 11, 22)
         ("pay rent next month", "2026-12-01", "pay rent"),
         ("pay rent by the end of the month", "2026-11-30", "pay rent"),
         ("submit due 2026-12-24", "2026-12-24", "submit"),
+        ("submit essay due Fri 4 Dec", "2026-12-04", "submit essay"),
+        ("pick up the parcel in a fortnight", "2026-12-06", "pick up the parcel"),
+        ("call the bank in a couple of days", "2026-11-24", "call the bank"),
+        ("revise in two weeks' time", "2026-12-06", "revise"),
+        ("clean up until the weekend", "2026-11-22", "clean up"),
+        ("clean up after the weekend", "2026-11-23", "clean up"),
+        ("pay rent by the 30th", "2026-11-30", "pay rent"),
+        ("pay rent on the 5th", "2026-12-05", "pay rent"),
+        ("read it tmrw", "2026-11-23", "read it"),
+        ("read it Tuesday next week", "2026-11-24", "read it"),
     ],
 )
 def test_a_day_is_found_and_taken_off(text, day, left):
@@ -42,7 +52,17 @@ def test_a_day_is_found_and_taken_off(text, day, left):
 
 
 @pytest.mark.parametrize(
-    "text", ["buy milk", "read chapter 3", "watch the sunset", "march on", "do 2026-13-45", "may I"]
+    "text",
+    [
+        "buy milk",
+        "read chapter 3",
+        "watch the sunset",
+        "march on",
+        "do 2026-13-45",
+        "may I",
+        "Friday's seminar",
+        "the 3rd chapter",
+    ],
 )
 def test_what_is_no_day_is_none(text):
     """Words that only look like one."""
