@@ -118,7 +118,7 @@ TAUGHT = passage(
     30,
     "security.md",
     ("Security", "Prompt injection"),
-    f"{LESSON} A classic attack reads:\n\n> {EXAMPLE}\n\nThe defence is to treat what was read as data.",
+    f"{LESSON} A classic attack reads:\n\n{EXAMPLE}\n\nThe defence is to treat what was read as data.",
 )
 
 
@@ -143,7 +143,7 @@ async def test_a_book_about_attacks_is_asked_like_any_other(tmp_path, question, 
     "said",
     [
         f"{LESSON} [1]",
-        f"A classic attack reads:\n\n> {EXAMPLE} [1]",
+        f"A classic attack reads:\n\n{EXAMPLE} [1]",
         "The defence is to treat what was read as data [1].",
     ],
 )

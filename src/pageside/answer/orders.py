@@ -131,7 +131,7 @@ _SECURITY: Final = re.compile(
 
 # Where an order may begin within what counts as one sentence: a comment, a cell, a string, brackets, and a capital
 # letter where a PDF or a list lost the end of the sentence before.
-_BEGINS: Final = re.compile(r"[#|(\"“]+|/[/*]+|--+|(?<=[\w).,%]) (?=[A-Z][a-z]+ )")
+_BEGINS: Final = re.compile(r"[#|(>\"“]+|/[/*]+|--+|(?<=[\w).,%]) (?=[A-Z][a-z]+ )")
 
 
 @lru_cache(maxsize=8192)
