@@ -60,6 +60,8 @@ def test_plain_words_and_citations_stay_as_they_are(text):
         ("See [it](https://school.example.evil.test/a).", "See it."),
         ("See [it](//evil.test).", "See it."),
         ("At https://evil.test/a.", "At `https://evil.test/a`."),
+        ("At a@b.test``[``.", "At `a@b.test` ``[``."),
+        ("At ``[``a@b.test.", "At ``[`` `a@b.test`."),
         ("![a chart](https://evil.test/p.png)", "a chart"),
         ("Use `<img>` for pictures.", "Use `<img>` for pictures."),
         ("Use <img> for pictures.", "Use \\<img> for pictures."),

@@ -124,10 +124,10 @@ def _token(token: re.Match[str], may_lead: MayLead) -> str:
     if token["words"] is not None:
         return _link(token, may_lead)
     if token["auto"] is not None:
-        return f"<{token['auto']}>" if may_lead(token["auto"]) else _as_code(token["auto"])
+        return f"<{token['auto']}>" if may_lead(token["auto"]) else _as_code(token["auto"], token)
     if token["address"] or token["mail"]:
         bare = whole.rstrip(_TRAILING)
-        return (bare if may_lead(bare) else _as_code(bare)) + whole[len(bare) :]
+        return (bare if may_lead(bare) else _as_code(bare, token)) + whole[len(bare) :]
     if token["entity"] and _SAFE_ENTITY.match(token.string, token.start()):
         return whole
     return "".join(f"\\{sign}" for sign in whole) if token["tick"] else f"\\{whole}"
@@ -141,8 +141,11 @@ def _link(token: re.Match[str], may_lead: MayLead) -> str:
     return f"[{words}]({url})" if token["angled"] is None else f"[{words}](<{url}>)"
 
 
-def _as_code(text: str) -> str:
-    return f"`{text.replace('`', '')}`"
+def _as_code(text: str, token: re.Match[str]) -> str:
+    """`text` as code in the place of `token`; a tick that stands beside it would become one with ours."""
+    before = " " if token.string.endswith("`", 0, token.start()) else ""
+    behind = " " if token.string.startswith("`", token.end()) else ""
+    return f"{before}`{text.replace('`', '')}`{behind}"
 
 
 def _formula(text: str) -> str:

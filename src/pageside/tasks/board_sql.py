@@ -72,9 +72,13 @@ class SqlBoard:
             listed = listed.where(tasks.c.words.contains(word, autoescape=True))
         if tag:
             # In the JSON text a quote within a tag has a backslash before it, and no tag has a space.
-            told, first = cast(tasks.c.tags, Text), json.dumps([task.tag(tag)])[:-1]
-            another = ", " + first[1:]
-            listed = listed.where(or_(told.contains(first, autoescape=True), told.contains(another, autoescape=True)))
+            first = json.dumps([task.tag(tag)])[:-1]
+            listed = listed.where(
+                or_(
+                    cast(tasks.c.tags, Text).contains(first, autoescape=True),
+                    cast(tasks.c.tags, Text).contains(f", {first[1:]}", autoescape=True),
+                )
+            )
         if priority:
             listed = listed.where(tasks.c.priority == priority)
         if due_from:
