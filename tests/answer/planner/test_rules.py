@@ -96,6 +96,8 @@ def test_it_is_said_in_many_ways_which_tasks_are_meant(text, intent, target):
     ("text", "act"),
     [
         ("rename 3 to Buy oat milk", Act("update", Details("Buy oat milk"), Target(numbers=(3,)))),
+        ("rename it to read chapter 4", Act("update", Details("Read chapter 4"), Target(last=True))),
+        ("change 3 to say hello", Act("update", Details("Hello"), Target(numbers=(3,)))),
         ("move it to Friday", Act("update", Details(due=date(2026, 11, 27)), Target(last=True))),
         ("remove the due date from 3", Act("update", Details(no_due=True), Target(numbers=(3,)))),
         ("4 is urgent", Act("update", Details(priority="high"), Target(numbers=(4,)))),

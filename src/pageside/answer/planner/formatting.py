@@ -20,7 +20,7 @@ FAILED: Final = "❌"
 ASKED: Final = "🤔"
 LISTED: Final = "📋"
 LIMIT_LINES: Final = 50  # tasks of a list that are written out
-HELP: Final = f"""{LISTED} I keep your study tasks. You can say, for example:
+HELP: Final = f"""{LISTED} I answer questions from the book, and keep your study tasks. You can say, for example:
 
 - "Add read chapter 3 for Friday", or "remind me to reread this" with something selected
 - "What's on my list?", "What is due this week?"

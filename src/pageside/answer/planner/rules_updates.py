@@ -216,7 +216,7 @@ def renamed(clause: Clause) -> Heard | None:
     match = _RENAME.fullmatch(clause.text)
     if not match:
         return None
-    new = re.sub(r"\s+instead$|^(?:say|read|be\s+called|be\s+named|be)\s+", "", group(match, "n"), flags=re.IGNORECASE)
+    new = re.sub(r"\s+instead$|^(?:say|be\s+called|be\s+named|be)\s+", "", group(match, "n"), flags=re.IGNORECASE)
     title = rules_titles.titled(new, clause.whole)
     if not title:
         return Heard((Act("update", target=clause.target(group(match, "t"))),), DOUBTFUL, "What shall it be called?")
