@@ -10,6 +10,7 @@ from chatkit.store import NotFoundError
 from chatkit.types import (
     AssistantMessageContent,
     AssistantMessageItem,
+    EndOfTurnItem,
     HiddenContextItem,
     InferenceOptions,
     Thread,
@@ -46,6 +47,10 @@ def answer(thread_id, item_id, text="a"):
 
 def hidden(thread_id, item_id, note=None):
     return HiddenContextItem(id=item_id, thread_id=thread_id, created_at=NOON, content={"note": note})
+
+
+def ended(thread_id, item_id):
+    return EndOfTurnItem(id=item_id, thread_id=thread_id, created_at=NOON)
 
 
 async def begun(store, turn=ADA, **fields):
@@ -187,7 +192,7 @@ async def test_messages_before_an_item_pass_over_the_rest(store):
     """Oldest first, the nearest kept, the item itself and what follows left out."""
     thread = await begun(store)
     for n in range(12):
-        await store.add_thread_item(thread.id, (hidden if n % 2 else answer)(thread.id, f"i{n}"), ADA)
+        await store.add_thread_item(thread.id, (ended if n % 2 else answer)(thread.id, f"i{n}"), ADA)
     found = await store.messages_before(thread.id, "i10", limit=3, context=ADA)
 
     assert [item.id for item in found] == ["i4", "i6", "i8"]

@@ -39,7 +39,10 @@ _QUESTION: Final = re.compile(
     r"|\?\s*$",
     re.IGNORECASE,
 )
-_OF_THEIRS: Final = re.compile(r"\b(?:my|mine|tasks?|to-?\s?dos?|list|remind\w*|undo|deadlines?)\b|#\d", re.IGNORECASE)
+_OF_THEIRS: Final = re.compile(
+    r"\b(?:my|mine|to-?\s?dos?|(?:the|our)\s+(?:task\s+)?list|remind\w*|undo|deadlines?)\b|#\d", re.IGNORECASE
+)
+_OF_TASKS: Final = re.compile(r"\btasks?\b", re.IGNORECASE)
 
 Titles = Callable[[], Awaitable[Sequence[Task]]]
 
@@ -110,8 +113,9 @@ class IntentParser:
     def concerns(self, question: Question) -> bool:
         """Whether `question` may be about tasks, or answers what was asked about them; costs next to nothing.
 
-        Where the rules find nothing to do, a model is asked nonetheless, unless it is a question to the book by its
-        words: "How do I call a function?" has words of tasks in it, and must not cost another call of the model.
+        Where the rules find nothing to do, a model is asked only if the message names something of the reader's own
+        or begins as an order: "How do I call a function?" and "Show me the code" have words of tasks in them, too, and
+        must not cost another call of the model.
         """
         if not rules.suspects(question.text, history=question.history):
             return False
@@ -120,7 +124,7 @@ class IntentParser:
         if ruled.acts or ruled.question:
             return True
         waits = memory.read(question.history).waiting is not None
-        return self._models is not None and (waits or not _is_for_the_book(question.text))
+        return self._models is not None and (waits or _may_be_about_tasks(question.text))
 
     def by_rules(self, said: Said) -> Parsed:
         """What `said` wants, by the rules alone."""
@@ -213,9 +217,11 @@ class _Unasked:
         raise TypeError("a configured model needs no scorer")
 
 
-def _is_for_the_book(text: str) -> bool:
-    """Whether `text` is a question that names nothing of the reader's own."""
-    return bool(_QUESTION.search(text)) and not _OF_THEIRS.search(text)
+def _may_be_about_tasks(text: str) -> bool:
+    """Whether `text` names something of the reader's own, or is no question and an order or about tasks."""
+    if _OF_THEIRS.search(text):
+        return True
+    return not _QUESTION.search(text) and (rules.orders(text) or bool(_OF_TASKS.search(text)))
 
 
 def _asked(said: Said, tasks: Sequence[Task]) -> str:

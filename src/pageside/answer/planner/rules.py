@@ -42,7 +42,7 @@ _ORDER: Final = re.compile(
     r"|delay|shift|bump"
     r"|reopen|re-open|undo|restore|recover|bring(?!\s+up\b)|revert|tag|untag|label|prioriti[sz]e|deprioriti[sz]e"
     r"|raise|lower|call\s+(?:it|that)|replace|take|forget|save|write|log|include|i\s+need\s+a|i\s+want\s+a"
-    r"|i\s+need\s+.*\s+on\s+my|extend|un\w+)\b",
+    r"|i\s+need\s+.*\s+on\s+my|extend|un-?(?:do|done|check|tick|mark|tag|label|cross|complete|finish|delete|set)\w*)\b",
     re.IGNORECASE,
 )
 _ADDING: Final = re.compile(
@@ -123,6 +123,11 @@ _LONGEST_PLACE: Final = 80
 def suspects(text: str, *, history: Sequence[Message] = ()) -> bool:
     """Whether `text` might be about tasks: cheap, and rather true than false."""
     return bool(_SUSPICIOUS.search(text)) or memory.read(history[-2:]).waiting is not None
+
+
+def orders(text: str) -> bool:
+    """Whether `text` begins as one that wants something done, whether of tasks or not: "add ...", "put ..."."""
+    return bool(_ORDER.match(politely(text.strip())))
 
 
 def parse(
