@@ -605,7 +605,7 @@ async def test_a_hostile_heading_is_only_words(tmp_path):
         house(tmp_path, shelf.tutor, contents=shelf.contents) as home,
         home.client() as ada,
     ):
-        told = await ada.ask("Which museum in Amsterdam bought the honey jars that Rembrandt painted in 1650?")
+        told = await ada.ask("Where can Rembrandt's honey jars be seen?")
         (widget,) = told.done("widget")
         known = {entry.title for entry in (await shelf.contents.read()).entries}
         rows = [row["children"][0]["children"] for row in widget["widget"]["children"][:-1]]

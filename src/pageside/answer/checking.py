@@ -278,8 +278,10 @@ class Checker:
         return self._said(unit, shown, [(marker, len(shown))], found.strength)
 
     def _strays(self, unit: Unit, text: str) -> bool:
-        # Code that somebody asked for has names of its own, and acts nowhere: what is not the book's is marked as such.
-        return (self._guard.warned or unit.kind == "table") and self._guard.strays(text, states=True)
+        # Code that somebody asked for has names of its own, and acts nowhere: what is not the book's is marked as such,
+        # unless an order may have asked for it.
+        ordered = self._guard.warned or self._guard.unread
+        return (ordered or unit.kind == "table") and self._guard.strays(text, states=True)
 
     def _block_support(self, unit: Unit, text: str, numbers: Sequence[int]) -> Support | None:
         evidence = sorted(self._evidence(), key=lambda each: each.number not in numbers)

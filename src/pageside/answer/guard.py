@@ -72,6 +72,7 @@ class Guard:
         evidence: What the model was given at the moment; it grows when it searches again.
         sites: Origins that links may lead to, beside the book and the other sources of the evidence.
         obeys: Whether the model reads words as words; the embedded one does not, and says nothing of its own.
+        unread: Whether the model has files that only it can read, in which anything may stand.
     """
 
     def __init__(
@@ -83,7 +84,9 @@ class Guard:
         instructions: str = "",
         sites: Iterable[str] = (),
         obeys: bool = True,
+        unread: bool = False,
     ) -> None:
+        self.unread = unread
         self._question = question
         self._asked = _own(question)
         self._evidence = evidence

@@ -7,6 +7,7 @@ attacks: Greshake et al. 2023 (arXiv:2302.12173), BIPIA (Yi et al. 2023, arXiv:2
 
 from __future__ import annotations
 
+import html
 import re
 from functools import lru_cache
 from typing import Final
@@ -137,7 +138,7 @@ _BEGINS: Final = re.compile(r"[#|(>\"“]+|/[/*]+|--+|(?<=[\w).,%]) (?=[A-Z][a-z
 @lru_cache(maxsize=8192)
 def given(sentence: str) -> bool:
     """Whether `sentence` is an order to whoever answers, rather than something said to the reader."""
-    flat = " ".join(sentence.split())
+    flat = " ".join(html.unescape(sentence).split())
     if _ORDER.search(flat) or _TAKE_IN.search(flat):
         return True
     return any(_ORDER.search(flat[begins.end() :]) is not None for begins in _BEGINS.finditer(flat))

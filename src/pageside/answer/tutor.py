@@ -196,6 +196,7 @@ class Tutor:
             instructions=self._listener.instructions,
             sites=self._sites,
             obeys=not self._models.embedded,
+            unread=given.is_unread,
         )
         repairer = Repairer(self._models, self._search, left=self._repairs)
         checker = Checker(
