@@ -120,8 +120,8 @@ async def test_the_claim_of_a_process_that_died_runs_out(database):
 
 async def test_a_claim_in_use_is_renewed(database):
     """However long the answer takes."""
-    lively = Leases(database, grace=AT_ONCE, lifetime=timedelta(milliseconds=150))
-    other = Leases(database, grace=timedelta(milliseconds=500))
+    lively = Leases(database, grace=AT_ONCE, lifetime=timedelta(seconds=1))
+    other = Leases(database, grace=timedelta(seconds=2.5))
     async with lively.held("thr_1", turn(), lost=unheard):
         with pytest.raises(Busy):
             async with other.held("thr_1", turn(), lost=unheard):
