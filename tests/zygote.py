@@ -253,6 +253,8 @@ def _serve(asking: socket.socket) -> None:
             if not pid:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                # as in a terminal: whoever runs the tests in the background has it ignored
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 selector.close()
                 asking.close()
                 for mine in (woken, waking, telling, *running.values()):
