@@ -1,0 +1,26 @@
+/**
+ * Effects run after a frame, and a test may be over before that frame: Preact would then look for
+ * `cancelAnimationFrame` in a document that is gone (preact 10.29, hooks/src/index.js, `afterNextFrame`).
+ * Frames are timers here, and those left at a file's end are dropped with its document.
+ */
+
+import { options } from "preact";
+import { afterAll } from "vitest";
+
+const FRAME_MS = 16;
+const waiting = new Set<ReturnType<typeof setTimeout>>();
+
+const hooks = options as typeof options & { requestAnimationFrame?: (callback: () => void) => void };
+
+hooks.requestAnimationFrame = (callback) => {
+  const timer = setTimeout(() => {
+    waiting.delete(timer);
+    callback();
+  }, FRAME_MS);
+  waiting.add(timer);
+};
+
+afterAll(() => {
+  for (const timer of waiting) clearTimeout(timer);
+  waiting.clear();
+});
