@@ -1,0 +1,1 @@
+"""One archive of everything a server keeps, and a server from an archive."""
