@@ -19,7 +19,7 @@ EXAMPLE := examples/physical-ai
 # The example book's site is built for `serve` where the machine has Node, and not with SITE=no.
 SITE ?= $(if $(NODE),no,yes)
 
-.PHONY: help install widget site serve test lint types imports check-widget check-plugin checks audit format fuzz eval bench clean
+.PHONY: help install widget site serve test lint types imports check-widget check-plugin checks audit format fuzz eval bench docs docs-serve clean
 
 help:
 	@echo "make serve    index the example book and serve it     (BOOK=folder for another, SITE=no for plain pages)"
@@ -27,6 +27,7 @@ help:
 	@echo "make install  only the program: .venv/bin/pageside"
 	@echo "make widget   only the element that stands beside a page"
 	@echo "make site     only the example book's own site"
+	@echo "make docs     this documentation as a site             (make docs-serve shows it with its own assistant)"
 	@echo "make audit    asks osv.dev whether a dependency is known to be vulnerable"
 	@echo "make eval     asks the example book its questions, and holds the bars"
 	@echo "make bench    speed and quality figures               (slow)"
@@ -133,7 +134,14 @@ bench: .venv/.installed-bench widget
 	.venv/bin/python -m benchmarks.engines
 	.venv/bin/python -m benchmarks.widget
 
+docs: .venv/.installed-dev
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
+
+# What it answers from is the same folder; conversations about it stay apart from those about the example book.
+docs-serve: docs try-widget
+	.venv/bin/pageside serve docs --data-dir .pageside/docs
+
 clean:
-	rm -rf .venv .uv .node .pageside widget/node_modules src/pageside/web/static
+	rm -rf build .venv .uv .node .pageside widget/node_modules src/pageside/web/static
 	rm -rf $(EXAMPLE)/node_modules $(EXAMPLE)/build $(EXAMPLE)/.docusaurus
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
