@@ -15,6 +15,8 @@ from pageside.settings import Settings, variables
 # Tests ask more in a minute than a person does, and the same question for another answer.
 UNLIMITED = {variables(field)[0]: "0" for name, field in Settings.model_fields.items() if name.startswith("limit_")}
 UNLIMITED["PAGESIDE_ANSWER_CACHE_S"] = "0"
+# Answers that a test leaves under way end with its server.
+UNLIMITED["PAGESIDE_SHUTDOWN_ANSWERS_S"] = "0"
 
 
 @contextmanager

@@ -38,6 +38,7 @@
     │   ├── IndexUnavailable    the service that keeps the index
     │   ├── RedisUnavailable    Redis                                (storage.redis_server)
     │   ├── KeysUnavailable     the identity provider's keys         (identity.keys)
+    │   ├── Overloaded          as many answers as are made at once  (conversation.capacity)
     │   ├── SessionsUnavailable sessions that OpenAI hosts           (identity.hosted)
     │   ├── ModelUnavailable    the language model
     │   ├── AnswerFailed        an answer, after it had begun        (web.chat_streams)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from pageside.conversation.alongside import Claim
 from pageside.conversation.busy import Busy
+from pageside.conversation.capacity import Capacity
 from pageside.conversation.elsewhere import Elsewhere
 from pageside.conversation.frames import INTERRUPTED, Frames, frame
 from pageside.conversation.run import Run
@@ -31,7 +32,12 @@ _BUSY_S = 2
 
 
 class Runs:
-    """Every run of this process: those under way by thread, and by id those that may be listened to."""
+    """Every run of this process: those under way by thread, and by id those that may be listened to.
+
+    Attributes:
+        capacity: How many answers are under way, wait and were refused.
+        ending: Whether the process has been told to end, though it may still begin answers.
+    """
 
     def __init__(
         self,
@@ -41,6 +47,7 @@ class Runs:
         kept_bytes: int = KEPT_BYTES,
         kept_for: timedelta = KEPT_FOR,
         elsewhere: Elsewhere | None = None,
+        capacity: Capacity | None = None,
     ) -> None:
         """No runs yet.
 
@@ -51,6 +58,7 @@ class Runs:
             kept_bytes: Most that the frames of all ended runs may take; the oldest run goes first.
             kept_for: How long the frames of an ended run are kept, for those who come back for them.
             elsewhere: The other processes; without it, runs are known to this one alone.
+            capacity: How many answers are made at once.
         """
         self._active: dict[str, Run] = {}
         self._shelf: Shelf[Run] = Shelf(limit_bytes=kept_bytes, lifetime=kept_for, removed=self._forget)
@@ -58,6 +66,8 @@ class Runs:
         if elsewhere is not None:
             elsewhere.on_forget(self._shelf.remove)
         self.grace = grace
+        self.capacity = capacity or Capacity()
+        self.ending = False
         self._limit_bytes = limit_bytes
         self._closing = False
 
@@ -72,28 +82,43 @@ class Runs:
 
         Raises:
             Busy: The thread is still answering another question.
+            Overloaded: As many are being answered as this process takes on.
             Unavailable: The server is shutting down.
         """
+        placed = False
         try:
-            async with asyncio.timeout(self.grace.total_seconds()):
-                while current := self._active.get(thread_id):
-                    await current.ended.wait()
-        except TimeoutError:
+            await self._require_free(thread_id)
+            await self.capacity.take()
+            placed = True
+            await self._require_free(thread_id)
+        except BaseException:
+            if placed:
+                self.capacity.give_back()
             await frames.aclose()
-            message = "This conversation is still answering; wait for the answer or stop it."
-            raise Busy(message, retry_after_s=_BUSY_S) from None
-        if self._closing:
-            await frames.aclose()
-            raise Unavailable("The server is restarting. Please try again in a moment.")
+            raise
         return self._run(
-            thread_id, frames, reader=reader, claim=claim, outlives=outlives, place=thread_id, on_begin=self._share
+            thread_id,
+            frames,
+            reader=reader,
+            claim=claim,
+            outlives=outlives,
+            place=thread_id,
+            on_begin=self._share,
+            free=self.capacity.give_back,
         )
 
     def again(self, thread_id: str, told: Iterable[bytes], *, reader: Reader, claim: Claim) -> Run:
         """A run that tells an answer which was stored before."""
         frames = _told(told)
         run = self._run(
-            thread_id, frames, reader=reader, claim=claim, outlives=True, place=claim.id, on_begin=_keep_to_itself
+            thread_id,
+            frames,
+            reader=reader,
+            claim=claim,
+            outlives=True,
+            place=claim.id,
+            on_begin=_keep_to_itself,
+            free=_nothing_was_made,
         )
         run.began()
         return run
@@ -159,6 +184,14 @@ class Runs:
         if self._elsewhere is not None:
             await self._elsewhere.drop(thread_id)
 
+    async def finish(self, *, within: timedelta) -> None:
+        """Begins no more answers, and returns when those under way have come to their end, or when the time is over."""
+        self._closing = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within.total_seconds()):
+                for run in list(self._active.values()):
+                    await run.ended.wait()
+
     async def aclose(self) -> None:
         """Ends every run, keeping what was said, and begins no more; gives up after ten seconds."""
         self._closing = True
@@ -173,6 +206,18 @@ class Runs:
         self._shelf.clear()
         if self._elsewhere is not None:
             await self._elsewhere.retire()
+
+    async def _require_free(self, thread_id: str) -> None:
+        """Returns once the thread is answering nothing, and the process may."""
+        try:
+            async with asyncio.timeout(self.grace.total_seconds()):
+                while current := self._active.get(thread_id):
+                    await current.ended.wait()
+        except TimeoutError:
+            message = "This conversation is still answering; wait for the answer or stop it."
+            raise Busy(message, retry_after_s=_BUSY_S) from None
+        if self._closing:
+            raise Unavailable("The server is restarting. Please try again in a moment.")
 
     def _share(self, run: Run) -> None:
         if self._elsewhere is not None and run.kept:
@@ -192,9 +237,11 @@ class Runs:
         outlives: bool,
         place: str,
         on_begin: Callable[[Run], None],
+        free: Callable[[], None],
     ) -> Run:
         def end(run: Run) -> None:
             self._active.pop(place, None)
+            free()
             if run.kept:
                 self._shelf.end(run)
             else:
@@ -217,6 +264,10 @@ class Runs:
 
 def _keep_to_itself(_: Run) -> None:
     """What is told from the store can be told by any process."""
+
+
+def _nothing_was_made() -> None:
+    """What is told from the store takes nobody's place."""
 
 
 async def _told(frames: Iterable[bytes]) -> Frames:

@@ -244,6 +244,19 @@ class TextbookServer(ChatKitServer[Turn]):
         """Closes what a process that died was answering in the reader's thread; to be asked before it is shown."""
         await self._leases.settle(thread_id, Turn(reader=reader))
 
+    @property
+    def ending(self) -> bool:
+        """Whether the process has been told to end, with all its books."""
+        return self._runs.ending
+
+    def announce_end(self) -> None:
+        """Says of itself from now on that it is ending, and goes on as ever."""
+        self._runs.ending = True
+
+    async def finish(self, *, within: timedelta) -> None:
+        """Begins no more answers, and returns when those under way have come to their end, or when the time is over."""
+        await self._runs.finish(within=within)
+
     async def aclose(self) -> None:
         """Ends the answers under way, keeping what was said."""
         await self._runs.aclose()

@@ -15,6 +15,7 @@ from pageside.errors import SettingsError
 from pageside.settings import guarding
 from pageside.settings.access import Access
 from pageside.settings.answering import Answering
+from pageside.settings.capacity import Capacity
 from pageside.settings.library import LibraryDocs
 from pageside.settings.limiting import Limiting
 from pageside.settings.qdrant import Qdrant
@@ -32,7 +33,19 @@ OUR_PREFIXES = ("PAGESIDE_", "CHATKIT_", "AUTH_", "JWT_", "CONTEXT7_", "QDRANT_"
 
 
 class Settings(
-    Limiting, LibraryDocs, Access, Refusing, Verifying, Answering, Retrieving, Qdrant, Tasks, Storing, Showing, Serving
+    Limiting,
+    LibraryDocs,
+    Access,
+    Refusing,
+    Verifying,
+    Answering,
+    Retrieving,
+    Qdrant,
+    Tasks,
+    Storing,
+    Showing,
+    Capacity,
+    Serving,
 ):
     """One frozen set of settings, from the environment and a `.env` file in the working directory."""
 

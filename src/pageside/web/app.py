@@ -26,6 +26,7 @@ from pageside.web import (
     originals,
     page_config,
     pages,
+    probes,
     problems,
     records,
     reference,
@@ -68,6 +69,7 @@ def create(services: Services, book: Path) -> FastAPI:
     problems.install(app)
     contract.install(app)
     app.include_router(health.router(services))
+    app.include_router(probes.router(services.chat))
     if settings.chatkit_enabled:
         _converse(app, services, book)
     described = Reference(app)

@@ -9,7 +9,12 @@ from pageside.identity.audience import Audience
 from pageside.identity.reader import Reader
 from pageside.web import problems
 
-_OPEN = ("/health", "/api/chatkit/health")  # whether a book works tells nothing of what it says
+_OPEN = (
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/api/chatkit/health",
+)  # whether a book works tells nothing of what it says
 
 
 class Admitted:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from pageside import telemetry
 from pageside.conversation.busy import Busy
+from pageside.conversation.capacity import Overloaded
 from pageside.errors import PagesideError, TooManyRequests, Unauthorized
 from pageside.identity.denial import challenge
 from pageside.limiting.limiter import LimitReached
@@ -109,7 +110,7 @@ def _headers(error: PagesideError) -> dict[str, str]:
             "RateLimit-Reset": str(standing.reset_s),
             "RateLimit-Policy": f"{standing.limit};w={standing.window_s}",
         }
-    if isinstance(error, Busy | TooManyRequests):
+    if isinstance(error, Busy | Overloaded | TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": challenge(error)}

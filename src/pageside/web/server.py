@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import socket
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -16,15 +21,55 @@ from pageside.settings.books import Listed
 from pageside.web import app, shelf
 from pageside.wiring import serving, shelving
 
+log = structlog.get_logger(__name__)
+
 
 class _Server(uvicorn.Server):
-    """Keeps what was said before it lets go of the streams: uvicorn breaks them, and dies of the signal afterwards."""
+    """Ends in an order that loses no answer: uvicorn would break the streams, and dies of the signal afterwards.
 
-    def __init__(self, config: uvicorn.Config, chats: Sequence[TextbookServer]) -> None:
+    First it says that it is ending and goes on as ever, so that whoever sends requests here sends them elsewhere. Then
+    it takes no more connections, and answers under way come to their end. What is left of them when the time is over
+    is kept as far as it came, and those who listen are told.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, chats: Sequence[TextbookServer], *, notice: timedelta, answers: timedelta
+    ) -> None:
+        """A server that does not run yet.
+
+        Args:
+            notice: How long it goes on as ever when it is told to end.
+            answers: How long answers under way then have.
+        """
         super().__init__(config)
         self._chats = chats
+        self._notice_s = notice.total_seconds()
+        self._answers = answers
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begins to end; told a second time, the process dies of the signal there and then.
+
+        It has no more to lose than by a power cut: an answer is stored as it is made, and closed by whoever asks next.
+        """
+        if self.should_exit:
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        log.info("ending", notice_s=self._notice_s, answers_s=self._answers.total_seconds())
+        for chat in self._chats:
+            chat.announce_end()
+        # A proxy must not keep for later what is about to be closed.
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        await asyncio.sleep(self._notice_s)
+        for server in self.servers:
+            server.close()
+        for each in sockets or ():
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()  # one that is answering ends with its answer
+        await asyncio.gather(*(chat.finish(within=self._answers) for chat in self._chats))
         for chat in self._chats:
             await chat.aclose()
         await super().shutdown(sockets)
@@ -38,7 +83,7 @@ async def run(settings: Settings, book: Path, *, listening: Callable[[str], None
     """
     with _bound(settings.host, settings.port) as listener:
         async with serving.open_services(settings) as services:
-            await _serve(listener, app.create(services, book), [services.chat], settings.host, listening)
+            await _serve(listener, app.create(services, book), [services.chat], settings, listening)
 
 
 async def run_several(settings: Settings, books: tuple[Listed, ...], *, listening: Callable[[str], None]) -> None:
@@ -50,14 +95,14 @@ async def run_several(settings: Settings, books: tuple[Listed, ...], *, listenin
     with _bound(settings.host, settings.port) as listener:
         async with shelving.open_shelf(settings, books) as opened:
             chats = [services.chat for _, services in opened.books]
-            await _serve(listener, shelf.create(opened), chats, settings.host, listening)
+            await _serve(listener, shelf.create(opened), chats, settings, listening)
 
 
 async def _serve(
     listener: socket.socket,
     served: ASGIApp,
     chats: Sequence[TextbookServer],
-    host: str,
+    settings: Settings,
     listening: Callable[[str], None],
 ) -> None:
     config = uvicorn.Config(
@@ -68,8 +113,9 @@ async def _serve(
         server_header=False,
         proxy_headers=False,  # which proxies are believed is a setting of ours
     )
-    listening(f"http://{_shown(host)}:{listener.getsockname()[1]}")
-    await _Server(config, chats).serve(sockets=[listener])
+    listening(f"http://{_shown(settings.host)}:{listener.getsockname()[1]}")
+    notice, answers = timedelta(seconds=settings.shutdown_notice_s), timedelta(seconds=settings.shutdown_answers_s)
+    await _Server(config, chats, notice=notice, answers=answers).serve(sockets=[listener])
 
 
 def _bound(host: str, port: int) -> socket.socket:
