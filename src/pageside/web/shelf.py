@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import jinja2
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pageside import __version__
@@ -18,7 +19,7 @@ from pageside.conversation.turn import Turn
 from pageside.errors import NotFound, PagesideError
 from pageside.identity.reader import Reader
 from pageside.knowledge.reading import naming
-from pageside.web import app, attachments, contract, mcp, pages, problems
+from pageside.web import app, attachments, contract, element, mcp, pages, problems
 from pageside.web.chatkit import REST, asking
 from pageside.wiring.serving import Services
 from pageside.wiring.shelving import Shelf
@@ -26,6 +27,8 @@ from pageside.wiring.shelving import Shelf
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("pageside.web"), autoescape=True, undefined=jinja2.StrictUndefined
 )
+
+_OF_THE_TOP: Final = frozenset({"health", "metrics", "admin", ".well-known"})  # what is said of the whole server
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,37 @@ class ShelfHealth(BaseModel):
 
 
 class Books:
-    """Hands each request to the book whose name its address begins with, and any other to the top."""
+    """Hands each request to the book whose name its address begins with, else to the book that its site means.
 
-    def __init__(self, top: ASGIApp, books: Mapping[str, ASGIApp]) -> None:
+    A site is told by the `Origin` of the request (RFC 6454, section 7), or, where a proxy gives a book a host of its
+    own, by `Host`: browsers name no origin when they fetch from their own. Any other request goes to the top, and so
+    does what the top says of the whole server.
+
+    Args:
+        sites: Books by origins, as browsers name them.
+    """
+
+    def __init__(self, top: ASGIApp, books: Mapping[str, ASGIApp], sites: Mapping[str, ASGIApp]) -> None:
         self._top = top
         self._books = books
+        self._sites = sites
+        self._hosts = {origin.partition("://")[2]: book for origin, book in sites.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name, slash, rest = scope.get("path", "").removeprefix("/").partition("/")
         book = self._books.get(name) if scope["type"] == "http" else None
         if book is None:
-            await self._top(scope, receive, send)
+            meant = None if scope["type"] != "http" or name in _OF_THE_TOP else self._meant(Headers(scope=scope))
+            await (meant or self._top)(scope, receive, send)
         elif not slash:
             query = scope["query_string"].decode("latin-1")
             await RedirectResponse(f"/{name}/" + (f"?{query}" if query else ""), 307)(scope, receive, send)
         else:
             await book({**scope, "path": f"/{rest}", "raw_path": None}, receive, send)
+
+    def _meant(self, headers: Headers) -> ASGIApp | None:
+        by_origin = self._sites.get(headers.get("origin", "").lower())
+        return by_origin or self._hosts.get(headers.get("host", "").lower())
 
 
 def create(shelf: Shelf) -> ASGIApp:
@@ -78,7 +96,8 @@ def create(shelf: Shelf) -> ASGIApp:
         SettingsError: A site to show is none, or was built for another address.
     """
     books = {each.name: app.create(services, each.folder) for each, services in shelf.books}
-    return Books(_top(shelf), books)
+    sites = {origin: books[each.name] for each, _ in shelf.books for origin in each.origins}
+    return Books(_top(shelf), books, sites)
 
 
 def _top(shelf: Shelf) -> FastAPI:
@@ -91,6 +110,8 @@ def _top(shelf: Shelf) -> FastAPI:
     if shelf.shared.attachments is not None:
         top.include_router(attachments.router(shelf.shared.attachments, shelf.shared.links))
     contract.close(top)
+    if any(each.origins for each, _ in shelf.books):
+        top.include_router(element.router())  # a script's tag names no origin
     top.include_router(pages.assets())
     top.include_router(_list(shelf))
     app.guard(top, shelf.shared)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Final
 
 from pageside.answer import answerable
 from pageside.answer.library import Library
 from pageside.answer.models import Models
-from pageside.answer.recalling import Answering, Recalling
+from pageside.answer.recalling import Answering as Answerer
+from pageside.answer.recalling import Recalling
 from pageside.answer.tools import Finder
 from pageside.answer.tutor import Tutor
 from pageside.errors import SettingsError
@@ -18,9 +20,23 @@ from pageside.knowledge.contents import KeptContents
 from pageside.knowledge.fitted import Bounds
 from pageside.knowledge.index import Index
 from pageside.settings import Settings
+from pageside.settings.answering import Answering
+from pageside.settings.library import LibraryDocs
+from pageside.settings.refusing import Refusing
+from pageside.settings.retrieving import Retrieving
+from pageside.settings.verifying import Verifying
 from pageside.storage.kept import KeptHere, KeptThere
 from pageside.storage.redis_server import RedisServer
 from pageside.wiring.knowing import BOOK, open_search
+
+# What an answer depends on. Where a process listens and what it keeps are not among it, so that all processes of a
+# server know an answer by one name.
+_DECIDING: Final = {
+    *(name for kind in (Answering, Retrieving, Refusing, Verifying, LibraryDocs) for name in kind.model_fields),
+    "base_url",
+    "cors_origins",
+    "max_searches",
+}
 
 
 def models(settings: Settings) -> Models:
@@ -74,13 +90,13 @@ def tutor(
     )
 
 
-def recalling(settings: Settings, tutor: Tutor, index: Index, *, book: str, redis: RedisServer | None) -> Answering:
+def recalling(settings: Settings, tutor: Tutor, index: Index, *, book: str, redis: RedisServer | None) -> Answerer:
     """The tutor, or what gives its answers again to whoever asks the same; shared where processes have a Redis."""
     if not settings.answer_cache_s:
         return tutor
     lasts = timedelta(seconds=settings.answer_cache_s)
     kept = KeptThere(redis, prefix="pageside:answer:", lasts=lasts) if redis is not None else KeptHere(lasts=lasts)
-    told = f"{book}\n{settings.model_dump_json()}"
+    told = f"{book}\n{bounds(settings)}\n{settings.model_dump_json(include=_DECIDING)}"
     return Recalling(tutor, kept, generation=lambda: index.status().generation, settings=told)
 
 

@@ -32,8 +32,11 @@ async def open_shelf(settings: Settings, listed: tuple[Listed, ...]) -> AsyncIte
     Raises:
         SettingsError: The data folder cannot be written.
     """
+    # Whose cookie a site may use is decided once for all books; each book decides anew which sites may speak with it.
+    sites = dict.fromkeys(origin for each in listed for origin in (*settings.origins, *each.origins))
+    whole = settings.model_copy(update={"cors_origins": ",".join(sites)})
     async with AsyncExitStack() as stack:
-        shared = await stack.enter_async_context(serving.open_shared(settings))
+        shared = await stack.enter_async_context(serving.open_shared(whole))
         books = [(each, await stack.enter_async_context(serving.open_book(shared, each))) for each in listed]
         yield Shelf(shared, tuple(books))
 
