@@ -122,6 +122,33 @@ def test_another_configuration_is_checked_as_the_first(values, told):
         settings.changed(settings.load(), values)
 
 
+def test_secrets_may_stand_in_files(monkeypatch, tmp_path):
+    """Each file is one setting by its name; an empty one is none, the environment wins, and flags over both."""
+    held = {"DATABASE_URL": "postgresql://kept:in@a/file", "OPENAI_API_KEY": "", "APP_PORT": "9000", "valkey.conf": "x"}
+    for name, value in {**held, "CHATKIT_MODEL": "of-a-file"}.items():
+        (tmp_path / name).write_text(f"{value}\n", encoding="utf-8")
+    monkeypatch.setenv("PAGESIDE_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("CHATKIT_MODEL", "of-the-environment")
+
+    chosen = settings.load(port=9100)
+
+    assert chosen.store_url == "postgresql://kept:in@a/file"
+    assert (chosen.openai_api_key, chosen.port, chosen.model) == (None, 9100, "of-the-environment")
+    assert settings.load().port == 9000
+
+
+def test_a_misspelt_file_stops_the_start(monkeypatch, tmp_path):
+    """As a misspelt variable does; a folder that is not there does, too."""
+    (tmp_path / "PAGESIDE_SECRT").write_text("x", encoding="utf-8")
+    monkeypatch.setenv("PAGESIDE_SECRETS_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match="PAGESIDE_SECRET"):
+        settings.load()
+
+    monkeypatch.setenv("PAGESIDE_SECRETS_DIR", str(tmp_path / "elsewhere"))
+    with pytest.raises(SettingsError, match=r"PAGESIDE_SECRETS_DIR: .*elsewhere cannot be read \(No such file"):
+        settings.load()
+
+
 def test_a_secret_is_never_shown():
     """Neither the settings' own picture nor an error holds a key."""
     key = "not-a-real-key-but-long-enough-to-sign"

@@ -12,12 +12,13 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsConfigDict
 
 from pageside.errors import SettingsError
-from pageside.settings import guarding
+from pageside.settings import guarding, secret_files
 from pageside.settings.access import Access
 from pageside.settings.answering import Answering
 from pageside.settings.capacity import Capacity
 from pageside.settings.library import LibraryDocs
 from pageside.settings.limiting import Limiting
+from pageside.settings.observing import Observing
 from pageside.settings.qdrant import Qdrant
 from pageside.settings.refusing import Refusing
 from pageside.settings.retrieving import Retrieving
@@ -73,9 +74,16 @@ def load(environ: Mapping[str, str | None] | None = None, /, **overrides: object
     Raises:
         SettingsError: A variable is misspelt, or its value cannot be used or is not safe; the message says what to do.
     """
-    if unknown := misspelt(environ if environ is not None else {**dotenv_values(".env"), **os.environ}):
+    told = environ if environ is not None else {**dotenv_values(".env"), **os.environ}
+    filed = secret_files.read(told.get("PAGESIDE_SECRETS_DIR") or "")
+    if unknown := misspelt({**told, **filed}):
         raise SettingsError("\n".join(unknown))
-    return _checked({name: value for name, value in overrides.items() if value is not None})
+    from_files = {
+        name: next(filed[each] for each in variables(field) if each in filed)
+        for name, field in Settings.model_fields.items()
+        if any(each in filed for each in variables(field)) and not any(told.get(each) for each in variables(field))
+    }
+    return _checked({**from_files, **{name: value for name, value in overrides.items() if value is not None}})
 
 
 def _checked(given: Mapping[str, object]) -> Settings:

@@ -32,6 +32,12 @@ class Serving(BaseSettings):
         validation_alias="PAGESIDE_SECRET",
         description="Signs guest cookies; at least 32 characters. Made and kept in the data folder when unset.",
     )
+    secrets_dir: Path | None = Field(
+        None,
+        validation_alias="PAGESIDE_SECRETS_DIR",
+        description="Folder of files that each hold one setting and bear its name, such as `DATABASE_URL`, as Docker "
+        "and Kubernetes give secrets. The environment wins over them.",
+    )
     base_url: str = Field(
         "",
         validation_alias="PAGESIDE_BASE_URL",
