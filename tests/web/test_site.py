@@ -223,3 +223,17 @@ def test_a_site_is_found_beside_its_book_unless_another_is_named(tmp_path):
     assert site.found(site.Path("none"), book) is None
     with pytest.raises(SettingsError, match=r"no index\.html"):
         site.found(tmp_path / "docs", book)
+
+
+def test_a_site_above_that_does_not_show_the_book_is_not_its_site(tmp_path):
+    """A repository may have a site of its documentation, and books that are no part of it."""
+    (tmp_path / "mkdocs.yml").write_text("site_name: Bees\n", encoding="utf-8")
+    write(tmp_path / "site", base="/", generator="mkdocs-1.6.1")
+    for folder in ("docs/hive", "examples/bees"):
+        (tmp_path / folder).mkdir(parents=True)
+
+    assert site.found(None, tmp_path / "examples" / "bees") is None
+    for shown in (".", "docs", "docs/hive"):
+        found = site.found(None, tmp_path / shown)
+        assert found is not None
+        assert found.root == (tmp_path / "site").resolve()
