@@ -29,14 +29,6 @@ PAGES = {
 _FENCE = re.compile(r"^( *)(`{3,}|~{3,}).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 _LANGUAGES = {".py": "python", ".yml": "yaml", ".toml": "toml", ".js": "js", ".ts": "ts", ".sh": "bash"}
-    ".py": "python",
-    ".yml": "yaml",
-    ".yaml": "yaml",
-    ".toml": "toml",
-    ".js": "js",
-    ".ts": "ts",
-    ".sh": "bash",
-}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
