@@ -44,6 +44,7 @@ class Settings(
     Qdrant,
     Tasks,
     Storing,
+    Observing,
     Showing,
     Capacity,
     Serving,

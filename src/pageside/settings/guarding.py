@@ -34,6 +34,10 @@ def unfit(settings: Settings) -> Iterator[str]:
         yield from _without_keys(settings)
     if settings.workflow_id and settings.openai_api_key is None:
         yield "CHATKIT_WORKFLOW_ID: sessions that OpenAI hosts need OPENAI_API_KEY; set it, or unset this."
+    if settings.metrics == "token" and settings.metrics_token is None:
+        yield f"PAGESIDE_METRICS: nobody can read them without a token; set PAGESIDE_METRICS_TOKEN. {ANOTHER}"
+    if settings.metrics_token is not None and (wrong := weak(settings.metrics_token)):
+        yield f"PAGESIDE_METRICS_TOKEN {wrong}; {ANOTHER}"
     if settings.environment == "production":
         yield from _unfit_in_production(settings)
 
