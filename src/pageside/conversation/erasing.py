@@ -13,7 +13,7 @@ from pageside.conversation import remembered
 from pageside.conversation.turn import Turn
 from pageside.errors import Unavailable
 from pageside.identity.ownership import mine
-from pageside.storage.files import Files
+from pageside.storage.files import Files, mark
 from pageside.storage.tables import attachments, leases, readers, requests, sessions, threads
 from pageside.tasks import keeping as task_keeping
 
@@ -61,7 +61,7 @@ async def forget(files: Files, keys: Iterable[str]) -> None:
         try:
             await files.delete(key)
         except Unavailable:
-            log.warning("file_left_behind", key=key)
+            log.warning("file_left_behind", file=mark(key))
 
 
 async def erase_all(connection: AsyncConnection, turn: Turn, *, at_most: int) -> tuple[Erased, bool]:

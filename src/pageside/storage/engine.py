@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
@@ -19,6 +20,7 @@ from pageside.storage.postgres import PostgresServer
 from pageside.storage.postgres_messages import Limits
 from pageside.storage.sqlite import SqliteFile, path_of
 from pageside.storage.tables import readers, threads
+from pageside.telemetry import metrics
 
 _HEALTH_TIMEOUT_S = 3.0
 _ON_A_PAGE = 500
@@ -32,6 +34,7 @@ class Form(Protocol):
     def reading(self, owner: Owner | None) -> AbstractAsyncContextManager[AsyncConnection]: ...
     async def become(self, connection: AsyncConnection, owner: Owner) -> None: ...
     def concerns(self) -> Sequence[str]: ...
+    def connections(self) -> tuple[int, int, int]: ...
     async def aclose(self) -> None: ...
 
 
@@ -94,7 +97,7 @@ class Database:
             BadRequest: The owner's names cannot be kept.
         """
         require_keepable(owner)
-        async with self._form.writing(owner) as connection:
+        async with _measured("writing", self._form.writing(owner)) as connection:
             yield connection
 
     @asynccontextmanager
@@ -106,7 +109,7 @@ class Database:
             BadRequest: The owner's names cannot be kept.
         """
         require_keepable(owner)
-        async with self._form.reading(owner) as connection:
+        async with _measured("reading", self._form.reading(owner)) as connection:
             yield connection
 
     @asynccontextmanager
@@ -121,7 +124,14 @@ class Database:
         """
         require_keepable(taker)
         async with self.transaction(giver) as connection:
-            yield connection, partial(self._form.become, connection, taker)
+            yield connection, partial(self.become, connection, taker)
+
+    async def become(self, connection: AsyncConnection, owner: Owner) -> None:
+        """Turns a unit of work that writes to another owner's rows; those of its first are out of its sight from there.
+
+        The server's own rows come last, so that no two units wait for each other.
+        """
+        await self._form.become(connection, owner)
 
     async def roll(self, *, after: tuple[str, str] | None = None) -> Sequence[tuple[str, str]]:
         """Who has rows here, by organisation and subject: the next page behind `after`, empty at the end.
@@ -160,6 +170,32 @@ class Database:
         """What weakens the walls between readers, in sentences for the person who runs the server."""
         return self._form.concerns()
 
+    def connections(self) -> tuple[int, int, int]:
+        """How many connections are in use, how many are open and idle, and how many there may be at most."""
+        return self._form.connections()
+
     async def aclose(self) -> None:
         """Closes every connection."""
         await self._form.aclose()
+
+
+@asynccontextmanager
+async def _measured(kind: str, unit: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[AsyncConnection]:
+    """A unit of work whose waiting, length and failure are counted."""
+    asked, begun = time.perf_counter(), 0.0
+    waiting = metrics.DATABASE_WAITING.labels(kind)
+    waiting.inc()
+    try:
+        async with unit as connection:
+            begun = time.perf_counter()
+            waiting.dec()
+            metrics.DATABASE_WAIT_SECONDS.labels(kind).observe(begun - asked)
+            yield connection
+    except StoreUnavailable:
+        metrics.DATABASE_ERRORS.labels(kind).inc()
+        raise
+    finally:
+        if begun:
+            metrics.DATABASE_SECONDS.labels(kind).observe(time.perf_counter() - begun)
+        else:
+            waiting.dec()

@@ -36,6 +36,11 @@ class Kept:
     changed_at: datetime
 
 
+def mark(key: str) -> str:
+    """The random end of a key, by which the log names a file: the rest of a key may say whose it is."""
+    return key.rpartition("~")[2] if "~" in key else ""
+
+
 class Files(Protocol):
     """Where bytes are kept. A key is made of lower-case letters, digits, `_` and `~`, in parts between `/`."""
 
@@ -253,5 +258,5 @@ def _reading(key: str) -> Iterator[None]:
     except FileNotFoundError:
         raise gone() from None
     except OSError as error:
-        log.error("files_unavailable", reason=error.strerror, key=key)  # noqa: TRY400  # the reason is enough
+        log.error("files_unavailable", reason=error.strerror, file=mark(key))  # noqa: TRY400  # the reason is enough
         raise Unavailable("This file cannot be read at the moment. Please try again later.") from error

@@ -30,6 +30,7 @@ from pageside.storage import postgres_messages as messages
 from pageside.storage.address import Address
 from pageside.storage.outage import Outage, explained, gone, is_confused, is_postgres_outage, outage
 from pageside.storage.owner import Owner
+from pageside.storage.pooled import pooled
 from pageside.storage.postgres_messages import Limits
 
 log = structlog.get_logger(__name__)
@@ -86,6 +87,11 @@ class PostgresServer:
     def concerns(self) -> list[str]:
         """What weakens the walls between readers, in sentences; known once the database was opened."""
         return self._concerns
+
+    def connections(self) -> tuple[int, int, int]:
+        """In use, idle, and at most."""
+        most = self._limits.size + self._limits.overflow
+        return (0, 0, most) if self._engine is None else pooled(self._engine.pool, most=most)
 
     async def aclose(self) -> None:
         """Closes every connection."""

@@ -16,6 +16,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from pageside.errors import Unavailable
 from pageside.storage.redis_address import RedisAddress
+from pageside.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ class RedisServer:
         """
         self.place = address.place
         self.outages = 0
+        self._name = name
         self._lost_event, self._back_event = f"{name}_lost", f"{name}_back"
         self._timeout_s = timeout.total_seconds()
         self._asking = self._client(address, connections=CONNECTIONS)
@@ -151,6 +153,8 @@ class RedisServer:
     def _lost(self, error: Exception) -> None:
         if not self._failures:
             self.outages += 1
+            metrics.REDIS_OUTAGES.labels(self._name).inc()
+            metrics.REDIS_UP.labels(self._name).set(0)
             log.error(self._lost_event, place=self.place, reason=reason(error), outages=self.outages)
         self._failures += 1
         self._found_at = None
@@ -162,6 +166,7 @@ class RedisServer:
     def _found(self) -> None:
         if self._found_at is None:
             self._found_at = asyncio.get_running_loop().time()
+            metrics.REDIS_UP.labels(self._name).set(1)
         if self._failures:
             self._failures = 0
             log.info(self._back_event, place=self.place)

@@ -21,6 +21,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from pageside.errors import SettingsError
 from pageside.storage.outage import gone, is_sqlite_outage
 from pageside.storage.owner import Owner
+from pageside.storage.pooled import pooled
 from pageside.storage.sqlite_thread import Connection as Thread
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ class SqliteFile:
     ) -> None:
         self._path = path
         self._engine = _engine(path, pool_size=pool_size, pool_overflow=pool_overflow, busy_timeout=busy_timeout)
+        self._most = pool_size + pool_overflow
         self._prepare = prepare
         self._place: _Place | None = None
         self._looking = asyncio.Lock()
@@ -108,6 +110,10 @@ class SqliteFile:
     def concerns(self) -> list[str]:
         """Nothing: the file's rights are all there is."""
         return []
+
+    def connections(self) -> tuple[int, int, int]:
+        """In use, idle, and at most."""
+        return pooled(self._engine.pool, most=self._most)
 
     async def aclose(self) -> None:
         """Closes every connection."""

@@ -23,6 +23,7 @@ from pageside.web import (
     health,
     mcp,
     me,
+    metrics,
     originals,
     page_config,
     pages,
@@ -39,7 +40,7 @@ from pageside.web.audience import Admitted
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
 from pageside.web.limiting import AddressLimits, ReaderLimits
 from pageside.web.limits import Limits
-from pageside.web.middleware import RequestIds
+from pageside.web.middleware import Observed, RequestIds
 from pageside.web.recognition import Addresses, Recognition
 from pageside.web.reference import Reference
 from pageside.wiring.serving import Services, Shared
@@ -69,6 +70,8 @@ def create(services: Services, book: Path) -> FastAPI:
     problems.install(app)
     contract.install(app)
     app.include_router(health.router(services))
+    if not base:  # else they stand at the top, where those of all books are
+        app.include_router(metrics.router(settings, services.database, [services]))
     app.include_router(probes.router(services.chat))
     if settings.chatkit_enabled:
         _converse(app, services, book)
@@ -88,7 +91,7 @@ def create(services: Services, book: Path) -> FastAPI:
 
     app.add_middleware(Admitted, book=services.name, audience=services.audience)
     app.add_middleware(mcp.Challenges, settings=settings, base=base)
-    guard(app, services)
+    guard(app, services, book=services.name)
     return app
 
 
@@ -123,8 +126,12 @@ def _converse(app: FastAPI, services: Services, book: Path) -> None:
         app.include_router(tasks_chat.router(services.chat, services.database))
 
 
-def guard(app: FastAPI, services: Services | Shared) -> None:
-    """Puts in front of the routes what every request passes through; what is added last stands outermost."""
+def guard(app: FastAPI, services: Services | Shared, *, book: str = "") -> None:
+    """Puts in front of the routes what every request passes through; what is added last stands outermost.
+
+    Args:
+        book: Which of several the application is about.
+    """
     settings = services.settings
     app.add_middleware(ReaderLimits, limiter=services.limiter)
     app.add_middleware(Recognition, admission=services.admission)
@@ -143,4 +150,5 @@ def guard(app: FastAPI, services: Services | Shared) -> None:
         SecurityHeaders, framed_by=settings.origins, strict_transport=settings.environment == "production"
     )
     app.add_middleware(Addresses, proxies=services.admission.proxies)
+    app.add_middleware(Observed, book=book)
     app.add_middleware(RequestIds)  # so that every answer bears the id

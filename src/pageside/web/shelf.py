@@ -19,7 +19,7 @@ from pageside.conversation.turn import Turn
 from pageside.errors import NotFound, PagesideError
 from pageside.identity.reader import Reader
 from pageside.knowledge.reading import naming
-from pageside.web import app, attachments, contract, element, mcp, pages, probes, problems
+from pageside.web import app, attachments, contract, element, mcp, metrics, pages, probes, problems
 from pageside.web.chatkit import REST, asking
 from pageside.wiring.serving import Services
 from pageside.wiring.shelving import Shelf
@@ -104,6 +104,8 @@ def _top(shelf: Shelf) -> FastAPI:
     top = FastAPI(title="Pageside", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     problems.install(top)
     top.include_router(_health(shelf))
+    opened = [services for _, services in shelf.books]
+    top.include_router(metrics.router(shelf.shared.settings, shelf.shared.database, opened))
     top.include_router(probes.router(shelf.books[0][1].chat))
     top.include_router(_of_all_books(shelf))
     for _, services in shelf.books:
