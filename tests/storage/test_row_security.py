@@ -26,6 +26,11 @@ from pageside.storage import migrate
 from pageside.storage.engine import Database
 from pageside.storage.tables import leases, metadata, requests, threads
 
+# Columns of turns that are numbers.
+NOTED = (
+    "input_tokens", "output_tokens", "beside_tokens", "millionths", "cached", "dropped", "asked_again", "positive",
+    "negative",
+)  # fmt: skip
 HERS, HIS = Turn(reader=ADA), Turn(reader=EVE)
 ELSEWHERE = Turn(reader=Reader("ada", "another school"))
 WALLS = """
@@ -100,6 +105,17 @@ def rows(reader):
     kept = {"created_at": NOON, "data": {}, "type": "task", "hidden": False}
     file = {"status": "created", "name": "n", "mime_type": "text/plain", "size": 1, "file": "f", "created_at": NOON}
     task = {"number": 1, "title": "t", "description": "", "status": "pending", "priority": "normal", "tags": []}
+    noted = {"id": f"turn of {reader.subject}", "at": NOON, "day": "2026-11-21", "home": "school", "book": ""}
+    noted |= {"outcome": "answered", "confidence": 0.9, "model": "m", **dict.fromkeys(NOTED, 0)}
+    looked = {
+        "id": f"look of {reader.subject}",
+        "at": NOON,
+        "who": "w",
+        "what": "thread",
+        "reader_hash": "",
+        "reason": "r",
+    }
+    updated = {"book": "", "by": "b", "holder": "h", "state": "reading", "done": 0, "total": 1, "told": ""}
     told = {
         "threads": {"id": place["thread_id"], **begun, "activity": 1, "last_seq": 1},
         "items": {**place, "id": "i", "seq": 1, **kept},
@@ -110,6 +126,9 @@ def rows(reader):
         "sessions": {"id": f"session of {reader.subject}", "profile": {}, "created_at": NOON, "expires_at": NOON},
         "spending": {"day": "2026-11-21", "whose": "all", "tokens": 1, "millionths": 1},
         "usage": {"day": "2026-11-21", "kind": "answer", "model": "m", **dict.fromkeys(COUNTED, 1)},
+        "turns": {**noted, **dict.fromkeys(("page", "anchor", "title", "url"), "p")},
+        "looks": {**looked, "thread_id": place["thread_id"]},
+        "reindexes": {**updated, "started_at": NOON, "seen_at": NOON},
         "tasks": {**task, "words": "t", "created_at": NOON, "updated_at": NOON},
         "task_numbers": {"last": 1, "revision": 1},
         "task_acts": {"unit": 1, "number": 1, "at": NOON},

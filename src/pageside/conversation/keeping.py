@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 import structlog
 
-from pageside.conversation import erasing, finding
+from pageside.conversation import erasing, finding, noting
 from pageside.conversation.erasing import Erased
 from pageside.conversation.exporting import Exports
 from pageside.conversation.finding import FoundPage
@@ -15,6 +15,7 @@ from pageside.conversation.merging import Merging
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
 from pageside.conversation.zipping import zipped
+from pageside.identity.pseudonyms import Pseudonyms
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
@@ -27,12 +28,14 @@ _AT_ONCE = 1_000
 class Keeping:
     """The rows and files of each reader, as the reader's own."""
 
-    def __init__(self, database: Database, files: Files, *, runs: Runs) -> None:
+    def __init__(self, database: Database, files: Files, *, runs: Runs, pseudonyms: Pseudonyms | None = None) -> None:
         """Everything kept in `database` and `files`.
 
         Args:
             runs: The answers under way, which end when their conversations are deleted.
+            pseudonyms: Under which turns are noted; without it, none are.
         """
+        self._pseudonyms = pseudonyms
         self._database = database
         self._runs = runs
         self._files = files
@@ -52,7 +55,8 @@ class Keeping:
 
     async def take_over(self, guest: Reader, account: Reader) -> int:
         """Makes what a guest has an account's; see `Merging.merge`."""
-        return await Merging(self._database, self._files, runs=self._runs).merge(guest, account)
+        merging = Merging(self._database, self._files, runs=self._runs, pseudonyms=self._pseudonyms)
+        return await merging.merge(guest, account)
 
     async def erase(self, turn: Turn) -> None:
         """Deletes all that is the reader's: rows, then answers under way, then bytes.
@@ -67,6 +71,7 @@ class Keeping:
         while not whole:
             async with self._database.transaction(turn.reader) as connection:
                 erased, whole = await erasing.erase_all(connection, turn, at_most=_AT_ONCE)
+                await noting.forget(self._database, connection, erased.threads)
             await self._end(erased)
         log.info("reader_erased")
 

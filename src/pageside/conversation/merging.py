@@ -8,15 +8,16 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Row, delete, select
 
-from pageside.conversation import erasing, file_keys
+from pageside.conversation import erasing, file_keys, noting
 from pageside.conversation.runs import Runs
 from pageside.conversation.turn import Turn
 from pageside.errors import NotFound, Unavailable
 from pageside.identity import roll
 from pageside.identity.ownership import mine, upsert
+from pageside.identity.pseudonyms import Pseudonyms
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
-from pageside.storage.files import Files
+from pageside.storage.files import Files, mark
 from pageside.storage.tables import attachments, feedback, items, leases, threads
 from pageside.tasks import keeping as task_keeping
 
@@ -29,12 +30,14 @@ _WHOSE: Final = frozenset({"organisation", "subject"})
 class Merging:
     """Hands rows in `database` and bytes in `files` from one reader to another."""
 
-    def __init__(self, database: Database, files: Files, *, runs: Runs) -> None:
+    def __init__(self, database: Database, files: Files, *, runs: Runs, pseudonyms: Pseudonyms | None = None) -> None:
         """Nothing handed over yet.
 
         Args:
             runs: The answers under way, which end first and keep what was said.
+            pseudonyms: Under which turns are noted; without it, none are.
         """
+        self._pseudonyms = pseudonyms
         self._database = database
         self._files = files
         self._runs = runs
@@ -63,6 +66,7 @@ class Merging:
         while not whole:
             async with self._database.transaction(guest) as connection:
                 erased, whole = await erasing.erase_all(connection, giver, at_most=len(held) + 1)
+                await noting.forget(self._database, connection, erased.threads)
             await erasing.forget(self._files, erased.files)
         if held or tasks:
             log.info("guest_merged", threads=moved, tasks=tasks)
@@ -93,6 +97,9 @@ class Merging:
                 await connection.execute(upsert(feedback, taker, rows=rows[2], **how))
             if rows[3]:
                 await connection.execute(upsert(attachments, taker, rows=rows[3], **how))
+            if self._pseudonyms is not None:
+                await self._database.become(connection, noting.SERVER.reader)
+                await noting.hand_over(connection, thread_id, self._pseudonyms.of(taker.reader))
         await erasing.forget(self._files, keys if rows[0] else keys.values())
         return bool(rows[0])
 
@@ -112,7 +119,7 @@ class Merging:
                 async with self._files.received(self._files.pieces(row.file), limit_bytes=_NO_LIMIT) as draft:
                     await self._files.keep(draft, key)
             except NotFound:
-                log.warning("file_missing", key=row.file)
+                log.warning("file_missing", file=mark(row.file))
             keys[row.file] = key
         return keys
 

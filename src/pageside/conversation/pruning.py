@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.conversation import erasing, remembered
+from pageside.conversation import erasing, noting, remembered
 from pageside.conversation.attachments import UNSENT_FOR
 from pageside.conversation.turn import Turn
 from pageside.identity import roll
@@ -174,6 +174,7 @@ class Pruning:
                 else:
                     await task_keeping.purge(connection, turn, before=ages.deleted)
                 await roll.strike(connection, turn)
+                await noting.forget(self._database, connection, erased.threads)
             await erasing.forget(self._files, files)
             more = len(old) == _AT_ONCE
 

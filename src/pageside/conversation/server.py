@@ -66,6 +66,7 @@ from pageside.conversation.frames import Frames
 from pageside.conversation.healed import Sources
 from pageside.conversation.leases import Leases
 from pageside.conversation.naming import Naming
+from pageside.conversation.noting import UNNOTED, Noting
 from pageside.conversation.progress import Progress, searching
 from pageside.conversation.readying import Ready, Readying
 from pageside.conversation.refusals import Missing
@@ -129,6 +130,7 @@ class TextbookServer(ChatKitServer[Turn]):
         allowance: Allowance | None = None,
         sources: Sources | None = None,
         progress: Progress = searching,
+        notes: Noting = UNNOTED,
     ) -> None:
         """A server whose conversations are in `database`.
 
@@ -148,8 +150,9 @@ class TextbookServer(ChatKitServer[Turn]):
             allowance: Who may ask how often and what; without it, everybody anything.
             sources: What has become of the sources of earlier answers; without it, they are shown as they were.
             progress: Says what is done with a message before anything else is known of it.
+            notes: Notes how each turn came out.
         """
-        self._progress = progress
+        self._progress, self._notes = progress, notes
         self.sources = sources or Sources(contents=contents)
         store = SqlStore(database, attachments, max_threads=max_threads, shown=self.sources.shown)
         super().__init__(store, attachments)
@@ -294,7 +297,7 @@ class TextbookServer(ChatKitServer[Turn]):
             telling.digest = await self.sources.digest()
             for notice in () if rested.since else ready.notices:
                 yield notice
-            with self._runs.stopping_gently(thread.id) as stopped:
+            with self._notes.noted(telling, message.id, context), self._runs.stopping_gently(thread.id) as stopped:
                 answered = self.allowance.metered(self._answerer.answer(ready.question), context)
                 events = pacing.paced(answered, patience=self._patience, stopped=stopped)
                 async with self._checkpoints.kept(telling.so_far, context), aclosing(events):

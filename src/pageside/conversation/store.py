@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, tu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside import ids
-from pageside.conversation import clock, cursors, erasing, joining, quota, sending, stored
+from pageside.conversation import clock, cursors, erasing, joining, noting, quota, sending, stored
 from pageside.conversation.attachments import Attachments
 from pageside.conversation.record import AnswerRecord
 from pageside.conversation.refusals import Missing, StoreDown, missing_item, missing_thread
@@ -224,6 +224,7 @@ class SqlStore(Store[Turn]):
             erased = await erasing.erase(connection, [thread_id], context)
             if not erased.threads:
                 raise missing_thread(thread_id)
+            await noting.forget(self._database, connection, erased.threads)
         await self._forget(erased.files)
 
     async def delete_thread_item(self, thread_id: str, item_id: str, context: Turn) -> None:
@@ -271,6 +272,7 @@ class SqlStore(Store[Turn]):
             await connection.execute(
                 upsert(feedback, context, rows=rows, replacing=("kind", "created_at"), dialect=connection.dialect.name)
             )
+            await noting.opine(self._database, connection, thread_id, item_ids, kind)
 
     async def load_feedback(self, thread_id: str, context: Turn) -> Mapping[str, FeedbackKind]:
         """The reader's opinion by item id."""
@@ -369,8 +371,7 @@ class SqlStore(Store[Turn]):
         found = await connection.execute(
             select(items).where(mine(items, context), items.c.thread_id == thread_id, items.c.id == item_id)
         )
-        row = found.one_or_none()
-        if row is None:
+        if (row := found.one_or_none()) is None:
             raise missing_item(item_id)
         return row
 

@@ -63,7 +63,10 @@ class Telling:
 
     Attributes:
         site: Where the book's site-relative URLs are rooted.
+        thread_id: Of the conversation it is told in.
         evidence: What the last search found.
+        answer: The whole answer, once it is told.
+        answer_id: The item that holds it, once it has begun; empty before.
         outcome: How the answer came out; None before its end, and where the turn rests instead of ending.
         digest: Gives the digest of the page at a path, for the record.
         today: The day it is where the reader is.
@@ -77,11 +80,13 @@ class Telling:
             max_chars: Longest answer, in characters.
         """
         self.evidence: tuple[Evidence, ...] = ()
+        self.answer: Answer | None = None
+        self.answer_id = ""
         self.outcome: Outcome | None = None
         self.digest: Digest = unknown
         self.today: date = ids.now().date()
         self._finished = False
-        self._thread_id = thread_id
+        self.thread_id = thread_id
         self._new_id = new_id
         self.site = site
         self._max_chars = max_chars
@@ -154,11 +159,11 @@ class Telling:
         yield from self._show_lists()
         if isinstance(asked, AskedBack):
             form_id = self._new_id("message")
-            form = forms.item(asked, item_id=form_id, thread_id=self._thread_id, created_at=_stamp())
+            form = forms.item(asked, item_id=form_id, thread_id=self.thread_id, created_at=_stamp())
             yield ThreadItemDoneEvent(item=form)
         else:
             call_id = self._new_id("tool_call")
-            call = client_tools.item(asked, item_id=call_id, thread_id=self._thread_id, created_at=_stamp())
+            call = client_tools.item(asked, item_id=call_id, thread_id=self.thread_id, created_at=_stamp())
             yield ThreadItemDoneEvent(item=call)
         self._finished = True
 
@@ -167,7 +172,7 @@ class Telling:
         task = SearchTask(title="Searching the book", queries=[footnotes.speakable(query)], status_indicator="loading")
         self._search = WorkflowItem(
             id=self._new_id("workflow"),
-            thread_id=self._thread_id,
+            thread_id=self.thread_id,
             created_at=_stamp(),
             workflow=Workflow(type="custom", tasks=[task]),
         )
@@ -211,8 +216,9 @@ class Telling:
     def _begin_message(self) -> Events:
         yield from self._close_search("Searched the book")
         self._message = AssistantMessageItem(
-            id=self._new_id("message"), thread_id=self._thread_id, created_at=_stamp(), content=[]
+            id=self._new_id("message"), thread_id=self.thread_id, created_at=_stamp(), content=[]
         )
+        self.answer_id = self._message.id
         yield ThreadItemAddedEvent(item=self._message)
         yield self._updated(AssistantMessageContentPartAdded(content_index=0, content=AssistantMessageContent(text="")))
 
@@ -236,14 +242,14 @@ class Telling:
             AnsweredItem(**self._message_fields(), content=[self._content()], record=self._record(answer))
         )
         yield from self._show_lists()
-        self.outcome = answer.outcome
+        self.answer, self.outcome = answer, answer.outcome
         self._finished = True
 
     def _show_lists(self) -> Events:
         """What is to be acted on stands behind the words that speak of it."""
         while self._lists:
             view = task_lists.View(self._lists.pop(0), self.today, site=self.site)
-            where = {"item_id": self._new_id("message"), "thread_id": self._thread_id}
+            where = {"item_id": self._new_id("message"), "thread_id": self.thread_id}
             yield ThreadItemDoneEvent(item=task_lists.item(view, **where, created_at=_stamp()))
 
     def _record(self, answer: Answer) -> AnswerRecord:

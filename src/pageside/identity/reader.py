@@ -26,6 +26,11 @@ class Reader:
     roles: frozenset[str] = frozenset()
     profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
+    @property
+    def book(self) -> str:
+        """The one of several books whose reader this is; empty for the one book of a server that has no other."""
+        return self.organisation.rpartition(_BEHIND_THE_BOOK)[0]
+
     def of_book(self, name: str) -> Reader:
         """The same person as the reader of one of several books: what they have there is apart from all the rest.
 

@@ -12,10 +12,12 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKeyConstraint,
     Index,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     TypeDecorator,
@@ -220,6 +222,78 @@ usage = Table(
     Column("first_ms", BigInteger, nullable=False),  # summed, as all of these
     Column("whole_ms", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation", "subject", "day", "kind", "model"),
+)
+
+turns = Table(
+    "turns",  # how each turn came out, without its words; the rows are the server's own, and know readers by pseudonym
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("id", PlainText, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("day", PlainText, nullable=False),  # of UTC, as 2026-11-21
+    Column("home", PlainText, nullable=False),  # the reader's organisation
+    Column("book", PlainText, nullable=False),
+    Column("reader_hash", PlainText),  # these four are empty once the conversation is deleted
+    Column("thread_id", PlainText),
+    Column("asked_id", PlainText),  # the item with the question
+    Column("item_id", PlainText),  # the item with the answer
+    Column("outcome", PlainText, nullable=False),
+    Column("confidence", Float, nullable=False),  # 0 to 1
+    Column("page", PlainText),  # the section that the answer cites first, or that was nearest
+    Column("anchor", PlainText),
+    Column("title", PlainText),
+    Column("url", PlainText),
+    Column("others", Json),  # further sections that it cites: page, anchor, title and url of each
+    Column("model", PlainText, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("beside_tokens", BigInteger, nullable=False),
+    Column("millionths", BigInteger, nullable=False),  # of the currency in which prices are set
+    Column("first_ms", BigInteger),  # until the first text; of a turn that failed, nothing
+    Column("whole_ms", BigInteger),
+    Column("cached", SmallInteger, nullable=False),  # these are 0 or 1, to be summed
+    Column("dropped", BigInteger, nullable=False),  # sentences that nothing supported
+    Column("asked_again", SmallInteger, nullable=False),  # the same reader soon asked for the same section again
+    Column("positive", SmallInteger, nullable=False),
+    Column("negative", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index("turns_by_day", "home", "day"),
+    Index("turns_by_thread", "thread_id"),
+)
+
+looks = Table(
+    "looks",  # who looked at words of readers, and why; added to, and kept for 400 days whatever is asked
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("id", PlainText, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("home", PlainText),  # the organisation that was looked at; none for all of them
+    Column("who", PlainText, nullable=False),
+    Column("what", PlainText, nullable=False),
+    Column("thread_id", PlainText, nullable=False),
+    Column("reader_hash", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index("looks_by_moment", "at"),
+)
+
+reindexes = Table(
+    "reindexes",  # how far the last update of an index is that was asked for here; the rows are the server's own
+    metadata,
+    Column("organisation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("book", PlainText, nullable=False),
+    Column("by", PlainText, nullable=False),
+    Column("holder", PlainText, nullable=False),  # the update itself, in whichever process
+    Column("state", PlainText, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("told", PlainText, nullable=False),  # what it did, or why it failed
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),  # when its process last said that it goes on
+    PrimaryKeyConstraint("organisation", "subject", "book"),
 )
 
 tasks = Table(
