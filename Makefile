@@ -19,7 +19,7 @@ EXAMPLE := examples/physical-ai
 # The example book's site is built for `serve` where the machine has Node, and not with SITE=no.
 SITE ?= $(if $(NODE),no,yes)
 
-.PHONY: help install widget site serve test lint types imports check-widget check-plugin checks audit format fuzz eval bench docs docs-serve clean
+.PHONY: help install widget site serve test lint types imports check-widget check-plugin checks retest audit format fuzz eval bench docs docs-serve clean
 
 help:
 	@echo "make serve    index the example book and serve it     (BOOK=folder for another, SITE=no for plain pages)"
@@ -114,6 +114,12 @@ checks: lint types imports check-widget check-plugin site
 
 test: checks
 	.venv/bin/pytest -n $(JOBS) --dist worksteal
+
+# What failed among all the others is run once more by itself, to tell a defect from a processor that had no time. Both
+# runs are printed; the second decides.
+retest: .venv/.installed-dev
+	@echo "Once more, by itself, what failed:"
+	.venv/bin/pytest -p no:randomly --last-failed --last-failed-no-failures none
 
 fuzz: .venv/.installed-dev
 	FUZZ_EXAMPLES=2000 .venv/bin/pytest tests/web/test_contract.py --timeout 0 -s
