@@ -24,7 +24,7 @@ known() {
   cat "$folder/$1"
 }
 
-for name in database_password owner_password serving_password redis_password qdrant_key signing; do
+for name in database_password owner_password serving_password redis_password qdrant_key signing metrics_token; do
   keep "$name" "$(random)"
 done
 keep owner_url "postgresql://pageside_owner:$(known owner_password)@database:5432/pageside"
