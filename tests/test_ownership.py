@@ -147,6 +147,15 @@ ALLOWED = {
         "listed goes on to touch readers without mine(readers, ...)",
         "select touches threads without mine(threads, ...)",
     ],
+    # A backup is of everybody's rows: what they are read from and put into are tables as they are found.
+    "storage/snapshot.py": [
+        "select of something this rule cannot name",
+        "select of something this rule cannot name",
+    ],
+    "storage/refill.py": [
+        "select of something this rule cannot name",
+        "insert without owner(...) among its values",
+    ],
     # The name of a lock, which is a number of ours.
     "storage/migrate_postgres.py": ["SQL put together from parts"],
 }

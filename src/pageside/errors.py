@@ -44,6 +44,9 @@
     │   ├── AnswerFailed        an answer, after it had begun        (web.chat_streams)
     │   │   └── AnswerLost      and it cannot be tried again         (web.chat_streams)
     │   └── ModerationUnavailable whoever looks at messages          (conversation.moderation)
+    ├── ArchiveUnusable         a file is no whole backup            (backup.archive)
+    ├── PlaceTaken              a restore would find rows there      (storage.refill)
+    ├── RowsUnfit               rows that fit no table               (storage.refill)
     └── SettingsError           a setting is misspelt or unusable
 
 A class that only one module raises stands in that module, named behind it; everybody else knows it by its parent.

@@ -19,7 +19,7 @@ from pageside.storage import address, migrate_postgres, revisions
 from pageside.storage.revisions import config
 from pageside.storage.sqlite import path_of
 
-__all__ = ["config", "current", "downgrade", "upgrade"]
+__all__ = ["config", "current", "downgrade", "upgrade", "whole"]
 
 LOCK_TIMEOUT_S = 60.0
 
@@ -53,6 +53,21 @@ async def downgrade(url: str, revision: str) -> None:
         command.downgrade(config(connection), revision)
 
     await _move(url, step, revision)
+
+
+def whole(url: str, step: Callable[[Connection], None]) -> None:
+    """Takes `step` in one transaction on the database at `url`, at whatever revision; makes it where there is none.
+
+    Blocks, and needs a thread without a loop.
+
+    Raises:
+        StoreUnavailable: The database cannot be reached or changed; the message says why to the person who runs it.
+        SettingsError: `url` cannot be used.
+    """
+    if address.is_postgres(url):
+        migrate_postgres.whole(address.parse(url), step)
+    else:
+        _move_file(path_of(url), step)
 
 
 async def current(url: str) -> str | None:

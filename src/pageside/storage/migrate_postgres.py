@@ -42,14 +42,18 @@ def move(address: Address, step: Callable[[Connection], None], revision: str) ->
         target = revisions.newest() if revision == revisions.HEAD else revision
         if revisions.current(connection) == target:
             return
-        _require_utf8(connection, address)
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_TURNSTILE})"))
-        connection.execute(text("SELECT set_config('lock_timeout', '10s', true)"))
-        if connection.execute(text("SELECT to_regnamespace(:name) IS NULL"), {"name": SCHEMA}).scalar():
-            connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-        step(connection)
+        _alone(connection, address, step)
 
     asyncio.run(_do(address, steps))
+
+
+def whole(address: Address, step: Callable[[Connection], None]) -> None:
+    """Takes `step` alone, wherever the database is, in a schema that is made where there is none; blocks as `move`.
+
+    Raises:
+        StoreUnavailable: The database cannot be reached or changed.
+    """
+    asyncio.run(_do(address, lambda connection: _alone(connection, address, step)))
 
 
 def current(address: Address) -> str | None:
@@ -61,6 +65,15 @@ def current(address: Address) -> str | None:
     return asyncio.run(_do(address, revisions.current))
 
 
+def _alone(connection: Connection, address: Address, step: Callable[[Connection], None]) -> None:
+    _require_utf8(connection, address)
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({_TURNSTILE})"))
+    connection.execute(text("SELECT set_config('lock_timeout', '10s', true)"))
+    if connection.execute(text("SELECT to_regnamespace(:name) IS NULL"), {"name": SCHEMA}).scalar():
+        connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+    step(connection)
+
+
 def _require_utf8(connection: Connection, address: Address) -> None:
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":
@@ -70,9 +83,23 @@ def _require_utf8(connection: Connection, address: Address) -> None:
         )
 
 
-async def _do(address: Address, work: Callable[[Connection], _T]) -> _T:
+def held(address: Address, work: Callable[[Connection], _T], *, begin: str = "") -> _T:
+    """What `work` gives in one transaction without limits of time; blocks, and needs a thread without a loop.
+
+    Args:
+        begin: A statement that comes before every other.
+
+    Raises:
+        StoreUnavailable: The database cannot be reached, read or changed.
+    """
+    return asyncio.run(_do(address, work, begin=begin))
+
+
+async def _do(address: Address, work: Callable[[Connection], _T], *, begin: str = "") -> _T:
     try:
         async with _transaction(address) as connection:
+            if begin:
+                await connection.execute(text(begin))
             await connection.execute(text(_SETTINGS))
             return await connection.run_sync(work)
     except (OSError, exc.DBAPIError, exc.InterfaceError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from pageside.errors import BadRequest
 
+# The subjects, of no organisation, whose rows are the server's own. They are on no roll, so a backup asks for them.
+SERVERS = ("pageside:server", "pageside\x1fadministration")
+
 _LONGEST_NAME = 1000  # bytes; both names stand in one entry of an index, which PostgreSQL limits to 2704
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,11 @@ def config(connection: Connection | None = None) -> Config:
 def newest() -> str:
     """The revision that this version works with."""
     return ScriptDirectory.from_config(config()).get_current_head() or ""
+
+
+def known() -> Sequence[str]:
+    """The revisions that this version can go to, oldest first."""
+    return [found.revision for found in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 
 
 def current(connection: Connection) -> str | None:
