@@ -1,0 +1,92 @@
+"""Four processes behind nginx: any request may go to any of them, and any of them may die or be replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from tests.scale.fleet import carried, fleet, talking
+from tests.scale.readers import SAID, Plain, Rest, Resuming, answered, said
+
+WORDS = tuple(f"{word} " for word in SAID.split())
+KINDS = (Resuming, Plain, Rest, Resuming, Plain, Rest, Resuming, Plain, Rest, Resuming)
+
+
+@pytest.fixture
+def shared(postgres, valkey):
+    """What all processes are told."""
+    return {"DATABASE_URL": postgres.database(), "REDIS_URL": valkey.url}
+
+
+@asynccontextmanager
+async def asking(them, found):
+    """Readers of every kind who ask until the block ends, and then to the end; `found` is what is stored then."""
+    done = asyncio.Event()
+    async with AsyncExitStack() as opened:
+        readers = [
+            kind(await opened.enter_async_context(them.reader()), f"r{number}") for number, kind in enumerate(KINDS)
+        ]
+        async with asyncio.TaskGroup() as group:
+            for reader in readers:
+                group.create_task(reader.run(done))
+            yield readers
+            done.set()
+        for reader in readers:
+            found.update(await kept(reader))
+
+
+async def until(condition):
+    while not condition():
+        later = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.02, later.set)
+        await later.wait()
+
+
+async def kept(reader):
+    """What the store holds beside what was shown: how often each whole answer is there, and each question."""
+    found = Counter()
+    for thread, shown in reader.shown.items():
+        stored = await reader.items(thread)
+        for item_id, item in shown.items():
+            if item.get("type", "assistant_message") == "assistant_message":
+                same = [said(each) for each in stored if each["id"] == item_id]
+                found["once" if same == [item.get("text") or said(item)] else "not"] += 1
+    for question, thread in reader.asked.items():
+        stored = await reader.items(thread)
+        found["questions"] += 1
+        found["unanswered"] += not answered(stored, question)
+        found["doubled"] += 0 if isinstance(reader, Rest) else [said(each) for each in stored].count(question) - 1
+    return found
+
+
+def of(kind, readers):
+    return [reader for reader in readers if isinstance(reader, kind)]
+
+
+def happened(readers):
+    return sum((reader.seen for reader in readers), Counter())
+
+
+async def test_a_process_killed_under_load_loses_nothing(tmp_path, shared):
+    """What was told to its end is stored once; what was under way there is asked again elsewhere, and answered."""
+    found = Counter()
+    with talking(WORDS, pause_s=0.05, times=2000) as openai:
+        async with fleet(tmp_path, openai, **shared) as them:
+            async with asking(them, found) as readers:
+                for victim in itertools.cycle(them.members):
+                    await until(lambda victim=victim: carried(victim) > 2)
+                    await asyncio.to_thread(victim.kill)
+                    so_far = happened(readers)["answered"]
+                    await until(lambda so_far=so_far: happened(readers)["answered"] > so_far + len(readers))
+                    if all(happened(of(kind, readers))["anew"] for kind in (Resuming, Plain, Rest)):
+                        break
+                    await asyncio.to_thread(victim.start)
+            seen = happened(readers)
+
+    assert found["not"] == found["doubled"] == found["unanswered"] == 0
+    assert found["questions"] == seen["answered"]
+    assert found["once"] >= found["questions"]
+    assert seen["resumed"] > 0
