@@ -165,9 +165,10 @@ class Chart:
         room = 100 / max(1, len(self.labels))
         step = max(1, math.ceil(len(self.labels) / _NAMED))
         drawn = Markup("")
-        for at in range(0, len(self.labels), step):
-            drawn += Markup('<text class="tick" x="{:.3f}%" y="100%" dy="18" text-anchor="middle">{}</text>').format(
-                room * (at + 0.5), self.labels[at]
+        for number, at in enumerate(range(0, len(self.labels), step)):
+            # Every second one is left out where the screen is narrow.
+            drawn += Markup('<text class="tick{}" x="{:.3f}%" y="100%" dy="18" text-anchor="middle">{}</text>').format(
+                " spare" if number % 2 else "", room * (at + 0.5), self.labels[at]
             )
         return drawn
 

@@ -50,9 +50,10 @@ def wait(ms: float) -> str:
 def money(millionths: float) -> str:
     """An amount of the currency in which prices are set; small ones keep two digits that say something."""
     amount = millionths / 1_000_000
-    if amount and abs(amount) < 0.1:
-        return f"{amount:.6f}".rstrip("0").rstrip(".") if abs(amount) < 0.001 else f"{amount:.4f}"
-    return f"{amount:,.2f}"
+    if abs(amount) >= 0.1:
+        return f"{amount:,.2f}"
+    exact = f"{amount:.{4 if abs(amount) >= 0.001 else 6}f}".rstrip("0")
+    return exact if len(exact) > len("0.00") else f"{amount:.2f}"
 
 
 def percent(part: float, whole: float) -> str:
