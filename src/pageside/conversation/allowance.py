@@ -9,6 +9,7 @@ from typing import Final
 from chatkit.types import InputTranscribeReq, NoticeEvent, TranscriptionResult, is_streaming_req
 
 from pageside.answer.events import TutorEvent, Usage
+from pageside.answer.measuring import measured
 from pageside.conversation import notices, usages
 from pageside.conversation.budgets import Budgets, Prices
 from pageside.conversation.moderation import Moderation
@@ -64,7 +65,7 @@ class Allowance:
 
     def metered(self, events: AsyncGenerator[TutorEvent, None], turn: Turn) -> AsyncGenerator[TutorEvent, None]:
         """`events` of an answer, whose cost is counted as the reader's; `BudgetSpent` where nothing is left."""
-        summed = usages.summed(events, charges.begin(), self._prices)
+        summed = measured(usages.summed(events, charges.begin(), self._prices))
         kept = summed if self._usages is None else self._usages.recorded(summed)
         return kept if self._budgets is None else self._budgets.metered(kept, turn.reader)
 

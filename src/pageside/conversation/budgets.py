@@ -28,6 +28,7 @@ from pageside.identity.reader import Reader
 from pageside.limiting.limiter import waiting
 from pageside.storage.engine import Database
 from pageside.storage.tables import spending
+from pageside.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -184,12 +185,14 @@ class Budgets:
 
     def _required(self, own: Spent, everybody: Spent) -> float:
         if self._server.used(everybody) >= 1:
+            metrics.LIMITED.labels("budget", "server").inc()
             raise BudgetSpent(
                 f"All questions that this server takes in a day have been asked. {self._again()}",
                 retry_after_s=self._until_tomorrow(),
             )
         used = self._reader.used(own)
         if used >= 1:
+            metrics.LIMITED.labels("budget", "reader").inc()
             raise BudgetSpent(
                 f"You have asked all that you may ask in a day. {self._again()}", retry_after_s=self._until_tomorrow()
             )

@@ -9,6 +9,7 @@ from typing import Final
 from pageside.backoff import spread
 from pageside.conversation.busy import seconds
 from pageside.errors import Unavailable
+from pageside.telemetry import metrics
 
 ANSWERS: Final = 200
 WAITING: Final = 200
@@ -68,10 +69,12 @@ class Capacity:
         else:
             await self._places.acquire()  # at once: nobody is before us
         self.under_way += 1
+        metrics.UNDER_WAY.inc()
 
     def give_back(self) -> None:
         """One place is free again."""
         self.under_way -= 1
+        metrics.UNDER_WAY.dec()
         self._places.release()
 
     async def _wait(self) -> None:
@@ -79,6 +82,7 @@ class Capacity:
             self.refused += 1
             raise Overloaded
         self.waiting += 1
+        metrics.WAITING.inc()
         try:
             async with asyncio.timeout(self._patience_s):
                 await self._places.acquire()
@@ -87,3 +91,4 @@ class Capacity:
             raise Overloaded from None
         finally:
             self.waiting -= 1
+            metrics.WAITING.dec()

@@ -18,8 +18,9 @@ from pageside.conversation.frames import INTERRUPTED, Frames, frame
 from pageside.conversation.run import Run
 from pageside.conversation.shelf import Shelf
 from pageside.conversation.tape import Tape
-from pageside.errors import NotFound, Unavailable
+from pageside.errors import NotFound, PagesideError, Unavailable
 from pageside.identity.reader import Reader
+from pageside.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +92,9 @@ class Runs:
             await self.capacity.take()
             placed = True
             await self._require_free(thread_id)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, PagesideError):
+                metrics.REFUSED.labels(error.code).inc()
             if placed:
                 self.capacity.give_back()
             await frames.aclose()

@@ -83,6 +83,7 @@ from pageside.conversation.turn import Turn
 from pageside.conversation.wording import in_words
 from pageside.identity.reader import Reader
 from pageside.storage.engine import Database
+from pageside.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -338,6 +339,7 @@ class TextbookServer(ChatKitServer[Turn]):
     async def add_feedback(self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: Turn) -> None:
         """Keeps the reader's latest opinion of the items."""
         await self.store.put_feedback(thread_id, item_ids, feedback, context)
+        metrics.FEEDBACK.labels(context.reader.book, feedback).inc()
 
     def get_stream_options(self, thread: ThreadMetadata, context: Turn) -> StreamOptions:
         """Asked by the SDK when the question is stored and the answer is about to begin."""

@@ -8,6 +8,7 @@ from chatkit.errors import CustomStreamError
 from pageside import telemetry
 from pageside.conversation.frames import apology
 from pageside.errors import PagesideError
+from pageside.telemetry import context, metrics
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +17,8 @@ def in_words(error: Exception) -> CustomStreamError:
     """`error` as the error event that ends a stream, with a way to retry."""
     if isinstance(error, CustomStreamError):
         return error
+    code = error.code if isinstance(error, PagesideError) else "internal"
+    metrics.ANSWER_FAILURES.labels(context.book(), code).inc()
     if isinstance(error, PagesideError):
         log.warning("answer_failed", code=error.code)
         return CustomStreamError(str(error), allow_retry=True)

@@ -33,6 +33,7 @@ from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
 from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Selection
 from pageside.knowledge.rerank import Reranker
+from pageside.telemetry import context, metrics
 
 log = structlog.get_logger(__name__)
 
@@ -95,23 +96,24 @@ class Search:
             IndexMissing: Nothing has been indexed yet.
             IndexBroken: What was indexed cannot be read.
         """
-        path = place.resolve(page, await self._index.documents()) if page else None
-        located = await self._located(selected_text, path, surroundings) if selected_text.strip() else None
-        points_only = place.points_only(question)
-        pointed = located.passages if located else await self._page(path) if points_only else ()
-        around = await self._around(located.passages) if located else ()
-        asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
-        near = next(iter(await self._index.passages(path=path)), None) if path else None
-        hits, of_facets = await asyncio.gather(
-            self.hits(asked if any(map(str.isalnum, asked)) else "", filters=filters, near=near),
-            self._of_each_facet(question, filters, near),
-        )
-        sure = _POINTED if points_only else _ASKED_ABOUT
-        ordered = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
-        likely = rank.heard(ordered, of_facets, group=_passage_id, first=1)
-        found = _led(pointed[:limit], around, likely, at_least=sure)[:limit]
-        confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
-        return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
+        with metrics.timed(metrics.SEARCH_SECONDS):
+            path = place.resolve(page, await self._index.documents()) if page else None
+            located = await self._located(selected_text, path, surroundings) if selected_text.strip() else None
+            points_only = place.points_only(question)
+            pointed = located.passages if located else await self._page(path) if points_only else ()
+            around = await self._around(located.passages) if located else ()
+            asked = f"{question}\n{selected_text[:_SELECTION_CHARACTERS]}".strip()
+            near = next(iter(await self._index.passages(path=path)), None) if path else None
+            hits, of_facets = await asyncio.gather(
+                self.hits(asked if any(map(str.isalnum, asked)) else "", filters=filters, near=near),
+                self._of_each_facet(question, filters, near),
+            )
+            sure = _POINTED if points_only else _ASKED_ABOUT
+            ordered = favour.ordered(hits, calibration.relevances(hits), favour.of_page(favours, path))
+            likely = rank.heard(ordered, of_facets, group=_passage_id, first=1)
+            found = _led(pointed[:limit], around, likely, at_least=sure)[:limit]
+            confidence = max(calibration.confidence(hits), sure if pointed else 0.0)
+            return Findings(passages=found, confidence=confidence if found else 0.0, selection=located)
 
     async def _of_each_facet(
         self, question: str, filters: Mapping[str, str] | None, near: Passage | None
@@ -140,7 +142,7 @@ class Search:
                 rows, columns = await self._embedder.passages(texts_a), await self._embedder.passages(texts_b)
                 return np.asarray(rows @ columns.T, dtype=np.float32)
             except Unavailable as error:
-                log.warning("embedder_unavailable", reason=type(error).__name__)
+                _without_embedder(error)
         return await anyio.to_thread.run_sync(_alike_by_words, texts_a, texts_b)
 
     async def matches(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -154,7 +156,7 @@ class Search:
                 if read := await self._embedder.pieces((question, *texts)):
                     return await anyio.to_thread.run_sync(interaction.matches, question, read[0], texts, read[1:])
             except Unavailable as error:
-                log.warning("embedder_unavailable", reason=type(error).__name__)
+                _without_embedder(error)
         return await anyio.to_thread.run_sync(interaction.by_words, question, texts)
 
     async def rarity(self, text: str) -> dict[str, float]:
@@ -249,10 +251,15 @@ class Search:
         try:
             vectors = await self._embedder.queries([text])
         except Unavailable as error:
-            log.warning("embedder_unavailable", reason=type(error).__name__)
+            _without_embedder(error)
             return None
         question: Vectors = vectors[0]
         return question
+
+
+def _without_embedder(error: Unavailable) -> None:
+    metrics.EMBEDDING_ERRORS.labels(context.book()).inc()
+    log.warning("embedder_unavailable", reason=type(error).__name__)
 
 
 def _led(

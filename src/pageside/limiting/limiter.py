@@ -18,6 +18,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from pageside.errors import TooManyRequests
 from pageside.limiting.windows import Clock, LocalWindows, SharedWindows
 from pageside.storage.redis_server import RedisServer, RedisUnavailable
+from pageside.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +124,7 @@ class Limiter:
         key = _key(kind, whose, name)
         for item in self._rules.of(kind, whose):
             if not await self._hit(item, key):
+                metrics.LIMITED.labels(kind, whose).inc()
                 raise _reached(await self._standing(item, key), kind, whose)
 
     async def nearest(self, kind: Kind, whose: Whose, name: str) -> Standing | None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Select, Text, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,8 +23,10 @@ from pageside.tasks import task
 from pageside.tasks.board import KEPT, MAX_TASKS, Wanted
 from pageside.tasks.journal import Journal
 from pageside.tasks.task import BadTask, Details, NoSuchTask, NothingToUndo, Passage, Status, Task, checked
+from pageside.telemetry import metrics
 
 Row = Mapping[str, Any]
+Act = Literal["add", "update", "complete", "reopen", "delete", "restore", "undo"]
 
 
 class SqlTaskBoard:
@@ -37,7 +39,10 @@ class SqlTaskBoard:
     async def work(self, reader: Reader) -> AsyncIterator[SqlBoard]:
         """See `TaskBoard.work`."""
         async with self._database.transaction(reader) as connection:
-            yield SqlBoard(connection, reader)
+            board = SqlBoard(connection, reader)
+            yield board
+        for act in board.acts:  # what is not kept was not done
+            metrics.TASK_ACTS.labels(act).inc()
 
     @asynccontextmanager
     async def reading(self, reader: Reader) -> AsyncIterator[SqlBoard]:
@@ -47,10 +52,15 @@ class SqlTaskBoard:
 
 
 class SqlBoard:
-    """The tasks of `reader` over one transaction; see `Board`."""
+    """The tasks of `reader` over one transaction; see `Board`.
+
+    Attributes:
+        acts: What was done so far.
+    """
 
     def __init__(self, connection: AsyncConnection, reader: Reader) -> None:
         self.reader = reader
+        self.acts: list[Act] = []
         self._connection = connection
         self._journal = Journal(connection, reader)
 
@@ -107,6 +117,7 @@ class SqlBoard:
         row = {"status": "pending", "description": "", "priority": "normal", "tags": [], **_columns(kept)}
         row |= {"number": number, "created_at": now, "updated_at": now, "words": _words(row)}
         await self._write(row)
+        self.acts.append("add")
         return await self.get(number)
 
     async def update(self, number: int, told: Details, *, status: Status | None = None) -> tuple[Task, Task]:
@@ -115,17 +126,20 @@ class SqlBoard:
         row = await self._there(number)
         if status is not None:
             columns |= _done(row, task.status(status) == "completed")
+        self.acts.append("update")
         return await self._change(row, columns)
 
     async def complete(self, number: int, *, done: bool = True) -> tuple[Task, Task]:
         """See `Board.complete`."""
         row = await self._there(number)
+        self.acts.append("complete" if done else "reopen")
         return await self._change(row, _done(row, done))
 
     async def delete(self, number: int) -> Task:
         """See `Board.delete`."""
         gone, _ = await self._change(await self._there(number), {"deleted_at": ids.now()})
         await self._forget_oldest()
+        self.acts.append("delete")
         return gone
 
     async def restore(self, number: int) -> Task:
@@ -138,6 +152,7 @@ class SqlBoard:
         await self._require_room()
         await self._journal.brought_back(number, row)
         await self._set(number, {"deleted_at": None})
+        self.acts.append("restore")
         return await self.get(number)
 
     async def undo(self) -> Sequence[tuple[Task, Task]]:
@@ -151,6 +166,7 @@ class SqlBoard:
             await self._set(number, {"deleted_at": ids.now()} if row is None else row)
             changed.append((was, read(await self._any(number))))
         await self._require_room(further=0)
+        self.acts.append("undo")
         return changed
 
     async def revision(self) -> int:

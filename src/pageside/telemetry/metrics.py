@@ -119,13 +119,13 @@ COST: Final = _counter(
     "What answers cost at the configured prices, in millionths of their currency.",
     "book", "model",
 )  # fmt: skip
-UNDER_WAY: Final = _gauge("pageside_answers_under_way", "Answers that are being made.", "book")
+UNDER_WAY: Final = _gauge("pageside_answers_under_way", "Answers that are being made.")
 WAITING: Final = _gauge("pageside_answers_waiting", "Questions that wait for a place among the answers under way.")
 REFUSED: Final = _counter(
     "pageside_answers_refused_total",
-    "Questions refused before they were answered: busy (the conversation is answering), full (too many answers are "
-    "under way), closing (the server is about to stop).",
-    "reason",
+    "Questions refused before they were answered: thread_busy (the conversation is answering), overloaded (too many "
+    "answers are under way), unavailable (the server is about to stop).",
+    "code",
 )  # fmt: skip
 FEEDBACK: Final = _counter("pageside_feedback_total", "Opinions of readers on answers.", "book", "kind")
 
@@ -197,7 +197,9 @@ LIMITED: Final = _counter(
     "kind", "whose",
 )  # fmt: skip
 TASK_ACTS: Final = _counter(
-    "pageside_task_acts_total", "What was done with readers' tasks: add, update, complete, delete, restore.", "act"
+    "pageside_task_acts_total",
+    "What was done with readers' tasks: add, update, complete, reopen, delete, restore, undo.",
+    "act",
 )
 
 BUILD: Final = _gauge("pageside_build_info", "Always 1; its labels say what runs.", "version", "python")

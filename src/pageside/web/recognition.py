@@ -23,6 +23,7 @@ from pageside.identity.proxies import Proxies, is_loopback
 from pageside.identity.reader import Reader
 from pageside.identity.secrets import Session
 from pageside.identity.tokens import GUEST_LIFETIME
+from pageside.telemetry import context
 from pageside.wiring.admitting import Admission
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,7 @@ class Recognition:
             state["refusal"] = refusal
         else:
             state["reader"], state["session"], state["introduced"] = found.reader, found.session, found.cookie
+            context.enter_reader(self._admission.pseudonyms.of(found.reader))
 
         async def introduced(message: Message) -> None:
             if message["type"] == "http.response.start" and (cookie := state["introduced"]):

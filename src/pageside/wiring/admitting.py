@@ -17,6 +17,7 @@ from pageside.identity.hosted import Hosted
 from pageside.identity.jwts import PUBLIC, Rules, Verifier
 from pageside.identity.keys import KeySet
 from pageside.identity.proxies import Proxies
+from pageside.identity.pseudonyms import Pseudonyms
 from pageside.identity.reader import Reader
 from pageside.identity.tokens import GUEST_LIFETIME, Guests, found_secret
 from pageside.settings import Settings
@@ -30,6 +31,7 @@ class Admission:
     """All that says who a request comes from.
 
     Attributes:
+        pseudonyms: What readers are called where it must not be known who they are.
         verifier: Of other people's tokens, where those are believed.
         hosted: Begins sessions at OpenAI, where those are wanted.
         origins: Sites whose pages may use the cookie of a guest, too.
@@ -42,6 +44,7 @@ class Admission:
     guests: Guests
     sessions: Sessions
     proxies: Proxies
+    pseudonyms: Pseudonyms
     verifier: Verifier | None = None
     hosted: Hosted | None = None
     origins: frozenset[str] = frozenset()
@@ -67,6 +70,7 @@ async def open_admission(settings: Settings, database: Database, secret: SecretS
                 renewable_for=GUEST_LIFETIME if guests else RENEWABLE_FOR,
             ),
             proxies=Proxies.parse(settings.trusted_proxies),
+            pseudonyms=Pseudonyms(secret),
             verifier=verify,
             hosted=hosts,
             origins=frozenset(settings.origins),
