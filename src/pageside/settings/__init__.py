@@ -14,6 +14,7 @@ from pydantic_settings import SettingsConfigDict
 from pageside.errors import SettingsError
 from pageside.settings import guarding, secret_files
 from pageside.settings.access import Access
+from pageside.settings.administering import Administering
 from pageside.settings.answering import Answering
 from pageside.settings.capacity import Capacity
 from pageside.settings.library import LibraryDocs
@@ -37,6 +38,7 @@ class Settings(
     Limiting,
     LibraryDocs,
     Access,
+    Administering,
     Refusing,
     Verifying,
     Answering,

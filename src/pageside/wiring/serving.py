@@ -37,6 +37,7 @@ from pageside.storage.engine import Database
 from pageside.storage.redis_server import RedisServer
 from pageside.tasks.board import TaskBoard
 from pageside.wiring import (
+    administering,
     admitting,
     answering,
     databases,
@@ -49,6 +50,7 @@ from pageside.wiring import (
     receiving,
     sharing,
 )
+from pageside.wiring.administering import Administration
 from pageside.wiring.admitting import Admission
 from pageside.wiring.library import Documentation
 
@@ -69,6 +71,7 @@ class Shared:
     redis: RedisServer | None
     runs: Runs
     keeping: Keeping
+    administration: Administration
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Services:
     limiter: Limiter
     redis: RedisServer | None
     keeping: Keeping
+    administration: Administration
     docs: Documentation | None = None
     board: TaskBoard | None = None
     name: str = ""
@@ -136,6 +140,7 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
         dictation = await stack.enter_async_context(dictating.open_dictation(settings))
         allowance = await stack.enter_async_context(limiting.open_allowance(settings, database, limiter))
         await stack.enter_async_context(keeping.pruned(settings, database))
+        looked_after = await stack.enter_async_context(administering.open_administration(settings, database, secret))
         yield Shared(
             settings=settings,
             embedder=embedder,
@@ -148,7 +153,8 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
             dictation=dictation,
             redis=redis,
             runs=runs,
-            keeping=Keeping(database, receiving.files(settings), runs=runs),
+            keeping=Keeping(database, receiving.files(settings), runs=runs, pseudonyms=looked_after.pseudonyms),
+            administration=looked_after,
         )
 
 
@@ -198,6 +204,7 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
             limiter=shared.limiter,
             redis=shared.redis,
             keeping=shared.keeping,
+            administration=shared.administration,
             docs=docs,
             board=board,
             name=listed.name if listed else "",
@@ -233,6 +240,7 @@ def _chat(
         allowance=shared.allowance,
         sources=sources,
         progress=planning.progress(board),
+        notes=shared.administration.notes,
     )
     if board is not None:
         task_actions.install(server, board, base_url=settings.base_url)
