@@ -53,7 +53,8 @@ async def test_what_is_unavailable_says_when_to_come_back(client):
     """503 with Retry-After."""
     response = await client.get("/raise/store")
 
-    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.status_code == 503
+    assert 2 <= int(response.headers["retry-after"]) <= 8
 
 
 async def test_what_is_under_way_says_how_long_it_may_take(client):

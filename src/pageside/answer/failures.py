@@ -10,6 +10,7 @@ import openai
 from agents.exceptions import AgentsException, MaxTurnsExceeded
 
 _LONGEST_WAIT_S: Final = 5.0
+_OUTAGES: Final = {"status_401", "status_403", "status_404", "status_429"}
 _UNREACHABLE: Final = "The language model cannot be reached just now. Try again in a moment."
 _BROKE_OFF: Final = "The language model broke off. Try again."
 _FAILED: Final = "The language model failed to answer. Try again in a moment."
@@ -31,6 +32,11 @@ class Failure:
     retry: bool = False
     wait_s: float = 0.0
     temperature: bool = False
+
+    @property
+    def outage(self) -> bool:
+        """Whether the model is to blame, or its operator, and not what was asked."""
+        return self.retry or self.kind in _OUTAGES
 
 
 def explain(error: Exception) -> Failure | None:

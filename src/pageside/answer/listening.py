@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Final
@@ -12,6 +12,7 @@ import structlog
 from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools, TResponseInputItem
 from agents.stream_events import StreamEvent
 
+from pageside import backoff
 from pageside.answer import failures, page_tools, prompt
 from pageside.answer.events import Usage
 from pageside.answer.models import Models, TurnModel
@@ -19,11 +20,13 @@ from pageside.answer.quoting import QuotingModel
 from pageside.answer.tools import Finder
 from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
+from pageside.telemetry import context, metrics
 
 log = structlog.get_logger(__name__)
 
 _ATTEMPTS: Final = 3
 _FIRST_WAIT_S: Final = 0.5
+_LONGEST_WAIT_S: Final = 4.0
 _OTHER_CALLS: Final = 3  # of the model in a turn, beside those that search
 
 
@@ -59,12 +62,15 @@ class Listener:
                 failure = failures.explain(error)
                 if failure is None:
                     raise
+                metrics.MODEL_ERRORS.labels(context.book(), failure.kind).inc()
+                self._models.failing = failure.outage or self._models.failing
                 log.warning("model_failed", kind=failure.kind, attempt=attempt, heard=turn.heard)
                 if turn.heard or not failure.retry or attempt == _ATTEMPTS:
                     # the cause may quote the key or the question: it goes no further
                     raise ModelUnavailable(failure.message) from None
                 await self._wait(failure, attempt)
             else:
+                self._models.failing = False
                 return
 
     async def quote(self, turn: Turn) -> AsyncGenerator[str | None, None]:
@@ -75,11 +81,12 @@ class Listener:
     async def _wait(self, failure: failures.Failure, attempt: int) -> None:
         if failure.temperature and self._models.without_temperature():
             return
-        backoff_s = _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  # spreads retries, hides nothing
-        await asyncio.sleep(max(failure.wait_s, backoff_s))
+        pause_s = backoff.pause_s(attempt, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S)
+        await asyncio.sleep(failure.wait_s + pause_s)  # a crowd that is told the same moment must not come at it
 
     async def _run(self, turn: Turn, deadline: float) -> AsyncGenerator[str | None, None]:
         chosen = self._models.for_turn(self._search)
+        began = time.perf_counter()
         result = self._started(turn, chosen)
         events = result.stream_events()
         try:
@@ -95,6 +102,7 @@ class Listener:
         finally:
             result.cancel()
             await _closed_quietly(events)
+            metrics.MODEL_SECONDS.labels(context.book()).observe(time.perf_counter() - began)
             used = result.context_wrapper.usage
             turn.spent = Usage(
                 self._models.name,

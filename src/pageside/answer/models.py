@@ -56,6 +56,9 @@ class Models:
         timeout_s: Seconds the model may be silent.
         reads_files: Whether the model at the endpoint takes pictures and PDF.
         bounds: How sure an answer must be.
+
+    Attributes:
+        failing: Whether the endpoint gave no answer when it was last asked, for a reason that is not the question's.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Models:
         bounds: Bounds = fitted.BOUNDS["balanced"],
     ) -> None:
         self.bounds = bounds
+        self.failing = False
         self._temperature: float | None = temperature
         self._max_tokens = max_tokens
         self._model = model

@@ -40,11 +40,13 @@ class Moderation:
     Attributes:
         moderator: Tells whether a text is to be refused, and raises where it cannot tell; a host may set its own.
         outage: What becomes of messages then.
+        failing: Whether it could not tell when it was last asked.
     """
 
     def __init__(self, moderator: Moderator | None = None, *, outage: Outage = "allow") -> None:
         self.moderator = moderator
         self.outage = outage
+        self.failing = False
 
     async def require(self, asked: Request) -> None:
         """Returns if what the reader wrote may be taken.
@@ -59,8 +61,10 @@ class Moderation:
         try:
             refused = await self.moderator(told)
         except Exception as error:  # a host's own function may fail in any way
+            self.failing = True
             self._fail(error)
             return
+        self.failing = False
         if refused:
             log.info("message_refused")
             raise MessageRefused(

@@ -65,7 +65,7 @@ class Verifier:
         self._rules = rules
         self._claims = claims
         self._secret = secret
-        self._keys = keys
+        self.keys = keys
 
     async def reader(self, token: str) -> Reader:
         """The reader whom `token` proves.
@@ -77,8 +77,8 @@ class Verifier:
         algorithm, kid = self._header(token)
         if algorithm in SHARED:
             claims = self._decoded(token, self._shared(), algorithm)
-        elif self._keys is not None:
-            claims = self._decoded(token, await self._keys.find(kid, algorithm), algorithm)
+        elif self.keys is not None:
+            claims = self._decoded(token, await self.keys.find(kid, algorithm), algorithm)
         else:
             raise _unallowed(algorithm, self._rules.algorithms)
         _require_party(claims.get("azp"), self._rules.parties)
@@ -86,8 +86,8 @@ class Verifier:
 
     async def aclose(self) -> None:
         """Closes connections to the provider."""
-        if self._keys is not None:
-            await self._keys.aclose()
+        if self.keys is not None:
+            await self.keys.aclose()
 
     def _header(self, token: str) -> tuple[str, str]:
         if len(token) > LONGEST_TOKEN:

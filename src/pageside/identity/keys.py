@@ -45,7 +45,11 @@ class _Fetched:
 
 
 class KeySet:
-    """The keys published at one address; what was fetched last is good for as long as nothing newer can be had."""
+    """The keys published at one address; what was fetched last is good for as long as nothing newer can be had.
+
+    Attributes:
+        failing: Whether they could not be had when they were last asked for.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class KeySet:
         self._fetching = anyio.Lock()
         self._fetched: _Fetched | None = None
         self._tried = float("-inf")
+        self.failing = False
 
     async def find(self, kid: str, algorithm: str) -> PyJWK:
         """The key of that name and kind; without a name, the only one of its kind.
@@ -132,9 +137,10 @@ class KeySet:
             try:
                 keys = usable(await self._document(), self._algorithms)
             except _FAILURES as error:
+                self.failing = True
                 log.warning("keys_not_fetched", why=type(error).__name__, known=before is not None)
                 return False
-            self._fetched = _Fetched(keys, self._clock())
+            self._fetched, self.failing = _Fetched(keys, self._clock()), False
             return True
 
     async def _document(self) -> object:

@@ -77,6 +77,13 @@ class Answering(BaseSettings):
     embedding_api_key: SecretStr | None = Field(
         None, validation_alias="EMBEDDING_API_KEY", description="Its key. Unset: `OPENAI_API_KEY`."
     )
+    embedding_timeout_s: float = Field(
+        5,
+        gt=0,
+        le=60,
+        validation_alias="EMBEDDING_TIMEOUT_S",
+        description="Seconds that endpoint may take while a reader waits; the search then knows words alone.",
+    )
     model_reads_files: bool = Field(
         True,
         validation_alias="PAGESIDE_MODEL_READS_FILES",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
+from pageside import backoff
 from pageside.errors import Unavailable
 from pageside.storage.redis_address import RedisAddress
 from pageside.telemetry import metrics
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT = timedelta(seconds=2)
 CONNECTIONS = 8
-_FIRST_PAUSE_S = 0.25
+_FIRST_PAUSE_S = 0.5
 _SHORTEST_PAUSE_S = 0.05
 _LOOKED_EVERY_S = 0.5
 _LONGEST_PAUSE_S = 5.0
@@ -158,9 +158,7 @@ class RedisServer:
             log.error(self._lost_event, place=self.place, reason=reason(error), outages=self.outages)
         self._failures += 1
         self._found_at = None
-        pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failures, 10))
-        # Processes that lost it together must not come back together.
-        pause_s *= 0.5 + secrets.randbelow(1000) / 1000
+        pause_s = backoff.pause_s(self._failures, first_s=_FIRST_PAUSE_S, longest_s=_LONGEST_PAUSE_S)
         self._again_at = asyncio.get_running_loop().time() + pause_s
 
     def _found(self) -> None:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from pageside.errors import PagesideError
 from pageside.knowledge import led
+from pageside.knowledge.embed_prompt import PromptEmbedder
 from pageside.web.chat_shapes import Given
 from pageside.web.chatkit import REST
 from pageside.web.runs import HEADERS
@@ -61,6 +62,8 @@ def router(services: Services) -> APIRouter:
             told.append("The database cannot be reached; conversations are off until it answers.")
         search = await _search(services, told)
         beside = await _beside(services, told)
+        if services.models.failing:
+            told.append("The model gave no answer when it was last asked; questions may fail until it does.")
         able = store and search != "unavailable"
         status: Literal["healthy", "degraded", "unhealthy"] = "degraded" if told else "healthy"
         if not able:
@@ -80,13 +83,17 @@ def router(services: Services) -> APIRouter:
 async def _search(services: Services, told: list[str]) -> Literal["healthy", "degraded", "unavailable"]:
     try:
         await to_thread.run_sync(services.index.status)
-        if not await led.by_words_alone(services.index, services.embedder):
-            return "healthy"
+        words_alone = await led.by_words_alone(services.index, services.embedder)
     except PagesideError:  # its message is for the operator, and health for anybody
         told.append("There is no index that can be read; no question can be answered before the book is indexed.")
         return "unavailable"
-    told.append("The index has no vectors of the present model; the search knows words alone.")
-    return "degraded"
+    if words_alone:
+        told.append("The index has no vectors of the present model; the search knows words alone.")
+        return "degraded"
+    if isinstance(services.embedder, PromptEmbedder) and services.embedder.failing:
+        told.append("The embedding model gave nothing when it was last asked; the search knows words alone.")
+        return "degraded"
+    return "healthy"
 
 
 async def _beside(services: Services, told: list[str]) -> bool:

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from pageside import telemetry
+from pageside import backoff, telemetry
 from pageside.conversation.busy import Busy
 from pageside.conversation.capacity import Overloaded
 from pageside.errors import PagesideError, TooManyRequests, Unauthorized
@@ -21,7 +21,7 @@ from pageside.limiting.limiter import LimitReached
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = 5
+_ABOUT_S = 5
 _SHOWN_PROBLEMS = 5
 _SENTENCES = {
     404: "There is nothing at this address.",
@@ -115,7 +115,7 @@ def _headers(error: PagesideError) -> dict[str, str]:
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": challenge(error)}
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return {"Retry-After": str(RETRY_AFTER_S)}
+        return {"Retry-After": str(round(backoff.spread(_ABOUT_S)))}
     return {}
 
 

@@ -15,9 +15,11 @@ from typing import Final
 import anyio.to_thread
 import structlog
 
-from pageside.errors import IndexBusy, IndexUnavailable, SettingsError
+from pageside import backoff
+from pageside.errors import IndexBusy, IndexMissing, IndexUnavailable, SettingsError, Unavailable
 from pageside.knowledge import ingest
 from pageside.knowledge.embed import Embedder, MiniLM
+from pageside.knowledge.embed_prompt import PromptEmbedder
 from pageside.knowledge.index import Index
 from pageside.knowledge.index_embedded import EmbeddedIndex
 from pageside.knowledge.ingest import Progress, Report
@@ -29,6 +31,9 @@ from pageside.knowledge.sink import FolderSink, Sink
 from pageside.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+_FIRST_AGAIN_S: Final = 2.0
+_LONGEST_AGAIN_S: Final = 30.0
 
 BOOK: Final = "book"  # the index of a server that has one book
 
@@ -47,6 +52,16 @@ def embedder(settings: Settings) -> Embedder | None:
         base_url=settings.embedding_base_url or None,
         api_key=key.get_secret_value() if key else "",
     )
+
+
+@asynccontextmanager
+async def open_prompt_embedder(settings: Settings) -> AsyncIterator[Embedder | None]:
+    """As `open_embedder`, for readers who wait: one that is asked over the network answers in time or not at all."""
+    async with open_embedder(settings) as chosen:
+        if chosen is None or isinstance(chosen, MiniLM):
+            yield chosen
+        else:
+            yield PromptEmbedder(chosen, limit_s=settings.embedding_timeout_s)
 
 
 def embed_alike(one: Settings, other: Settings) -> bool:
@@ -128,26 +143,49 @@ async def freshen(
     book: str = BOOK,
     base_url: str | None = None,
 ) -> Report | None:
-    """As `index_book`, but content with what another process is indexing, and with a service that is away."""
+    """As `index_book`, but content with what another process is indexing, and with a service that is away.
+
+    Where vectors cannot be had and nothing was ever indexed, the book is searched by words alone for the time being.
+    """
+    indexing = partial(index_book, folder=folder, progress=progress, book=book, base_url=base_url)
     try:
-        return await index_book(settings, folder, progress=progress, book=book, base_url=base_url)
+        return await indexing(settings)
     except IndexBusy:
         log.warning("index_busy", hint="another process is indexing; its generation is served when it is ready")
     except IndexUnavailable as error:
         log.warning("index_not_updated", reason=str(error))
+    except Unavailable as error:
+        log.warning("index_without_vectors", reason=str(error))
+        if not await _is_indexed(settings, book):
+            with suppress(IndexBusy, IndexUnavailable):
+                await indexing(settings.model_copy(update={"embedding_model": "none"}))
     return None
 
 
+async def _is_indexed(settings: Settings, book: str) -> bool:
+    async with open_index(settings, book=book) as index:
+        try:
+            await anyio.to_thread.run_sync(index.status)
+        except IndexMissing:
+            return False
+        except IndexUnavailable:  # whatever there is, it is not to be replaced by less
+            return True
+    return True
+
+
 @asynccontextmanager
-async def catching_up(update: Callable[[], Awaitable[Report | None]], *, every_s: float = 15) -> AsyncIterator[None]:
-    """Carries out `update` again and again, until it gives a report: as `freshen` does once nothing is in its way."""
+async def catching_up(update: Callable[[], Awaitable[Report | None]]) -> AsyncIterator[None]:
+    """Carries out `update` again and again, until it gives a report: as `freshen` does once nothing is in its way.
+
+    More and more seldom, and never at the same moment as the other processes that wait for the same.
+    """
 
     async def run() -> None:
         try:
-            for _ in itertools.count():
+            for failures in itertools.count(1):
+                await anyio.sleep(backoff.pause_s(failures, first_s=_FIRST_AGAIN_S, longest_s=_LONGEST_AGAIN_S))
                 if await update() is not None:
                     return
-                await anyio.sleep(every_s)
         except Exception:
             log.exception("index_not_updated")
 

@@ -129,7 +129,7 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
     """
     async with AsyncExitStack() as stack:
         secret = settings.secret or _kept_secret(settings)
-        embedder = await stack.enter_async_context(knowing.open_embedder(settings))
+        embedder = await stack.enter_async_context(knowing.open_prompt_embedder(settings))
         database = await databases.opened(settings)
         stack.push_async_callback(database.aclose)
         admission = await stack.enter_async_context(admitting.open_admission(settings, database, secret))
@@ -172,7 +172,7 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         )
         embedder = shared.embedder
         if not knowing.embed_alike(settings, shared.settings):
-            embedder = await stack.enter_async_context(knowing.open_embedder(settings))
+            embedder = await stack.enter_async_context(knowing.open_prompt_embedder(settings))
         reranker = await stack.enter_async_context(knowing.open_reranker(settings))
         search = Search(index, embedder, reranker=reranker)
         chosen = answering.models(settings)
