@@ -18,6 +18,7 @@ from pageside.answer.support import Support
 from pageside.answer.units import Unit, Units
 from pageside.knowledge import keywords
 from pageside.knowledge.passage import Passage
+from pageside.telemetry import tracing
 
 _YOU_AND_ME: Final = re.compile(r"\b(?:you|your|yours|i|me|my|we|us|our|this book|conversation)\b", re.IGNORECASE)
 _MOSTLY_KNOWN: Final = 0.5
@@ -124,7 +125,8 @@ class Checker:
             if self._guard.bars(words) or self._guard.strays(words, states=False):
                 return events + self._kept_back(unit)
             return events + self._led_in(unit, marked.text)
-        return events + await self._sentence(unit)
+        with tracing.span("check"):
+            return events + await self._sentence(unit)
 
     async def _sentence(self, came: Unit) -> list[TextDelta | Cited]:
         unit = self._gaps.fitted(came)

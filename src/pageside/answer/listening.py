@@ -9,18 +9,19 @@ from contextlib import aclosing
 from typing import Final
 
 import structlog
-from agents import Agent, RunConfig, Runner, RunResultStreaming, StopAtTools, TResponseInputItem
+from agents import Agent, Runner, RunResultStreaming, StopAtTools, TResponseInputItem
 from agents.stream_events import StreamEvent
 
 from pageside import backoff
-from pageside.answer import failures, page_tools, prompt
+from pageside.answer import failures, page_tools, prompt, spans
 from pageside.answer.events import Usage
 from pageside.answer.models import Models, TurnModel
+from pageside.answer.planner import tracing as agents_tracing
 from pageside.answer.quoting import QuotingModel
 from pageside.answer.tools import Finder
 from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
-from pageside.telemetry import context, metrics
+from pageside.telemetry import context, metrics, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class Listener:
         self._models = models
         self.instructions = instructions
         self._limit_s = limit_s
+        agents_tracing.keep_here()
 
     async def hear(self, turn: Turn) -> AsyncGenerator[str | None, None]:
         """The model's text, piece by piece, asked for again while nothing has been heard.
@@ -86,7 +88,8 @@ class Listener:
 
     async def _run(self, turn: Turn, deadline: float) -> AsyncGenerator[str | None, None]:
         chosen = self._models.for_turn(self._search)
-        began = time.perf_counter()
+        began, span = time.perf_counter(), tracing.begin("model")
+        span.note({"gen_ai.request.model": self._models.name})
         result = self._started(turn, chosen)
         events = result.stream_events()
         try:
@@ -95,7 +98,8 @@ class Listener:
                     turn.heard = turn.heard or piece is not None
                     yield piece
             turn.cut_short = turn.cut_short or chosen.ending.reason == "length"
-        except Exception:
+        except Exception as error:
+            span.fail(error)
             # an answer at its length limit is one, though the SDK raises
             if not (turn.cut_short and turn.heard):
                 raise
@@ -104,6 +108,10 @@ class Listener:
             await _closed_quietly(events)
             metrics.MODEL_SECONDS.labels(context.book()).observe(time.perf_counter() - began)
             used = result.context_wrapper.usage
+            span.note(
+                {"gen_ai.usage.input_tokens": used.input_tokens, "gen_ai.usage.output_tokens": used.output_tokens}
+            )
+            span.end()
             turn.spent = Usage(
                 self._models.name,
                 turn.spent.input_tokens + used.input_tokens,
@@ -124,7 +132,7 @@ class Listener:
             agent,
             _input(turn),
             max_turns=turn.desk.limit_searches + _OTHER_CALLS,
-            run_config=RunConfig(tracing_disabled=True),
+            run_config=spans.configured("Tutor"),
         )
 
 

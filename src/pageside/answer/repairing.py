@@ -11,9 +11,9 @@ from importlib import resources
 from typing import Final, Protocol
 
 import structlog
-from agents import Agent, RunConfig, Runner
+from agents import Agent, Runner
 
-from pageside.answer import failures
+from pageside.answer import failures, spans
 from pageside.answer.events import Evidence, Usage
 from pageside.answer.models import Models
 from pageside.answer.quoting import Scorer
@@ -86,7 +86,7 @@ class Repairer:
         passages = [{"number": each.number, "text": each.found.passage.text} for each in nearest]
         asked = {"sentence": sentence, "reason": reason, "passages": passages}
         result = await Runner.run(
-            agent, json.dumps(asked, ensure_ascii=False), max_turns=1, run_config=RunConfig(tracing_disabled=True)
+            agent, json.dumps(asked, ensure_ascii=False), max_turns=1, run_config=spans.configured("Repair")
         )
         used = result.context_wrapper.usage
         self.spent = replace(

@@ -33,7 +33,7 @@ from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Hit, Index
 from pageside.knowledge.passage import NO_LABELS, Findings, Found, Passage, Selection
 from pageside.knowledge.rerank import Reranker
-from pageside.telemetry import context, metrics
+from pageside.telemetry import context, metrics, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +96,7 @@ class Search:
             IndexMissing: Nothing has been indexed yet.
             IndexBroken: What was indexed cannot be read.
         """
-        with metrics.timed(metrics.SEARCH_SECONDS):
+        with metrics.timed(metrics.SEARCH_SECONDS), tracing.span("search"):
             path = place.resolve(page, await self._index.documents()) if page else None
             located = await self._located(selected_text, path, surroundings) if selected_text.strip() else None
             points_only = place.points_only(question)

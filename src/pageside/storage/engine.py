@@ -20,7 +20,7 @@ from pageside.storage.postgres import PostgresServer
 from pageside.storage.postgres_messages import Limits
 from pageside.storage.sqlite import SqliteFile, path_of
 from pageside.storage.tables import readers, threads
-from pageside.telemetry import metrics
+from pageside.telemetry import metrics, tracing
 
 _HEALTH_TIMEOUT_S = 3.0
 _ON_A_PAGE = 500
@@ -186,11 +186,12 @@ async def _measured(kind: str, unit: AbstractAsyncContextManager[AsyncConnection
     waiting = metrics.DATABASE_WAITING.labels(kind)
     waiting.inc()
     try:
-        async with unit as connection:
-            begun = time.perf_counter()
-            waiting.dec()
-            metrics.DATABASE_WAIT_SECONDS.labels(kind).observe(begun - asked)
-            yield connection
+        with tracing.span(f"database {kind}"):
+            async with unit as connection:
+                begun = time.perf_counter()
+                waiting.dec()
+                metrics.DATABASE_WAIT_SECONDS.labels(kind).observe(begun - asked)
+                yield connection
     except StoreUnavailable:
         metrics.DATABASE_ERRORS.labels(kind).inc()
         raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final, Protocol
 
 _REPORTED: Final = frozenset({"error", "critical"})
+_MARK: Final = "_pageside_reported"
 
 
 class Reporter(Protocol):
@@ -20,7 +22,9 @@ _reporters: list[Reporter] = []
 
 def report(error: BaseException, *, event: str, level: str) -> None:
     """Tells whoever wants to know of an error; nobody of what was foreseen, which is logged below `error`."""
-    if level in _REPORTED:
+    if level in _REPORTED and not getattr(error, _MARK, False):
+        with suppress(AttributeError):  # some have no room for it
+            setattr(error, _MARK, True)  # whoever caught it may raise it again, and the next one log it, too
         for each in _reporters:
             each.report(error, event=event)
 

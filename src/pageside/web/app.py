@@ -40,7 +40,7 @@ from pageside.web.audience import Admitted
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
 from pageside.web.limiting import AddressLimits, ReaderLimits
 from pageside.web.limits import Limits
-from pageside.web.middleware import Observed, RequestIds
+from pageside.web.middleware import NO_TELEMETRY, Observed, RequestIds
 from pageside.web.recognition import Addresses, Recognition
 from pageside.web.reference import Reference
 from pageside.wiring.serving import Services, Shared
@@ -65,6 +65,7 @@ def create(services: Services, book: Path) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        telemetry=NO_TELEMETRY,
         servers=[{"url": base}] if base else None,
     )
     problems.install(app)

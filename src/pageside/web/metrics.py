@@ -31,6 +31,7 @@ def router(settings: Settings, database: Database, books: Sequence[Services]) ->
     @routes.get("/metrics")
     async def read(request: Request) -> Response:
         _require(request, settings)
+        request.state.introduced = ""  # whoever scrapes is no reader
         await _ask(database, books)
         told, media_type = await run_sync(metrics.exposed, request.headers.get("accept", ""))
         return Response(told, headers={"Content-Type": media_type, "Cache-Control": "no-store"})

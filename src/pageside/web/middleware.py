@@ -6,15 +6,19 @@ import time
 from typing import Final
 
 import structlog
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pageside import telemetry
-from pageside.telemetry import context, metrics
+from pageside.telemetry import context, metrics, tracing
+from pageside.telemetry.tracing import Span
 
 log = structlog.get_logger(__name__)
 
 NO_ROUTE: Final = "none"
+# FastAPI's own would tell paths and messages of errors to whatever the environment names.
+NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 class RequestIds:
@@ -27,9 +31,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = telemetry.adopt_request_id(headers.get("x-request-id"))
-        context.adopt_trace_id(headers.get("traceparent"))
+        request_id = telemetry.adopt_request_id(Headers(scope=scope).get("x-request-id"))
 
         async def labelled(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -58,13 +60,15 @@ class Observed:
             answer.see(message)
             await send(message)
 
-        try:
-            await self._app(scope, receive, seen)
-        except Exception:
-            answer.fail()
-            raise
-        finally:
-            answer.end()
+        with tracing.serving(Headers(scope=scope).get("traceparent", "")) as span:
+            try:
+                await self._app(scope, receive, seen)
+            except Exception as error:
+                answer.fail()
+                span.fail(error)
+                raise
+            finally:
+                answer.end(span)
 
 
 class _Answer:
@@ -95,7 +99,7 @@ class _Answer:
         """Whoever stands in front makes an answer of the error, unless one has begun."""
         self._status = self._status or 500
 
-    def end(self) -> None:
+    def end(self, span: Span) -> None:
         """Tells of it."""
         took_s = time.perf_counter() - self._began
         method, route = metrics.method(self._scope["method"]), template(self._scope)
@@ -105,6 +109,17 @@ class _Answer:
             metrics.STREAMS.labels(self._book).dec()
             if self._first_s is not None:
                 metrics.STREAM_FIRST_SECONDS.labels(self._book, route).observe(self._first_s)
+        span.call(f"{method} {route}")
+        span.note(
+            {
+                "http.request.method": method,
+                "http.route": route,
+                "http.response.status_code": self._status,
+                "http.response.body.size": self._bytes,
+                "enduser.pseudo.id": context.reader(),
+                "pageside.book": self._book,
+            }
+        )
         log.info(
             "request",
             method=method,

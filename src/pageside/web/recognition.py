@@ -86,7 +86,7 @@ class Recognition:
         try:
             found = await self._recognise(scope, Headers(scope=scope))
         except PagesideError as refusal:
-            if isinstance(refusal, TokenDenied):
+            if isinstance(refusal, TokenDenied) and scope["path"] != "/metrics":  # which has a token of its own
                 log.info("token_denied", reason=refusal.reason)
             state["refusal"] = refusal
         else:

@@ -19,7 +19,7 @@ from pageside.errors import SettingsError
 from pageside.settings import Settings
 from pageside.settings.books import Listed
 from pageside.web import app, shelf
-from pageside.wiring import serving, shelving
+from pageside.wiring import observing, serving, shelving
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ async def run(settings: Settings, book: Path, *, listening: Callable[[str], None
         SettingsError: The address is in use or not this machine's, or the site to show is none.
     """
     with _bound(settings.host, settings.port) as listener:
-        async with serving.open_services(settings) as services:
+        async with observing.observed(settings), serving.open_services(settings) as services:
             await _serve(listener, app.create(services, book), [services.chat], settings, listening)
 
 
@@ -93,7 +93,7 @@ async def run_several(settings: Settings, books: tuple[Listed, ...], *, listenin
         SettingsError: As `run`, or a site was built for another address than its book's.
     """
     with _bound(settings.host, settings.port) as listener:
-        async with shelving.open_shelf(settings, books) as opened:
+        async with observing.observed(settings), shelving.open_shelf(settings, books) as opened:
             chats = [services.chat for _, services in opened.books]
             await _serve(listener, shelf.create(opened), chats, settings, listening)
 

@@ -21,6 +21,7 @@ from pageside.identity.reader import Reader
 from pageside.knowledge.reading import naming
 from pageside.web import app, attachments, contract, element, mcp, metrics, pages, probes, problems
 from pageside.web.chatkit import REST, asking
+from pageside.web.middleware import NO_TELEMETRY
 from pageside.wiring.serving import Services
 from pageside.wiring.shelving import Shelf
 
@@ -101,7 +102,14 @@ def create(shelf: Shelf) -> ASGIApp:
 
 
 def _top(shelf: Shelf) -> FastAPI:
-    top = FastAPI(title="Pageside", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    top = FastAPI(
+        title="Pageside",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=NO_TELEMETRY,
+    )
     problems.install(top)
     top.include_router(_health(shelf))
     opened = [services for _, services in shelf.books]

@@ -18,6 +18,8 @@ import structlog
 from agents import RunConfig, set_trace_processors
 from agents.tracing import AgentSpanData, Span, Trace, TracingProcessor
 
+from pageside.answer.spans import Bridge
+
 log = structlog.get_logger(__name__)
 
 WORKFLOW: Final = "Study tasks"
@@ -91,11 +93,12 @@ class Spans(TracingProcessor):
 
 
 _SPANS: Final = Spans()
+_BRIDGE: Final = Bridge()
 
 
 def keep_here() -> None:
     """From now on spans end in this process: the SDK's exporter, which would post them to OpenAI, is taken out."""
-    set_trace_processors([_SPANS])
+    set_trace_processors([_SPANS, _BRIDGE])
 
 
 @contextmanager
