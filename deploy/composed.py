@@ -106,6 +106,8 @@ class Machine:
         folder = self.folder / "run" / service.name
         folder.mkdir(parents=True, exist_ok=True)
         for target, source in service.secrets.items():
+            if (folder / target).exists():  # a process may be reading it
+                continue
             held = (self.folder / "secrets" / source).read_text(encoding="utf-8")
             (folder / target).write_text(self.placed(held), encoding="utf-8")
         return folder
