@@ -10,7 +10,6 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
 
 from pageside.administration.values import Sort
 from pageside.errors import NotFound, PagesideError
@@ -52,12 +51,15 @@ def routes(desk: Desk) -> list[Route | Mount]:
     async def front(_: Request) -> Response:
         return RedirectResponse(f"{ROOT}/", 307)
 
-    return [Route(ROOT, front, methods=["GET", "HEAD"], include_in_schema=False), Mount(ROOT, create(desk))]
+    entered = Entered(pages(desk), gate=desk.gate)  # around what becomes of errors, too
+    return [Route(ROOT, front, methods=["GET", "HEAD"], include_in_schema=False), Mount(ROOT, entered)]
 
 
-def create(desk: Desk) -> ASGIApp:
-    """The pages, as an application to be mounted at `ROOT`."""
-    app = FastAPI(title="Administration", docs_url=None, redoc_url=None, openapi_url=None)
+def pages(desk: Desk) -> FastAPI:
+    """The pages, as an application to stand behind `Entered`."""
+    app = FastAPI(
+        title="Administration", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY
+    )
     shown = Shown(desk)
     app.include_router(_entering(desk, shown))
     app.include_router(_reports(desk, shown))
@@ -67,7 +69,7 @@ def create(desk: Desk) -> ASGIApp:
     app.add_exception_handler(PagesideError, shown.refused)
     app.add_exception_handler(HTTPException, shown.by_status)
     app.add_exception_handler(Exception, shown.unforeseen)
-    return Entered(app, gate=desk.gate)  # around what becomes of errors, too
+    return app
 
 
 def _entering(desk: Desk, shown: Shown) -> APIRouter:

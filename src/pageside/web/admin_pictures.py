@@ -181,7 +181,7 @@ def of_usage(
         Chart(
             id="readers",
             title="Questions by reader",
-            about=f"The {len(readers[:_MOST_BARS])} who took most, under names made for reports.",
+            about=f"The {len(readers[:_MOST_BARS])} who asked most, under names made for reports.",
             across="Reader",
             labels=tuple(each.reader_hash[:6] for each in readers[:_MOST_BARS]),
             series=(Series("Questions", tuple(each.turns for each in readers[:_MOST_BARS]), 0),),

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from pageside import ids
-from pageside.administration.reports import Reporting
+from pageside.administration.reports import Reports
 from pageside.errors import PagesideError
 from pageside.web import admin_charts, admin_choosing
 from pageside.web import admin_words as words
@@ -52,7 +52,7 @@ class Desk:
     """
 
     gate: Gate
-    reports: Reporting
+    reports: Reports
     books: Mapping[str, str]
     now: Callable[[], datetime] = field(default=ids.now)
 

@@ -17,7 +17,7 @@ from pageside.web import draining, problems
 
 _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("chat", re.compile(r"POST (/chatkit|/api/chatkit/(chat|test|tools/execute)|/api/.+/chat)")),
-    ("sessions", re.compile(r"POST /api/chatkit/(session|refresh)")),
+    ("sessions", re.compile(r"POST (/api/chatkit/(session|refresh)|/admin/sign-in)")),
     ("uploads", re.compile(rf"POST {re.escape(UPLOADS)}|PUT {re.escape(UPLOADS)}/[^/]+")),
 )
 
