@@ -175,7 +175,8 @@ class Bytes(io.RawIOBase):
             ArchiveUnusable: The archive ends before the member does.
         """
         wanted = min(self.left, PIECE if size < 0 else min(size, PIECE))
-        found = self._source.read(wanted) if wanted else b""
+        with _telling():
+            found = self._source.read(wanted) if wanted else b""
         if wanted and not found:
             raise ArchiveUnusable(f"{_TORN}: it ends in the middle of a member.")
         self.left -= len(found)
@@ -206,7 +207,7 @@ def members(source: BinaryIO) -> Iterator[tuple[str, Bytes]]:
                 raise ArchiveUnusable(f"The archive holds {header.name!r}, which is no plain file: it is no backup.")
             found = Bytes(stream, header.size)
             yield header.name, found
-            for _ in found.pieces():
+            for _ in found.pieces():  # what nobody wanted
                 pass
             stream.read(-header.size % _BLOCK)
         while rest := stream.read(PIECE):  # to its end, where gzip keeps its own sum

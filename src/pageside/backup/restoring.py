@@ -31,7 +31,7 @@ from pageside.storage.files_drafts import begun
 from pageside.storage.refill import Chunk, PlaceTaken
 from pageside.storage.snapshot import Row, require_known
 
-_ROW: Final = TypeAdapter(dict[str, str | int | bool | None])
+_ROW: Final = TypeAdapter(dict[str, str | int | float | bool | None])
 _SPARE_BYTES: Final = 50_000_000
 _LONGEST_SECRET: Final = 4096
 _SETTLED: Final = 3  # how much room a database takes, by its rows as text

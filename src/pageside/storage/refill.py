@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Connection,
     DateTime,
+    Float,
     Insert,
     Integer,
     Table,
@@ -173,6 +174,8 @@ def _value(kind: object, value: Value) -> object:
             return _of(bool, value)
         case Integer():
             return _of(int, value)
+        case Float():
+            return _of(float, value)
         case _:
             return _of(str, value)
 

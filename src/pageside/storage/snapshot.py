@@ -45,7 +45,7 @@ from pageside.storage.owner import SERVERS
 from pageside.storage.sqlite import path_of
 from pageside.storage.tables import Moment, metadata
 
-Value = str | int | bool | None
+Value = str | float | bool | None
 Row = Mapping[str, Value]
 T = TypeVar("T")
 
@@ -114,10 +114,13 @@ class Snapshot:
 
     def _seen(self, table: Table) -> Iterator[Sequence[Row]]:
         names = [column.name for column in table.columns]
+        written = [_json if isinstance(column.type, JSON) else _plain for column in table.columns]
         query = select(*(_told(column, self.kind) for column in table.columns))
         with self._connection.execution_options(yield_per=_AT_ONCE).execute(query) as result:
             for rows in result.partitions():
-                yield [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+                yield [
+                    {name: write(value) for name, write, value in zip(names, written, row, strict=True)} for row in rows
+                ]
 
 
 def taken(url: str, work: Callable[[Snapshot], T]) -> T:
@@ -194,6 +197,11 @@ def _told(column: Column[object], kind: str) -> ColumnElement[Any]:
 def _plain(value: object) -> Value:
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds")
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, str | float | int):
         return value
-    return json.dumps(value)  # SQLite keeps a bare number of JSON as a number
+    raise TypeError(f"a {type(value).__name__} is in no column of ours")
+
+
+def _json(value: object) -> Value:
+    # SQLite keeps a bare number of JSON as a number.
+    return value if value is None or isinstance(value, str) else json.dumps(value)
