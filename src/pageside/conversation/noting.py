@@ -112,7 +112,7 @@ class Notes:
                 self._add(_Note(turn.reader, at, self._row(told, asked_id, turn.reader, at, failed=failed)))
 
     async def settled(self) -> None:
-        """Returns once all that was noted so far is written; at once where the database is away."""
+        """Returns once all that was noted so far is written, or after five seconds where the database is away."""
         if self._work is not None:
             await asyncio.wait([self._work], timeout=_LAST_MOMENT_S)
 

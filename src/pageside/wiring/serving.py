@@ -140,7 +140,9 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
         dictation = await stack.enter_async_context(dictating.open_dictation(settings))
         allowance = await stack.enter_async_context(limiting.open_allowance(settings, database, limiter))
         await stack.enter_async_context(keeping.pruned(settings, database))
-        looked_after = await stack.enter_async_context(administering.open_administration(settings, database, secret))
+        looked_after = await stack.enter_async_context(
+            administering.open_administration(settings, database, embedder, secret)
+        )
         yield Shared(
             settings=settings,
             embedder=embedder,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
+from pageside.administration.reindexing import Volume
 from pageside.knowledge.ingest import Progress, Report, silent
 from pageside.knowledge.reading.sites import built
 from pageside.settings import Settings
@@ -38,6 +39,8 @@ async def open_shelf(settings: Settings, listed: tuple[Listed, ...]) -> AsyncIte
     async with AsyncExitStack() as stack:
         shared = await stack.enter_async_context(serving.open_shared(whole))
         books = [(each, await stack.enter_async_context(serving.open_book(shared, each))) for each in listed]
+        for each, services in books:
+            shared.administration.reindexing.add(_volume(each, services))
         yield Shelf(shared, tuple(books))
 
 
@@ -47,6 +50,13 @@ async def index(listed: Listed, *, progress: Callable[[Progress], None], wait_s:
     return await knowing.index_book(
         listed.settings, listed.folder, progress=progress, wait_s=wait_s, book=listed.name, base_url=base_url
     )
+
+
+def _volume(listed: Listed, services: Services) -> Volume:
+    async def refresh(progress: Callable[[Progress], None], wait_s: float) -> Report:
+        return await index(listed, progress=progress, wait_s=wait_s)
+
+    return Volume(listed.name, listed.title, services.index, refresh, listed.audience)
 
 
 async def freshen(listed: Listed, *, progress: Callable[[Progress], None] = silent) -> Report | None:
