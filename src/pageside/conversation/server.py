@@ -104,6 +104,7 @@ class TextbookServer(ChatKitServer[Turn]):
 
     Attributes:
         allowance: Who may ask; whoever mounts the server may set its moderator.
+        dictation: How recordings become text.
         actions: What buttons of widgets do; whoever mounts the server may add to them before the first request.
         client_tools: What pages may offer to tell; likewise.
         sources: What has become of the sources of earlier answers.
@@ -173,7 +174,7 @@ class TextbookServer(ChatKitServer[Turn]):
         self._room = limits.Room(database, max_messages=max_messages)
         self._readying = Readying(self._room, contents=contents, words_alone=words_alone)
         self._naming = Naming(database)
-        self._dictation = dictation or Dictation()
+        self.dictation = dictation or Dictation()
         self.allowance = allowance or Allowance()
         if contents is not None:
             book_actions.register(self.actions, contents)
@@ -212,7 +213,7 @@ class TextbookServer(ChatKitServer[Turn]):
         await gate.admit(asked, context, self.store, self.actions)
         context.alongside.notices = await self.allowance.require(asked, context)
         if isinstance(asked, InputTranscribeReq):
-            heard = self._dictation.transcribe(asked.params, language=context.language)
+            heard = self.dictation.transcribe(asked.params, language=context.language)
             return wire.dump(await self.allowance.dictated(heard, context))
         if isinstance(asked, ThreadsGetByIdReq | ItemsListReq):
             await self._leases.settle(asked.params.thread_id, context)

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 FRESH_FOR: Final = timedelta(minutes=5)
 NOT_AGAIN_FOR: Final = timedelta(seconds=10)
+NEVER_HAD_AGAIN_FOR: Final = timedelta(seconds=2)  # nobody can sign in meanwhile
 TIMEOUT_S: Final = 5.0
 
 _LARGEST: Final = 500_000
@@ -131,7 +132,8 @@ class KeySet:
         async with self._fetching:
             if self._fetched is not before:
                 return True
-            if self._clock() - self._tried < NOT_AGAIN_FOR.total_seconds():
+            pause = NEVER_HAD_AGAIN_FOR if before is None else NOT_AGAIN_FOR
+            if self._clock() - self._tried < pause.total_seconds():
                 return False
             self._tried = self._clock()
             try:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from pageside.errors import Unavailable
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.library.breaker import Breaker
+
+
+PAUSE_S: Final = 5.0
 
 
 class PromptEmbedder:
@@ -23,7 +27,7 @@ class PromptEmbedder:
     def __init__(self, embedder: Embedder, *, limit_s: float, breaker: Breaker | None = None) -> None:
         self._embedder = embedder
         self._limit_s = limit_s
-        self._breaker = breaker or Breaker()
+        self._breaker = breaker or Breaker(pause_s=PAUSE_S)
 
     @property
     def name(self) -> str:

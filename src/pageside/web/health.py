@@ -78,6 +78,9 @@ def _asked_lately(services: Services) -> dict[str, Part]:
     if moderation.moderator is not None:
         without = "messages go unseen" if moderation.outage == "allow" else "no message is taken"
         parts["moderation"] = _lately("asked for each message", failing=moderation.failing, without=without)
+    if services.settings.transcription_model:
+        failing = services.chat.dictation.failing
+        parts["dictation"] = _lately("asked for each recording", failing=failing, without="questions are typed")
     if admission.verifier is not None and admission.verifier.keys is not None:
         without = "the keys of before are used, if there are any"
         parts["sign_in_keys"] = _lately("fetched", failing=admission.verifier.keys.failing, without=without)
