@@ -12,7 +12,7 @@ from pageside.knowledge import keywords
 from pageside.knowledge.embed import Vectors, unit
 
 ALIKE: Final = 0.6  # likeness, of questions by what they mean
-SAME_WORDS: Final = 0.5  # likewise, by the words they have in common
+SAME_WORDS: Final = 0.4  # likewise, by the words they have in common
 MOST_WORDS: Final = 8
 FEWEST_READERS: Final = 2  # who wrote a word before others see it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from pageside import __version__
 from pageside.web import (
+    admin,
     attachments,
     chat,
     chat_health,
@@ -36,6 +38,8 @@ from pageside.web import (
     task_lists,
     tasks_chat,
 )
+from pageside.web.admin_entering import Gate
+from pageside.web.admin_shown import Desk
 from pageside.web.audience import Admitted
 from pageside.web.hygiene import CrossOrigin, ForeignPages, SecurityHeaders
 from pageside.web.limiting import AddressLimits, ReaderLimits
@@ -43,6 +47,7 @@ from pageside.web.limits import Limits
 from pageside.web.middleware import NO_TELEMETRY, Observed, RequestIds
 from pageside.web.recognition import Addresses, Recognition
 from pageside.web.reference import Reference
+from pageside.wiring import administering
 from pageside.wiring.serving import Services, Shared
 
 log = structlog.get_logger(__name__)
@@ -79,6 +84,9 @@ def create(services: Services, book: Path) -> FastAPI:
     described = Reference(app)
     app.include_router(reference.router(described))
     contract.close(app)
+    if not base:
+        administering.look_after(services.administration, settings, book, services.index)
+        look_after(app, services, {"": services.title})
     app.include_router(element.router())
     app.include_router(pages.assets())
     if base and settings.base_url:
@@ -125,6 +133,17 @@ def _converse(app: FastAPI, services: Services, book: Path) -> None:
         app.include_router(task_lists.router(services.board))
         # Behind all that begins with /api/chatkit, which is no reader's name there.
         app.include_router(tasks_chat.router(services.chat, services.database))
+
+
+def look_after(app: FastAPI, services: Services | Shared, books: Mapping[str, str]) -> None:
+    """Puts the administration among the routes.
+
+    Args:
+        books: Titles by name; the one book of a server has no name.
+    """
+    kept = services.administration
+    gate = Gate(kept.entrance, kept.invitations, kept.roles, services.admission)
+    app.router.routes.extend(admin.routes(Desk(gate, kept.reports, books)))
 
 
 def guard(app: FastAPI, services: Services | Shared, *, book: str = "") -> None:

@@ -121,6 +121,7 @@ def _top(shelf: Shelf) -> FastAPI:
     if shelf.shared.attachments is not None:
         top.include_router(attachments.router(shelf.shared.attachments, shelf.shared.links))
     contract.close(top)
+    app.look_after(top, shelf.shared, {each.name: each.title for each, _ in shelf.books})
     if any(each.origins for each, _ in shelf.books):
         top.include_router(element.router())  # a script's tag names no origin
     top.include_router(pages.assets())
