@@ -18,6 +18,7 @@ from pageside.web.admin_choosing import sort_of
 from pageside.web.admin_entering import ROOT, SIGN_IN, STAY_COOKIE, Entered, baked, known, listed, posted, staying
 from pageside.web.admin_entering import field as given
 from pageside.web.admin_shown import Desk, Shown
+from pageside.web.middleware import NO_TELEMETRY
 
 _SORTED: Final[dict[Sort, str]] = {
     "last": "newest",
@@ -96,7 +97,8 @@ def _entering(desk: Desk, shown: Shown) -> APIRouter:
     async def enter(request: Request) -> Response:
         fields = await posted(request)
         try:
-            found = await gate.enter(given(fields, "token"))
+            found, how = await gate.enter(given(fields, "token"))
+            await desk.reports.entered(found, how=how)
         except PagesideError as error:
             if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise

@@ -72,8 +72,8 @@ class Gate:
         stay = self.invitations.read_stay(cookie)
         return stay.looker if stay is not None else None
 
-    async def enter(self, told: str) -> Looker:
-        """Who comes in by what they pasted: a link, or what stands in it, or a token of the identity provider.
+    async def enter(self, told: str) -> tuple[Looker, str]:
+        """Who comes in by what they pasted: a link, or what stands in it, or a token; and by which, in words.
 
         Raises:
             PagesideError: It lets nobody in; the message says why.
@@ -81,14 +81,14 @@ class Gate:
         token = _within(told.strip())
         verifier = self.admission.verifier
         if verifier is None or self.invitations.read_link(token) is not None:
-            return await self.entrance.enter(token)
+            return await self.entrance.enter(token), "By a link"
         try:
             reader = await verifier.reader(token)
         except TokenDenied:
-            return await self.entrance.enter(token)  # which says what is wrong with links
+            return await self.entrance.enter(token), "By a link"  # which says what is wrong with links
         if (found := looker(reader, self.roles)) is None:
             raise Forbidden(f"The token is good, but has none of the roles {listed(self.roles)}.")
-        return found
+        return found, "By a token"
 
 
 class Entered:
