@@ -15,9 +15,11 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[1]
 HOME = "README.md"
 DECISIONS = "development/adr/"
+CHANGES = "changelog.md"
+TABS = ("Concepts", "Reference", "Development")  # the other parts are guides
 # Files of the repository that are read where they stand, and are pages of the site as well.
 PAGES = {
-    "CHANGELOG.md": "changelog.md",
+    "CHANGELOG.md": CHANGES,
     "CONTRIBUTING.md": "development/contributing.md",
     "LICENSE": "license.md",
     "SECURITY.md": "development/security.md",
@@ -32,12 +34,22 @@ _LANGUAGES = {".py": "python", ".yml": "yaml", ".toml": "toml", ".js": "js", ".t
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Lists every decision below the name that leads to them."""
-    folder = Path(config.docs_dir) / DECISIONS
-    records = [f"{DECISIONS}{each.name}" for each in sorted(folder.glob("[0-9]*.md"))]
+    """Makes the navigation of what the front page lists: its headings are the parts, its lists their pages."""
+    text = (Path(config.docs_dir) / HOME).read_text(encoding="utf-8")
+    parts = {
+        name: list(_listed(part)) for name, part in re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", text, re.MULTILINE)
+    }
+    guides = [{name: pages} for name, pages in parts.items() if name not in TABS]
+    records = [f"{DECISIONS}{each.name}" for each in sorted((Path(config.docs_dir) / DECISIONS).glob("[0-9]*.md"))]
+    development = [page for page in parts["Development"] if not {*page.values()} & {f"{DECISIONS}README.md", CHANGES}]
     config.nav = [
-        {name: [f"{DECISIONS}README.md", *records]} if (name := _leading(entry, DECISIONS)) else entry
-        for entry in config.nav or ()
+        {"Home": HOME},
+        {"Concepts": parts["Concepts"]},
+        {"Guides": guides},
+        {"Reference": parts["Reference"]},
+        {"Decisions": [f"{DECISIONS}README.md", *records]},
+        {"Development": development},
+        {"Changelog": CHANGES},
     ]
     return config
 
@@ -90,8 +102,9 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     return f'<div class="head">{head}</div><div class="cards">{cards}</div>'
 
 
-def _leading(entry: object, to: str) -> str:
-    return next((str(name) for name, there in entry.items() if there == to), "") if isinstance(entry, dict) else ""
+def _listed(part: str) -> Iterator[dict[str, str]]:
+    for title, link in re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", part):
+        yield {title[:1].upper() + title[1:]: _place(_target(f"docs/{HOME}", link)[0])}
 
 
 def _linked(page: str, text: str) -> Iterator[str]:
