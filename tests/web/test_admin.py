@@ -237,11 +237,11 @@ async def test_another_organisation_is_not_there(asked):
     """Not in figures, not in lists, not in files, and its conversations are none; an operator sees all."""
     secret = asked.threads[-1]
     async with asked.browser("tess", **READER) as tess, asked.browser("olga", roles=["operator"]) as olga:
-        listed = {row["conversation"] for row in await tess.table("threads")}
-        forced = {row["conversation"] for row in await tess.table("threads", organisation="other")}
+        listed = {row["thread"] for row in await tess.table("threads")}
+        forced = {row["thread"] for row in await tess.table("threads", organisation="other")}
         read = await tess.send(f"threads/{secret}", form=(await tess.open()).form, reason="Because")
-        all_of_them = {row["conversation"] for row in await olga.table("threads")}
-        others = {row["conversation"] for row in await olga.table("threads", organisation="other")}
+        all_of_them = {row["thread"] for row in await olga.table("threads")}
+        others = {row["thread"] for row in await olga.table("threads", organisation="other")}
 
     assert secret not in listed
     assert forced == listed
@@ -250,21 +250,23 @@ async def test_another_organisation_is_not_there(asked):
     assert others == {secret}
 
 
-@pytest.mark.parametrize("name", FILES)
-async def test_every_report_is_a_file(asked, name):
-    """Saved under a name with its days; kept by nobody on the way."""
+async def test_every_report_is_a_file(asked):
+    """Saved under a name with its days; kept by nobody on the way; each column has a name of its own."""
     async with asked.browser("tess", **ADMIN) as tess:
-        file = await tess.http.get(f"/admin/{name}.csv")
-        rows = await tess.table(name)
+        files = {name: await tess.http.get(f"/admin/{name}.csv") for name in FILES}
+        rows = {name: await tess.table(name) for name in FILES}
+        unknown = await tess.http.get("/admin/secrets.csv")
 
-    assert file.headers["content-type"].startswith("text/csv")
-    assert re.search(
-        rf'attachment; filename="pageside-{name}-\d{{4}}-\d\d-\d\d-\d{{4}}-\d\d-\d\d\.csv"',
-        file.headers["content-disposition"],
-    )
-    assert file.headers["cache-control"] == "no-store"
-    assert rows or name == "audit"
-    assert "tractor?" not in file.text
+    for name, file in files.items():
+        named = rf'attachment; filename="pageside-{name}-\d{{4}}-\d\d-\d\d-\d{{4}}-\d\d-\d\d\.csv"'
+        header = file.text.splitlines()[0].removeprefix("\ufeff").split(",")
+        assert file.headers["content-type"].startswith("text/csv")
+        assert re.search(named, file.headers["content-disposition"])
+        assert file.headers["cache-control"] == "no-store"
+        assert len(header) == len(set(header))
+        assert rows[name] or name == "audit"
+        assert "tractor?" not in file.text
+    assert unknown.status_code == 404
 
 
 async def test_conversations_are_sorted_and_paged(asked, monkeypatch):
@@ -317,15 +319,15 @@ async def _soon() -> None:
     await anyio.sleep(0.05)
 
 
-@pytest.mark.parametrize("name", REPORTS)
-async def test_pages_of_nothing_say_what_will_be_there(small, name):
+async def test_pages_of_nothing_say_what_will_be_there(small):
     """Before anybody has asked."""
     async with small.browser("tess", **ADMIN) as tess:
-        page = await tess.open(name)
+        shown = {name: await tess.open(name) for name in REPORTS}
 
-    assert page.response.status_code == 200
-    assert page.html.css(".empty") or name == "index"
-    assert "None" not in page.text
+    for name, page in shown.items():
+        assert page.response.status_code == 200
+        assert page.html.css(".empty") or name == "index"
+        assert "None" not in page.text
 
 
 async def test_nobody_else_comes_in(small):
@@ -344,25 +346,20 @@ async def test_nobody_else_comes_in(small):
         assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", ["", "threads", "sign-in", "no-such-page"])
-async def test_browsers_are_told_to_keep_nothing(small, name):
+async def test_browsers_are_told_to_keep_nothing(small):
     """No cache, no frame, no search engine, no script but ours, and no address for other sites."""
     async with small.browser("tess", **ADMIN) as tess:
-        told = (await tess.open(name)).response.headers
+        answers = [(await tess.open(name)).response for name in ("", "threads", "sign-in", "no-such-page")]
+        bare = await tess.http.get("/admin")
 
-    assert told["cache-control"] == "no-store"
-    assert told["x-robots-tag"] == "noindex, nofollow"
-    assert told["referrer-policy"] == "same-origin"
-    assert "frame-ancestors 'none'" in told["content-security-policy"]
-    assert "unsafe" not in told["content-security-policy"]
-
-
-async def test_the_address_without_a_slash_leads_there(small):
-    """And no page of a book stands in its place."""
-    async with small.browser("tess", **ADMIN) as tess:
-        answer = await tess.http.get("/admin")
-
-    assert (answer.status_code, answer.headers["location"]) == (307, "/admin/")
+    assert [each.status_code for each in answers] == [200, 200, 303, 404]
+    assert (bare.status_code, bare.headers["location"]) == (307, "/admin/")
+    for told in (each.headers for each in answers):
+        assert told["cache-control"] == "no-store"
+        assert told["x-robots-tag"] == "noindex, nofollow"
+        assert told["referrer-policy"] == "same-origin"
+        assert "frame-ancestors 'none'" in told["content-security-policy"]
+        assert "unsafe" not in told["content-security-policy"]
 
 
 def _addresses(home: Place) -> set[tuple[str, str]]:
@@ -389,22 +386,25 @@ async def test_every_form_needs_its_token(small):
     assert set(refused) == {403}
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+async def test_pages_of_other_sites_are_not_answered(tmp_path):
+    """Not those of sites whose pages may ask the book, either: a hole in one of them is none in these."""
+    foreign = (
         {"origin": "https://evil.example"},
         {"origin": "https://school.example"},
         {"origin": "null"},
         {"origin": admitted.SITE, "sec-fetch-site": "same-site"},
-    ],
-)
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_pages_of_other_sites_are_not_answered(tmp_path, headers, method):
-    """Not those of sites whose pages may ask the book, either: a hole in one of them is none in these."""
-    async with place(tmp_path, origins="https://school.example") as home, home.browser("tess", **READER) as tess:
-        answer = await tess.http.request(method, "/admin/threads", headers=headers)
+    )
+    async with place(tmp_path, cors_origins="https://school.example") as home, home.browser("tess", **READER) as tess:
+        answers = [
+            await tess.http.request(method, "/admin/threads", headers=headers)
+            for headers in foreign
+            for method in ("GET", "POST")
+        ]
+        own = await tess.http.get("/admin/threads", headers={"origin": admitted.SITE, "sec-fetch-site": "same-origin"})
 
-    assert answer.status_code == 403
+    assert {each.status_code for each in answers} == {403}
+    assert "administration answers its own pages" in answers[2].text
+    assert own.status_code == 200
 
 
 async def test_a_token_is_pasted(small):

@@ -28,7 +28,7 @@ Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
                     "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 _COUNTS: Final = (
-    "questions", "readers", "conversations", *OUTCOMES, "cached", "first_ms_p50", "first_ms_p95", "whole_ms_p50",
+    "questions", "readers", "threads", *OUTCOMES, "cached", "first_ms_p50", "first_ms_p95", "whole_ms_p50",
     "whole_ms_p95", "input_tokens", "output_tokens", "beside_tokens", "cost", "positive", "negative",
 )  # fmt: skip
 _PLACE: Final = ("book", "section", "page", "address")
@@ -70,7 +70,7 @@ def books(told: Iterable[BookSum]) -> Table:
 
 def readers(told: Iterable[ReaderSum]) -> Table:
     """A row for each reader, under the name made for reports."""
-    return ("reader", "questions", "conversations", "tokens", "cost", "last"), (
+    return ("reader", "questions", "threads", "tokens", "cost", "last"), (
         [each.reader_hash, each.turns, each.threads, each.tokens, _cost(each.millionths), each.last] for each in told
     )
 
@@ -78,7 +78,7 @@ def readers(told: Iterable[ReaderSum]) -> Table:
 def threads(told: Iterable[ThreadLine]) -> Table:
     """A row for each conversation."""
     header = (
-        "conversation", "reader", "organisation", "book", "started", "last", "messages", "questions", *OUTCOMES,
+        "thread", "reader", "organisation", "book", "started", "last", "messages", "questions", *OUTCOMES,
         "positive", "negative", "tokens", "cost", "first_ms_p50",
     )  # fmt: skip
     return header, (
@@ -93,7 +93,7 @@ def threads(told: Iterable[ThreadLine]) -> Table:
 
 def feedback(told: Iterable[FeedbackLine]) -> Table:
     """A row for each opinion."""
-    return ("at", "opinion", "book", "outcome", "confidence", "reader", "conversation", "answer", "sections"), (
+    return ("at", "opinion", "book", "outcome", "confidence", "reader", "thread", "answer", "sections"), (
         [
             each.at, each.kind, each.book, each.outcome, round(each.confidence, 3), each.reader_hash, each.thread_id,
             each.item_id, " ".join(section.url for section in each.sections),
@@ -130,7 +130,7 @@ def passages(told: Iterable[PassageLine]) -> Table:
 
 def audit(told: Iterable[LookedAt]) -> Table:
     """A row for each look."""
-    return ("at", "who", "what", "conversation", "reader", "reason"), (
+    return ("at", "who", "what", "thread", "reader", "reason"), (
         [each.at, each.who, each.what, each.thread_id, each.reader_hash, each.reason] for each in told
     )
 
