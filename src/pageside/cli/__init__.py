@@ -1,6 +1,6 @@
-"""The command line: index, passages, search, ask, eval, serve, mcp, migrate, prune, backup, restore, doctor."""
+"""The command line: index, passages, search, ask, eval, serve, mcp, migrate, prune, backup, restore, admin, doctor."""
 
-from pageside.cli import backing_up, evaluating, mcp  # registers their commands
+from pageside.cli import administering, backing_up, evaluating, mcp  # registers their commands
 from pageside.cli.commands import main
 
-__all__ = ["backing_up", "evaluating", "main", "mcp"]
+__all__ = ["administering", "backing_up", "evaluating", "main", "mcp"]
