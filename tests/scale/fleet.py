@@ -17,46 +17,11 @@ import httpx2
 import psutil
 import pytest
 from tests.faults.machine import Machine
+from tests.repository import ROOT
 from tests.scripted_openai import ScriptedOpenAI
 
 MEMBERS = 4
-# Everything nginx writes is in its folder, so that it needs no rights of anybody.
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log stderr warn;
-{user}
-events {{ worker_connections 1024; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  upstream pageside {{
-    {servers}
-  }}
-  server {{
-    listen 127.0.0.1:{port};
-    client_max_body_size 12m;
-    location / {{
-      proxy_pass http://pageside;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_buffering off;
-      proxy_read_timeout 120s;
-      proxy_connect_timeout 2s;
-      proxy_next_upstream error timeout http_502 http_503;
-      proxy_next_upstream_tries {tries};
-    }}
-  }}
-}}
-"""
+DEPLOYED = ROOT / "deploy"
 
 
 class Fleet:
@@ -80,33 +45,28 @@ class Fleet:
         first, *others = self.members
         await asyncio.to_thread(first.start)  # it makes the index; the others find it
         await asyncio.gather(*(asyncio.to_thread(each.start) for each in others))
-        place = self.folder / "nginx"
-        place.mkdir()
-        configuration = place / "nginx.conf"
-        servers = "\n".join(f"server 127.0.0.1:{each.port} max_fails=0;" for each in self.members)
-        configuration.write_text(
-            NGINX.format(
-                folder=place,
-                port=self._port,
-                servers=servers,
-                tries=MEMBERS,
-                user="user root;" if os.geteuid() == 0 else "",
-            ),
-            encoding="utf-8",
-        )
-        with (place / "error.log").open("wb") as told:
-            self._process = subprocess.Popen(
-                [self._nginx, "-p", place, "-c", configuration, "-e", "stderr"],
-                stdout=told,
-                stderr=told,
-                start_new_session=True,
-            )
+        self._process = await asyncio.to_thread(self._proxy)
         async with httpx2.AsyncClient(base_url=self.address) as http:
             while True:
                 assert self._process.poll() is None, self.complaints
                 with suppress(httpx2.TransportError):
                     if (await http.get("/health")).status_code == 200:
                         return
+
+    def _proxy(self) -> subprocess.Popen[bytes]:
+        place = self.folder / "nginx"
+        (place / "proxy" / "extra").mkdir(parents=True)
+        shutil.copy(DEPLOYED / "nginx.conf", place)
+        servers = [f"    server 127.0.0.1:{each.port} max_fails=1 fail_timeout=2s;" for each in self.members]
+        told = (DEPLOYED / "proxy" / "upstream.conf").read_text(encoding="utf-8")
+        _, begin, block = told.partition("upstream pageside {")
+        kept = [line for line in block.splitlines() if not line.strip().startswith("server ")]
+        (place / "proxy" / "upstream.conf").write_text("\n".join([begin, *servers, *kept]), encoding="utf-8")
+        (place / "proxy" / "listen.conf").write_text(f"listen 127.0.0.1:{self._port};", encoding="utf-8")
+        directives = f"{'user root; ' if os.geteuid() == 0 else ''}daemon off;"
+        command = [self._nginx, "-p", place, "-c", place / "nginx.conf", "-g", directives]
+        with (place / "log").open("wb") as told:
+            return subprocess.Popen(command, stdout=told, stderr=told, start_new_session=True)
 
     def stop(self) -> None:
         """Ends whatever runs."""
@@ -119,7 +79,7 @@ class Fleet:
     @property
     def complaints(self) -> str:
         """What nginx said of its work."""
-        return (self.folder / "nginx" / "error.log").read_text(encoding="utf-8")
+        return (self.folder / "nginx" / "log").read_text(encoding="utf-8")
 
     def reader(self) -> httpx2.AsyncClient:
         """A new guest, who comes through nginx."""

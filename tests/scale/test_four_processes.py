@@ -90,3 +90,22 @@ async def test_a_process_killed_under_load_loses_nothing(tmp_path, shared):
     assert found["questions"] == seen["answered"]
     assert found["once"] >= found["questions"]
     assert seen["resumed"] > 0
+
+
+async def test_a_rolling_restart_fails_no_request(tmp_path, shared):
+    """Each process ends when its answers have, and comes back, while readers ask: none of them notices."""
+    found = Counter()
+    with talking(WORDS, pause_s=0.02, times=2000) as openai:
+        async with fleet(tmp_path, openai, PAGESIDE_SHUTDOWN_ANSWERS_S="20", **shared) as them:
+            async with asking(them, found) as readers:
+                for each in them.members:
+                    await until(lambda each=each: carried(each) > 0)
+                    await asyncio.to_thread(each.terminate)
+                    await asyncio.to_thread(each.start)
+                so_far = happened(readers)["answered"]
+                await until(lambda: happened(readers)["answered"] > so_far + len(readers))
+            seen = happened(readers)
+
+    assert set(seen) == {"answered", "resumed"}
+    assert found["not"] == found["doubled"] == found["unanswered"] == 0
+    assert found["questions"] == seen["answered"]

@@ -188,12 +188,12 @@ class Runs:
             await self._elsewhere.drop(thread_id)
 
     async def finish(self, *, within: timedelta) -> None:
-        """Begins no more answers, and returns when those under way have come to their end, or when the time is over."""
-        self._closing = True
+        """Returns when no answer is under way any more, or when the time is over."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within.total_seconds()):
-                for run in list(self._active.values()):
-                    await run.ended.wait()
+                while self._active:
+                    await next(iter(self._active.values())).ended.wait()
+                    await asyncio.sleep(0)  # until it is no longer counted among them
 
     async def aclose(self) -> None:
         """Ends every run, keeping what was said, and begins no more; gives up after ten seconds."""

@@ -18,7 +18,7 @@ from pageside.conversation.server import TextbookServer
 from pageside.errors import SettingsError
 from pageside.settings import Settings
 from pageside.settings.books import Listed
-from pageside.web import app, shelf
+from pageside.web import app, ending, shelf
 from pageside.wiring import observing, serving, shelving
 
 log = structlog.get_logger(__name__)
@@ -63,12 +63,8 @@ class _Server(uvicorn.Server):
         # A proxy must not keep for later what is about to be closed.
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         await asyncio.sleep(self._notice_s)
-        for server in self.servers:
-            server.close()
-        for each in sockets or ():
-            each.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()  # one that is answering ends with its answer
+        await ending.close_listeners(self, sockets or ())
+        await ending.begin_to_answer(self, within=self._answers)
         await asyncio.gather(*(chat.finish(within=self._answers) for chat in self._chats))
         for chat in self._chats:
             await chat.aclose()
