@@ -61,7 +61,7 @@ async def threads(
             *(func.sum(case((picked.c.outcome == each, 1), else_=0)).label(each) for each in OUTCOMES),
             *(func.sum(picked.c[name]).label(name) for name in ("positive", "negative", "millionths")),
             func.sum(picked.c.input_tokens + picked.c.output_tokens + picked.c.beside_tokens).label("tokens"),
-            func.coalesce(func.max(case((picked.c.rank == (picked.c.n + 1) / 2, picked.c.first_ms))), 0).label(
+            func.coalesce(func.max(case((picked.c.rank == (picked.c.n + 1) // 2, picked.c.first_ms))), 0).label(
                 "first_ms"
             ),
         )

@@ -93,7 +93,7 @@ async def _grouped(
     )
     at: dict[str, Any] = {
         f"{name}_ms_p{p}": func.max(
-            case((picked.c[f"{name}_rank"] == (picked.c[f"{name}_n"] * p + 99) / 100, picked.c[f"{name}_ms"]))
+            case((picked.c[f"{name}_rank"] == (picked.c[f"{name}_n"] * p + 99) // 100, picked.c[f"{name}_ms"]))
         )
         for name in ("first", "whole")
         for p in (50, 95)
