@@ -58,6 +58,12 @@ def _errors_told(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line tells more than that uvicorn, too, met an error that was told before."""
+    error = _error(record.exc_info)
+    return not (record.name == "uvicorn.error" and error is not None and reporting.was_told(error))
+
+
 def _error(told: Any) -> BaseException | None:
     if isinstance(told, BaseException):
         return told
@@ -93,6 +99,7 @@ def configure(*, style: LogFormat = "console", level: str = "INFO") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    output.addFilter(_is_news)
     root = logging.getLogger()
     root.handlers = [output]
     root.setLevel(level)

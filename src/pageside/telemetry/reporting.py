@@ -22,11 +22,16 @@ _reporters: list[Reporter] = []
 
 def report(error: BaseException, *, event: str, level: str) -> None:
     """Tells whoever wants to know of an error; nobody of what was foreseen, which is logged below `error`."""
-    if level in _REPORTED and not getattr(error, _MARK, False):
+    if level in _REPORTED and not was_told(error):
         with suppress(AttributeError):  # some have no room for it
             setattr(error, _MARK, True)  # whoever caught it may raise it again, and the next one log it, too
         for each in _reporters:
             each.report(error, event=event)
+
+
+def was_told(error: BaseException) -> bool:
+    """Whether somebody logged `error` before."""
+    return getattr(error, _MARK, False) is True
 
 
 def add(reporter: Reporter) -> None:

@@ -133,4 +133,6 @@ class _Answer:
 def template(scope: Scope) -> str:
     """The template of the route that took a request, never its path; `none` where no route did."""
     path = getattr(scope.get("route"), "path", None)
-    return path if isinstance(path, str) and path else NO_ROUTE
+    if not isinstance(path, str) or not path:
+        return NO_ROUTE
+    return scope.get("root_path", "").removeprefix(scope.get("app_root_path", "")) + path  # of an application within

@@ -152,5 +152,9 @@ async def _by_status(_: Request, error: Exception) -> Response:
 async def _unforeseen(_: Request, error: Exception) -> Response:
     log.error("request_failed", exc_info=error)
     return problem(
-        status=500, code="internal", detail="Something went wrong on the server. It has been logged.", retryable=True
+        status=500,
+        code="internal",
+        detail="Something went wrong on the server. It has been logged.",
+        retryable=True,
+        headers={"X-Request-ID": telemetry.request_id()},  # whoever else adds it has let the error pass
     )
