@@ -1,4 +1,4 @@
-"""A book whose index is in Qdrant, served by a real process; how it comes and goes is walked through in `test_parts.py`."""
+"""A book whose index is in Qdrant, served by a real process; what becomes of it without Qdrant is in `test_parts.py`."""
 
 from __future__ import annotations
 
