@@ -42,18 +42,51 @@ def path(url):
 
 def put(url, postgres, table, /, **given):
     """Writes a row into a table of either kind; columns that are not given hold something of their type."""
-    values = {column.name: given.get(column.name, _something(column)) for column in metadata.tables[table].c}
-    if postgres is None:
-        named = ", ".join(f'"{name}"' for name in values)
-        with closing(sqlite3.connect(path(url))) as connection, connection:
-            marks = ", ".join("?" for _ in values)
-            moment = NOON.replace("T", " ").removesuffix("+00:00")
-            row = [moment if value == NOON else value for value in values.values()]
-            connection.execute(f'insert into "{table}" ({named}) values ({marks})', row)
+    write(url, postgres, (table, {c.name: given.get(c.name, _something(c)) for c in metadata.tables[table].c}))
+
+
+def write(url, postgres, *pairs):
+    """Writes rows, each a table's name and columns as `raw` gives them, and nothing besides."""
+    if postgres is not None:
+        postgres.sql(";\n".join(_insert(f'chatkit."{table}"', row) for table, row in pairs), on=url)
         return
-    named = ", ".join(f'"{name}"' for name in values)
-    told = ", ".join(_literal(value) for value in values.values())
-    postgres.sql(f'insert into chatkit."{table}" ({named}) values ({told})', on=url)
+    with closing(sqlite3.connect(path(url))) as connection, connection:
+        for table, row in pairs:
+            named = ", ".join(f'"{name}"' for name in row)
+            told = [NOON.replace("T", " ").removesuffix("+00:00") if value == NOON else value for value in row.values()]
+            connection.execute(f'insert into "{table}" ({named}) values ({", ".join("?" for _ in told)})', told)
+
+
+def _insert(table, row):
+    named = ", ".join(f'"{name}"' for name in row)
+    return f"insert into {table} ({named}) values ({', '.join(map(_literal, row.values()))})"
+
+
+def raw(url):
+    """By table, the rows of a SQLite file as they stand in it, each table behind those that it refers to."""
+    with closing(sqlite3.connect(path(url))) as connection:
+        connection.row_factory = sqlite3.Row
+        return {
+            table.name: [dict(row) for row in connection.execute(f'select * from "{table.name}"')]
+            for table in metadata.sorted_tables
+        }
+
+
+def columns(url, postgres):
+    """By table, the names of its columns, whatever the revision."""
+    if postgres is not None:
+        told = postgres.sql(
+            "select table_name, column_name from information_schema.columns where table_schema = 'chatkit'", on=url
+        )
+        pairs = [line.split("|") for line in told.splitlines()]
+    else:
+        listed = "select m.name, c.name from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table'"
+        with closing(sqlite3.connect(path(url))) as connection:
+            pairs = connection.execute(listed).fetchall()
+    found = {}
+    for table, column in pairs:
+        found.setdefault(table, set()).add(column)
+    return found
 
 
 def _literal(value):

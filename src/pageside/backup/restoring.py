@@ -61,6 +61,7 @@ async def restore(place: Place, source: BinaryIO, *, with_secret: bool, tell: Te
         StoreUnavailable: The database cannot be changed, or the backup is of a newer version; nothing was written.
         Unavailable: The files cannot be stored, or the disk is full; what was written was taken back.
     """
+    source.seek(0)
     manifest = await run_sync(archive.checked, source)
     _require_sound(manifest)
     require_known(manifest.facts.revision)
