@@ -144,6 +144,8 @@ docs: .venv/.installed-dev
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
 
 # What it answers from is the same folder; conversations about it stay apart from those about the example book.
+# Material goes from page to page without a reload only where the site was built for this very address.
+docs-serve: export DOCS_URL ?= http://127.0.0.1:$(or $(APP_PORT),8000)/
 docs-serve: docs try-widget
 	.venv/bin/pageside serve docs --data-dir .pageside/docs
 

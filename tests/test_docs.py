@@ -9,13 +9,17 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+import click
 import pytest
 from tests import repository
+from tests.code_blocks import SHELL, commands, stands
 from tests.repository import ROOT
 
+from pageside.cli import main
 from pageside.web import element
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -68,19 +72,6 @@ def test_every_block_says_what_it_is(page):
     assert all(language for language, _ in blocks(page))
 
 
-def commands(block: str) -> list[tuple[str, list[str]]]:
-    """The `$ ` lines of a console block, each with the lines it is said to print."""
-    told: list[tuple[str, list[str]]] = []
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            told.append((line[2:], []))
-        elif line.startswith("> ") and told and not told[-1][1]:
-            told[-1] = (told[-1][0] + "\n" + line[2:], [])
-        elif told:
-            told[-1][1].append(line)
-    return told
-
-
 def test_the_readme_works_word_by_word(tmp_path):
     """Every command of the README runs in its order in a copy of the repository, and prints what it is said to."""
     place = _copy(tmp_path / "pageside")
@@ -104,7 +95,7 @@ def test_the_readme_works_word_by_word(tmp_path):
             )  # fmt: skip
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
             for line in expected:
-                assert _stands(line, done.stdout + done.stderr), f"{command}\nshould print: {line}\n{done.stdout}"
+                assert stands(line, done.stdout + done.stderr), f"{command}\nshould print: {line}\n{done.stdout}"
     finally:
         for server in servers:
             os.killpg(server.pid, signal.SIGTERM)
@@ -155,7 +146,29 @@ def _answers(url: str) -> None:
                 raise
 
 
-def _stands(line: str, printed: str) -> bool:
-    """Whether a line is printed; `...` in it stands for anything."""
-    pattern = ".*".join(re.escape(part) for part in line.strip().split("..."))
-    return re.search(pattern, printed) is not None
+def test_every_command_and_option_in_the_documentation_is_one():
+    """Wherever `pageside` stands with a command behind it, the command line has that command, and takes its options."""
+    said = [(page, words) for page in PAGES if page.name != "CHANGELOG.md" for words in _commands(page)]
+    assert len(said) > 60
+    unknown = []
+    for page, (first, *rest) in said:
+        command = main.get_command(click.Context(main), first)
+        meant = [command, *command.commands.values()] if isinstance(command, click.Group) else filter(None, [command])
+        options = {option for one in meant for each in one.params for option in (*each.opts, *each.secondary_opts)}
+        used = {each.partition("=")[0] for each in rest if each.startswith("--")}
+        if command is None or used - options - {"--help"}:
+            unknown.append((named(page), first, used - options))
+
+    assert not unknown
+
+
+def _commands(page: Path) -> Iterator[list[str]]:
+    """The words behind `pageside` in blocks of the shell and in code within a line."""
+    text = page.read_text(encoding="utf-8")
+    shell = "\n".join(body for language, body in FENCE.findall(text) if language in SHELL)
+    lines = [*re.sub(r"\\\n\s*", "", shell).splitlines(), *re.findall(r"`([^`\n]+)`", FENCE.sub("", text))]
+    for line in lines:
+        if line.startswith("npx "):  # which has options of its own behind the command
+            continue
+        for found in re.finditer(r"(?:^|[\s(/])pageside ([a-z]+(?: [^;&|)]*)?)", line):
+            yield found[1].split(" #")[0].split()

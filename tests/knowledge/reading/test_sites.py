@@ -223,6 +223,16 @@ def test_a_part_of_a_translated_or_versioned_tree_knows_where_it_is(tmp_path: Pa
     assert sites.detect(tmp_path / names[1]).url("a.mdx", PLAIN) == "/docs/1.0/arms/a"
 
 
+@pytest.mark.parametrize(
+    ("told", "address"), [("!ENV [DOCS_URL, 'https://bees.example/book/']", "/book/b/"), ("!ENV DOCS_URL", "/b/")]
+)
+def test_mkdocs_settings_out_of_the_environment_have_their_default(tmp_path: Path, told: str, address: str) -> None:
+    """What the environment of the build says, nobody knows when the book is read."""
+    write(tmp_path, **{"mkdocs.yml": f"site_url: {told}\n", "docs/b.md": ""})
+
+    assert sites.detect(tmp_path / "docs").url("b.md", PLAIN) == address
+
+
 def test_mkdocs_without_directory_addresses_shows_files(tmp_path: Path) -> None:
     write(tmp_path, **{"mkdocs.yml": "use_directory_urls: false\n", "docs/a/b.md": ""})
 

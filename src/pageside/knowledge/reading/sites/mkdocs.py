@@ -25,6 +25,18 @@ def _named(loader: _Tolerant, suffix: str, node: yaml.Node) -> object:
     return suffix
 
 
+def _default(loader: _Tolerant, node: yaml.Node) -> object:
+    """What `!ENV [NAME, default]` is without the environment of the build; None without a default.
+
+    Source: https://www.mkdocs.org/user-guide/configuration/#environment-variables
+    """
+    if not isinstance(node, yaml.SequenceNode) or len(node.value) < 2:
+        return None
+    default: object = loader.construct_object(node.value[-1], deep=True)
+    return default
+
+
+_Tolerant.add_constructor("!ENV", _default)
 _Tolerant.add_multi_constructor("tag:yaml.org,2002:python/", _named)
 _Tolerant.add_multi_constructor("!", _named)
 
