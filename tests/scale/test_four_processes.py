@@ -8,8 +8,11 @@ from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+from tests.chatkit_client import ChatKit
 from tests.scale.fleet import carried, fleet, talking
-from tests.scale.readers import SAID, Plain, Rest, Resuming, answered, said
+from tests.scale.readers import LAST, QUESTIONS, SAID, Plain, Rest, Resuming, answered, said
+from tests.web.listening import DELTA, coming_back
+from tests.web.listening import asking as asking_by
 
 WORDS = tuple(f"{word} " for word in SAID.split())
 KINDS = (Resuming, Plain, Rest, Resuming, Plain, Rest, Resuming, Plain, Rest, Resuming)
@@ -109,3 +112,53 @@ async def test_a_rolling_restart_fails_no_request(tmp_path, shared):
     assert set(seen) == {"answered", "resumed"}
     assert found["not"] == found["doubled"] == found["unanswered"] == 0
     assert found["questions"] == seen["answered"]
+
+
+async def test_any_request_may_go_to_any_process(tmp_path, shared):
+    """Guests, conversations, titles, sessions, files in two phases, tasks, ways back, stops: each to the next."""
+    with talking(WORDS, pause_s=0.05, times=50) as openai:
+        async with fleet(tmp_path, openai, **shared) as them, them.wanderer() as http:
+            ada = ChatKit(http)
+            told = await ada.ask(QUESTIONS[0])
+            more = await ada.ask(QUESTIONS[1], thread=told.thread_id)
+            titles = [each["title"] for _ in them.members for each in await ada.threads()]
+            everywhere = [await ada.items(told.thread_id) for _ in them.members]
+
+            file = await ada.call("attachments.create", name="hive.txt", size=9, mime_type="text/plain")
+            sent = await http.put(file["upload_descriptor"]["url"], content=b"Eleven go")
+            files = [(await http.get(f"/chatkit/attachments/{file['id']}")).content for _ in them.members]
+            about = await ada.ask(QUESTIONS[0], attachments=[file["id"]])
+
+            await ada.ask("add a task: read about smoke")
+            tasks = [(await ada.ask("show my tasks")).events for _ in them.members]
+
+            session = (await http.post("/api/chatkit/session", json={})).json()
+            bearer = {"Authorization": f"Bearer {session['client_secret']}"}
+            renewed = await http.post(
+                "/api/chatkit/refresh", json={"existing_session_id": session["session_id"]}, headers=bearer
+            )
+            async with asking_by(ada, QUESTIONS[0]) as first:
+                await first.until(DELTA)
+            async with coming_back(ada, first.run, first.last) as second:
+                await second.until(DELTA)
+                stopped = (await http.post(f"/chatkit/runs/{first.run}/stop")).json()
+                await second.rest()
+            deleted = await ada.send("threads.delete", thread_id=told.thread_id)
+            gone = {(await ada.send("threads.get_by_id", thread_id=told.thread_id)).status_code for _ in them.members}
+            ports = http._transport.ports
+
+    assert LAST in told.text
+    assert LAST in more.text
+    assert len(titles) == len(them.members)
+    assert len(set(titles)) == 1
+    assert all(items == everywhere[0] for items in everywhere)
+    assert sent.status_code == 200
+    assert set(files) == {b"Eleven go"}
+    assert about.errors == []
+    assert ["about smoke" in str(events) for events in tasks] == [True] * len(tasks)
+    assert renewed.status_code == 200
+    assert stopped == {"id": first.run, "status": "stopped"}
+    assert second.heard[0][0] == first.last + 1
+    assert deleted.status_code == 200
+    assert gone == {404}
+    assert set(ports) == {each.port for each in them.members}
