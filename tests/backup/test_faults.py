@@ -190,7 +190,7 @@ def test_a_full_disk_leaves_nothing_behind(place, tmp_path_factory, capsys):
     assert kept_rows(target / "data" / "pageside.db") == 10_000
 
 
-def test_nothing_is_overwritten(place, tmp_path_factory):
+def test_nothing_is_overwritten_unasked(place, tmp_path_factory):
     """No archive, no row, no secret of the place."""
     folder, url = place
     fill(url, 1)
@@ -203,11 +203,12 @@ def test_nothing_is_overwritten(place, tmp_path_factory):
     restore = ("restore", str(folder / "b.tar.gz"), "--data-dir", "data")
     again, over, beside = pageside(folder, *backup), pageside(folder, *restore), pageside(other, *restore)
     without = pageside(other, *restore, "--without-secret")
+    replaced = pageside(folder, *backup, "--replace")
 
     assert (again.returncode, "is there already" in again.stderr) == (2, True)
     assert (over.returncode, "rows already" in over.stderr) == (1, True)
     assert (beside.returncode, "--without-secret" in beside.stderr) == (1, True)
-    assert without.returncode == 0
+    assert (without.returncode, replaced.returncode) == (0, 0)
     assert (other / "data" / "secret").read_text("ascii") == "t" * 40
 
 

@@ -46,11 +46,12 @@ class ManifestRow(TypedDict):
 
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--replace", is_flag=True, help="Let FILE go that is there, once the new one is whole.")
 @_WITHOUT_SECRET
 @_DATA_DIR
 @_JSON
 @command
-async def backup(file: Path, without_secret: bool, data_dir: Path | None, as_json: bool) -> int:
+async def backup(file: Path, replace: bool, without_secret: bool, data_dir: Path | None, as_json: bool) -> int:
     """Write everything that readers and the server keep into FILE; - is standard output."""
     from pageside.backup import backing_up  # noqa: PLC0415
     from pageside.wiring.backing_up import place  # noqa: PLC0415
@@ -58,6 +59,8 @@ async def backup(file: Path, without_secret: bool, data_dir: Path | None, as_jso
     chosen = loaded(data_dir=data_dir)
     if file == _STREAM and (as_json or sys.stdout.isatty()):
         raise click.UsageError("standard output takes the archive: send it into a file or a program, without --json.")
+    if file != _STREAM and file.exists() and not replace:
+        raise click.UsageError(f"{file} is there already; --replace lets it go once the new one is whole.")
     with _written(file) as out:
         made = await backing_up.back_up(place(chosen), out, with_secret=not without_secret, tell=_tell)
     _show(made, "Backed up", as_json=as_json)
@@ -123,15 +126,13 @@ def _written(file: Path) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if file.exists():
-        raise click.UsageError(f"{file} is there already; nothing is overwritten.")
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
     try:
         with begun(draft) as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        draft.rename(file)
+        draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
 
