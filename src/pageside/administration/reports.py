@@ -10,7 +10,7 @@ from pageside.administration.looking import Looks, require_reader_of_text
 from pageside.administration.owning import Roll
 from pageside.administration.reindexing import Reindexing
 from pageside.administration.scoping import narrowed
-from pageside.administration.unanswered import Embed, Unanswered
+from pageside.administration.unanswered import Unanswered
 from pageside.administration.values import (
     BookSum,
     Counts,
@@ -30,6 +30,7 @@ from pageside.administration.values import (
 from pageside.conversation.noting import SERVER, Notes
 from pageside.identity.looker import Looker
 from pageside.identity.pseudonyms import Pseudonyms
+from pageside.knowledge.embed import Embedder
 from pageside.storage.engine import Database
 
 
@@ -55,20 +56,20 @@ class Reports:
         *,
         reindexing: Reindexing,
         notes: Notes | None = None,
-        embed: Embed | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         """Reports for lookers.
 
         Args:
             notes: Those of this process, which are written before anything is reported.
-            embed: Gives what questions mean, unit rows; without it, words alone are compared.
+            embedder: Knows what questions mean; without it, words alone are compared.
         """
         roll = Roll(database, pseudonyms)
         self._database = database
         self._reindexing = reindexing
         self._notes = notes
         self._looks = Looks(database, roll)
-        self._unanswered = Unanswered(database, roll, embed)
+        self._unanswered = Unanswered(database, roll, embedder)
 
     async def overview(self, by: Looker, scope: Scope, period: Period) -> Counts:
         """What all turns of the scope add up to."""

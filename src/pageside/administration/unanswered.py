@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import anyio.to_thread
+import structlog
 from chatkit.types import UserMessageItem
 from sqlalchemy import RowMapping, select
 
@@ -20,8 +21,9 @@ from pageside.administration.values import OUTCOMES, Period, QuestionGroup, Scop
 from pageside.conversation import stored, transcript
 from pageside.conversation.noting import SERVER
 from pageside.conversation.turn import Turn
+from pageside.errors import Unavailable
 from pageside.identity.ownership import mine
-from pageside.knowledge.embed import Vectors
+from pageside.knowledge.embed import Embedder, Vectors, reads
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, turns
 
@@ -29,7 +31,7 @@ MOST: Final = 1000  # turns that are put together, the newest
 _MOST_SHOWN: Final = 20  # questions of a group
 _WANTING: Final = ("closest", "not_in_book")
 
-Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,12 @@ class Unanswered:
     """Groups of questions.
 
     Attributes:
-        embed: Gives what questions mean, unit rows; None where words alone are compared.
+        embedder: Knows what questions mean; None where words alone are compared.
     """
 
     database: Database
     roll: Roll
-    embed: Embed | None
+    embedder: Embedder | None
 
     async def groups(self, scope: Scope, period: Period, *, questions: bool) -> Sequence[QuestionGroup]:
         """What the newest thousand unanswered turns of the period ask, what most readers ask first.
@@ -59,10 +61,7 @@ class Unanswered:
         rows = await self._rows(scope, period)
         texts = await self._texts(rows)
         said = [row for row in rows if row["id"] in texts]
-        vectors = await self._vectors([texts[row["id"]] for row in said])
-        alike = grouping.SAME_WORDS if self.embed is None else grouping.ALIKE
-        found = await anyio.to_thread.run_sync(lambda: grouping.groups(vectors, alike=alike))
-        together = [[said[at] for at in group] for group in found]
+        together = await self._together(said, texts)
         silent: dict[tuple[str, ...], list[RowMapping]] = defaultdict(list)
         for row in rows:
             if row["id"] not in texts:
@@ -111,10 +110,26 @@ class Unanswered:
         }
         return {wanted[place]: text for place, text in asked.items() if text and place in wanted}
 
-    async def _vectors(self, texts: Sequence[str]) -> Vectors:
-        if self.embed is None or not texts:
-            return grouping.word_vectors(texts)
-        return await self.embed(texts)
+    async def _together(self, rows: Sequence[RowMapping], texts: Mapping[str, str]) -> Sequence[Sequence[RowMapping]]:
+        """By meaning, where the embedder knows it; by words, where it does not or cannot be asked now."""
+        if self.embedder is None:
+            return await _grouped(rows, grouping.word_vectors([texts[row["id"]] for row in rows]), grouping.SAME_WORDS)
+        read = {row["id"] for row in rows if reads(self.embedder, texts[row["id"]])}
+        meant = [row for row in rows if row["id"] in read]
+        rest = [row for row in rows if row["id"] not in read]
+        try:
+            vectors = await self.embedder.queries([texts[row["id"]] for row in meant]) if meant else None
+        except Unavailable as error:
+            log.warning("questions_not_embedded", code=error.code)
+            vectors, rest = None, list(rows)
+        found = [] if vectors is None else await _grouped(meant, vectors, grouping.ALIKE)
+        words = grouping.word_vectors([texts[row["id"]] for row in rest])
+        return [*found, *await _grouped(rest, words, grouping.SAME_WORDS)]
+
+
+async def _grouped(rows: Sequence[RowMapping], vectors: Vectors, alike: float) -> list[list[RowMapping]]:
+    found = await anyio.to_thread.run_sync(lambda: grouping.groups(vectors, alike=alike))
+    return [[rows[at] for at in group] for group in found]
 
 
 def _group(rows: Sequence[RowMapping], texts: Mapping[str, str], *, questions: bool) -> QuestionGroup:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from pageside.administration import unanswered
 from pageside.administration.entering import Doorway
 from pageside.administration.reindexing import Reindexing, Volume
 from pageside.administration.reports import Reports
@@ -17,6 +18,7 @@ from pageside.identity.invitations import Invitations
 from pageside.identity.looker import Roles
 from pageside.identity.pseudonyms import Pseudonyms
 from pageside.knowledge.embed import Embedder
+from pageside.knowledge.embed_memory import RememberingEmbedder
 from pageside.knowledge.index import Index
 from pageside.knowledge.ingest import Progress, Report
 from pageside.settings import Settings
@@ -44,7 +46,7 @@ async def open_administration(
     """What is the same for all books; what waits to be noted is written in the end."""
     pseudonyms, invitations = Pseudonyms(secret), Invitations(secret)
     notes, reindexing = Notes(database, pseudonyms), Reindexing(database)
-    embed = None if embedder is None else embedder.queries
+    remembering = None if embedder is None else RememberingEmbedder(embedder, limit=2 * unanswered.MOST)
     try:
         yield Administration(
             pseudonyms=pseudonyms,
@@ -53,7 +55,7 @@ async def open_administration(
             entrance=Doorway(database, invitations),
             roles=settings.looking_roles,
             reindexing=reindexing,
-            reports=Reports(database, pseudonyms, reindexing=reindexing, notes=notes, embed=embed),
+            reports=Reports(database, pseudonyms, reindexing=reindexing, notes=notes, embedder=remembering),
         )
     finally:
         await reindexing.aclose()
