@@ -89,6 +89,7 @@ def table(stand: Stand, records: list[dict[str, Any]], samples: list[Sample], se
     for name, (whole, most) in shares(samples).items():
         lines.append(f"| processor of the {name}, all the time / busiest 10 s | {whole:.0%} / {most:.0%} |")
     lines += [f"| error: {what[:150]} | {times} |" for what, times in failed.items()]
+    lines += [f"| logged: {what} | {times} |" for what, times in stand.warnings().items()]
     return "\n".join(lines)
 
 
@@ -128,9 +129,8 @@ def grown(stand: Stand, samples: list[Sample], turns: int) -> str:
     ]  # fmt: skip
     for name, at, values in rows:
         line = growth(at, values)
-        lines.append(
-            f"| {name} | {values[0]:.1f} | {values[-1]:.1f} | {line.an_hour:+.2f} | {line.low:+.2f} to {line.high:+.2f} |"
-        )
+        interval = f"{line.low:+.2f} to {line.high:+.2f}"
+        lines.append(f"| {name} | {values[0]:.1f} | {values[-1]:.1f} | {line.an_hour:+.2f} | {interval} |")
     return "\n".join(lines)
 
 
@@ -158,6 +158,7 @@ def costs(stand: Stand, chosen: argparse.Namespace) -> str:
         f"| requests to the model | {each['requests']:.2f} |",
         f"| tokens to the model | {each['input_tokens']:.0f} |",
         f"| tokens from it | {each['output_tokens']:.0f} |",
+        *(f"| logged: {what} | {times} |" for what, times in stand.warnings().items()),
     ]  # fmt: skip
     return "\n".join(lines)
 

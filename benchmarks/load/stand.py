@@ -68,6 +68,15 @@ class Stand:
         lines = self.inside.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.endswith("}")]
 
+    def warnings(self) -> dict[str, int]:
+        """What the server logged as worse than news, by its name and reason."""
+        found: dict[str, int] = {}
+        for line in (self.folder / "server.log").read_text(encoding="utf-8").splitlines():
+            told = json.loads(line) if line.startswith("{") else {"event": line}
+            name = " ".join(str(told[key]) for key in ("event", "reason", "exception") if told.get(key))[-300:]
+            found[name] = found.get(name, 0) + 1
+        return found
+
     def cpu(self) -> dict[str, float]:
         """Seconds of processor that each process took so far, with its children."""
         return {name: _cpu(process) for name, process in list(self.processes.items())}

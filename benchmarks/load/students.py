@@ -34,6 +34,7 @@ class Plan:
     share = 0.2
     think_s = 30.0
     records: ClassVar[list[dict[str, Any]]] = []
+    come = 0
     asked = 0
 
 
@@ -46,7 +47,8 @@ class Student(FastHttpUser):
 
     def on_start(self) -> None:
         """Comes at a moment of their own, and opens the page with the assistant on it."""
-        self.chance = random.Random(Plan.asked * 7919 + len(Plan.records))
+        Plan.come += 1
+        self.chance = random.Random(Plan.come)
         self.thread, self.turns = "", 0
         if Plan.scenario == "lecture":
             self._until(self.chance.uniform(0, min(60, Plan.seconds * 0.75)))
