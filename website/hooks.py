@@ -96,6 +96,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     if page.file.src_uri != HOME:
         return html
     head, *parts = re.split(r"(?=<h2)", html)
+    head = re.sub(r"(<h1[^>]*>.*?)beside the page", r"\1<mark>beside the page</mark>", head)
     head = re.sub(r"<p>(?=<img)", '<p class="picture">', head)
     head = re.sub(r"<p>(?=<a )", '<p class="ways">', head).replace("</a> · <a", "</a> <a")
     cards = "".join(f"<section>{part}</section>" for part in parts)
