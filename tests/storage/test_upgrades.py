@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
-from tests import sample_files
+from tests import sample_files, small_book
 from tests.backup import rows
+from tests.chatkit_client import ChatKit
 from tests.chatkit_house import house
 from tests.cli.test_commands import pageside
 from tests.databases import OWNER, SERVING, as_owner
+from tests.faults.machine import Machine
 from tests.scripted_tutor import ScriptedTutor
 
 from pageside.identity.reader import Reader
@@ -153,3 +158,69 @@ async def test_a_server_goes_on_over_the_next_schema(store_url, request, tmp_pat
     assert after == before
     assert second.text
     assert [thread["id"] for thread in listed] == [first.thread_id]
+
+
+async def test_a_server_of_the_version_before_comes_up_over_the_next_schema(empty, tmp_path):
+    """As one does that is started anew in the middle of a rollout; `pageside migrate` says that it is behind."""
+    url, postgres = empty
+    await migrate.upgrade(url)
+    later = f"update {'chatkit.' if postgres else ''}alembic_version set version_num = '9999'"
+    if postgres:
+        postgres.sql(later + ";" + ";".join(NEXT).format(at="chatkit."), on=url)
+    else:
+        with closing(sqlite3.connect(rows.path(url))) as connection, connection:
+            connection.executescript(later + ";" + ";".join(NEXT).format(at=""))
+    refused = await asyncio.to_thread(pageside, "migrate", folder=tmp_path, DATABASE_URL=url)
+    with Machine(tmp_path, DATABASE_URL=url) as machine:
+        async with machine.reader() as http:
+            health = await http.get("/health/ready")
+            told = await ChatKit(http).ask("What does the queen excluder do?")
+
+    assert (refused.returncode, "newer version" in refused.stderr) == (1, True)
+    assert (health.status_code, "queen" in told.text) == (200, True)
+    assert await migrate.current(url) == "9999"
+
+
+def test_an_index_that_an_older_version_wrote_is_built_anew(tmp_path):
+    """In a form that is read no more: a command says what to do, and a server that starts does it."""
+    small_book.write(tmp_path / "book")
+    assert pageside("index", "book", "--data-dir", "data", folder=tmp_path).returncode == 0
+    (catalogue,) = (tmp_path / "data").rglob("passages.sqlite")
+    with closing(sqlite3.connect(catalogue)) as connection, connection:
+        connection.execute("update facts set value = '1' where name = 'format'")
+    told = pageside("search", "queen", "--data-dir", "data", folder=tmp_path)
+    with Machine(tmp_path) as machine:
+        answer = asyncio.run(_asked(machine, "What does the queen excluder do?"))
+    found = pageside("search", "queen", "--data-dir", "data", folder=tmp_path)
+
+    assert (told.returncode, "pageside index" in told.stderr) == (1, True)
+    assert "queen" in answer.text
+    assert found.returncode == 0
+
+
+def test_what_is_left_of_an_older_data_folder_does_no_harm(tmp_path):
+    """A pointer to what is not there, half a generation, a file of vectors that is cut short."""
+    small_book.write(tmp_path / "book")
+    assert pageside("index", "book", "--data-dir", "data", folder=tmp_path).returncode == 0
+    root = tmp_path / "data" / "index" / "book"
+    damages = [
+        lambda now: (now / "passages.sqlite").write_bytes((now / "passages.sqlite").read_bytes()[:1000]),
+        lambda now: (now / "vectors.npy").write_bytes((now / "vectors.npy").read_bytes()[:200]),
+        lambda now: (now / "vectors.npy").unlink(),
+        shutil.rmtree,
+        lambda now: (root / "current").write_text("gen_gone\n", "utf-8"),
+        lambda now: (root / "current").write_text("", "utf-8"),
+    ]
+    codes = []
+    for damage in damages:
+        damage(root / "generations" / (root / "current").read_text("utf-8").strip())
+        built = pageside("index", "book", "--data-dir", "data", folder=tmp_path)
+        found = pageside("search", "queen", "--json", "--data-dir", "data", folder=tmp_path)
+        codes.append((built.returncode, found.returncode, "queen" in found.stdout))
+
+    assert codes == [(0, 0, True)] * len(damages)
+
+
+async def _asked(machine, question):
+    async with machine.reader() as http:
+        return await ChatKit(http).ask(question)

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import anyio.to_thread
+import structlog
 from alembic import command
 from filelock import FileLock
 from filelock import Timeout as LockTimeout
@@ -19,7 +20,9 @@ from pageside.storage import address, migrate_postgres, revisions
 from pageside.storage.revisions import config
 from pageside.storage.sqlite import path_of
 
-__all__ = ["config", "current", "downgrade", "upgrade", "whole"]
+__all__ = ["config", "current", "downgrade", "prepare", "upgrade", "whole"]
+
+log = structlog.get_logger(__name__)
 
 LOCK_TIMEOUT_S = 60.0
 
@@ -39,6 +42,23 @@ async def upgrade(url: str, revision: str = revisions.HEAD) -> None:
         command.upgrade(config(connection), revision)
 
     await _move(url, step, revision)
+
+
+async def prepare(url: str) -> None:
+    """As `upgrade`, for a server that starts: a schema that a newer version has made is taken as it is.
+
+    A server of the version before has to come up beside those of the next one; what a revision may do sees to it that
+    it can work there.
+
+    Raises:
+        StoreUnavailable: The database cannot be reached or changed; the message says why to the person who runs it.
+        SettingsError: `url` cannot be used.
+    """
+    found = await current(url)
+    if found is not None and revisions.is_newer(found):
+        log.warning("schema_newer", revision=found, known=revisions.newest())
+        return
+    await upgrade(url)
 
 
 async def downgrade(url: str, revision: str) -> None:

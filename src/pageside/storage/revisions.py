@@ -36,6 +36,11 @@ def known() -> Sequence[str]:
     return [found.revision for found in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 
 
+def is_newer(revision: str) -> bool:
+    """Whether a later version than this one has made `revision`; they are numbered."""
+    return revision.isdigit() and int(revision) > int(newest())
+
+
 def current(connection: Connection) -> str | None:
     """The revision the database is at; None where it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision()

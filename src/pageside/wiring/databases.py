@@ -13,7 +13,7 @@ async def opened(settings: Settings) -> Database:
     """The conversations; a database that cannot be reached is tried again on every use."""
     return await Database.open(
         settings.store_url,
-        prepare=migrate.upgrade,
+        prepare=migrate.prepare,
         pool_size=settings.database_pool_size,
         pool_overflow=settings.database_pool_overflow,
         busy_timeout=timedelta(seconds=settings.database_timeout_s),
