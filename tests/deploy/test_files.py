@@ -125,7 +125,7 @@ def test_units_are_understood_and_walled_in(tmp_path):
     if shutil.which("systemd-analyze") is None or not Path("/lib/systemd/system/sysinit.target").exists():
         pytest.skip("there is no systemd here")
     for file in (DEPLOY / "systemd").iterdir():
-        text = file.read_text("utf-8").replace("/opt/pageside/bin/pageside", shutil.which("true"))
+        text = re.sub(r"/opt/pageside/bin/pageside|/usr/sbin/nginx", shutil.which("true"), file.read_text("utf-8"))
         (tmp_path / file.name).write_text(text, encoding="utf-8")
     names = [each.name.replace("@", "@8001") for each in (DEPLOY / "systemd").iterdir()]
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"}
@@ -183,7 +183,7 @@ def test_manifests_have_settings_that_there_are(monkeypatch, tmp_path, secret):
         loaded(monkeypatch, environment)
 
 
-@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [each for each in UNITS if unit(each)[1]], ids=lambda file: file.stem)
 def test_units_have_settings_that_there_are(monkeypatch, tmp_path, file):
     """A server starts with the variables that the unit sets; the instance is its port."""
     for name, value in PRIVATE.items():
