@@ -1,4 +1,4 @@
-"""A book whose index is in Qdrant, served by a real process; what becomes of it without Qdrant is in `test_parts.py`."""
+"""A book whose index is in Qdrant, served by a real process; what becomes of it without Qdrant is in `test_parts`."""
 
 from __future__ import annotations
 
