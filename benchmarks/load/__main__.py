@@ -88,7 +88,7 @@ def table(stand: Stand, records: list[dict[str, Any]], samples: list[Sample], se
     ]  # fmt: skip
     for name, (whole, most) in shares(samples).items():
         lines.append(f"| processor of the {name}, all the time / busiest 10 s | {whole:.0%} / {most:.0%} |")
-    lines += [f"| error: {what[:150]} | {times} |" for what, times in failed.items()]
+    lines += [f"| error: {what[:150].strip()} | {times} |" for what, times in failed.items()]
     lines += [f"| logged: {what} | {times} |" for what, times in stand.warnings().items()]
     return "\n".join(lines)
 

@@ -72,9 +72,10 @@ class Stand:
         """What the server logged as worse than news, by its name and reason."""
         found: dict[str, int] = {}
         for line in (self.folder / "server.log").read_text(encoding="utf-8").splitlines():
-            told = json.loads(line) if line.startswith("{") else {"event": line}
-            name = " ".join(str(told[key]) for key in ("event", "reason", "exception") if told.get(key))[-300:]
-            found[name] = found.get(name, 0) + 1
+            if line.startswith("{"):
+                told = json.loads(line)
+                name = " ".join(str(told[key])[:200] for key in ("event", "reason") if told.get(key))
+                found[name] = found.get(name, 0) + 1
         return found
 
     def cpu(self) -> dict[str, float]:
