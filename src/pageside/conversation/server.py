@@ -259,7 +259,7 @@ class TextbookServer(ChatKitServer[Turn]):
         self._runs.ending = True
 
     async def finish(self, *, within: timedelta) -> None:
-        """Begins no more answers, and returns when those under way have come to their end, or when the time is over."""
+        """Returns when no answer is under way any more, or when the time is over."""
         await self._runs.finish(within=within)
 
     async def aclose(self) -> None:
