@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, cast
 
 from sqlalchemy import RowMapping, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pageside.administration.scoping import within
-from pageside.administration.sums import outcomes
+from pageside.administration.sums import outcomes, percentile
 from pageside.administration.values import (
     OUTCOMES,
     FeedbackLine,
@@ -40,32 +41,21 @@ async def threads(
     Raises:
         BadRequest: The cursor is none of these pages.
     """
-    first = turns.c.first_ms
-    picked = (
-        select(
-            turns,
-            func.row_number().over(partition_by=turns.c.thread_id, order_by=(first.is_(None), first)).label("rank"),
-            func.count(first).over(partition_by=turns.c.thread_id).label("n"),
-        )
-        .where(mine(turns, SERVER), within(turns, scope, period), turns.c.thread_id.is_not(None))
-        .subquery()
-    )
     summed = (
         select(
-            picked.c.thread_id.label("id"),
-            *(func.max(picked.c[name]).label(name) for name in ("reader_hash", "home", "book")),
-            func.min(picked.c.at).label("started"),
-            func.max(picked.c.at).label("last"),
+            turns.c.thread_id.label("id"),
+            *(func.max(turns.c[name]).label(name) for name in ("reader_hash", "home", "book")),
+            func.min(turns.c.at).label("started"),
+            func.max(turns.c.at).label("last"),
             func.count().label("turns"),
-            (func.count() + func.count(picked.c.item_id)).label("messages"),
-            *(func.sum(case((picked.c.outcome == each, 1), else_=0)).label(each) for each in OUTCOMES),
-            *(func.sum(picked.c[name]).label(name) for name in ("positive", "negative", "millionths")),
-            func.sum(picked.c.input_tokens + picked.c.output_tokens + picked.c.beside_tokens).label("tokens"),
-            func.coalesce(func.max(case((picked.c.rank == (picked.c.n + 1) // 2, picked.c.first_ms))), 0).label(
-                "first_ms"
-            ),
+            (func.count() + func.count(turns.c.item_id)).label("messages"),
+            *(func.sum(case((turns.c.outcome == each, 1), else_=0)).label(each) for each in OUTCOMES),
+            *(func.sum(turns.c[name]).label(name) for name in ("positive", "negative", "millionths")),
+            func.sum(turns.c.input_tokens + turns.c.output_tokens + turns.c.beside_tokens).label("tokens"),
+            func.coalesce(func.max(turns.c.first_ms), 0).label("first_ms"),
         )
-        .group_by(picked.c.thread_id)
+        .where(mine(turns, SERVER), within(turns, scope, period), turns.c.thread_id.is_not(None))
+        .group_by(turns.c.thread_id)
         .subquery()
     )
     asked = select(summed)
@@ -75,7 +65,8 @@ async def threads(
     most = max(1, min(limit, _MOST))
     found = await connection.execute(asked.order_by(summed.c[sort].desc(), summed.c.id).limit(most + 1))
     rows = found.mappings().all()
-    lines = [_line(row) for row in rows[:most]]
+    medians = await _medians(connection, scope, period, [row["id"] for row in rows[:most]])
+    lines = [_line(row, medians.get(row["id"], 0)) for row in rows[:most]]
     return ThreadPage(lines, _cursor(rows[most - 1], sort) if len(rows) > most else None)
 
 
@@ -112,7 +103,21 @@ def sections(row: RowMapping) -> tuple[Section, ...]:
     return tuple(Section(row["book"], *told) for told in (lead, *(row["others"] or ())))
 
 
-def _line(row: RowMapping) -> ThreadLine:
+async def _medians(
+    connection: AsyncConnection, scope: Scope, period: Period, thread_ids: Sequence[str]
+) -> Mapping[str, int]:
+    """Milliseconds until the first text, in the median turn of each conversation that has any."""
+    found = await connection.execute(
+        select(turns.c.thread_id, turns.c.first_ms)
+        .where(mine(turns, SERVER), within(turns, scope, period))
+        .where(turns.c.thread_id.in_(thread_ids), turns.c.first_ms.is_not(None))
+        .order_by(turns.c.thread_id, turns.c.first_ms)
+    )
+    by_id = {at: [(int(row.first_ms), 1) for row in rows] for at, rows in groupby(found, key=lambda row: row.thread_id)}
+    return {at: percentile(took, 50) for at, took in by_id.items()}
+
+
+def _line(row: RowMapping, first_ms: int) -> ThreadLine:
     return ThreadLine(
         id=row["id"],
         reader_hash=row["reader_hash"] or "",
@@ -127,7 +132,8 @@ def _line(row: RowMapping) -> ThreadLine:
         negative=int(row["negative"]),
         tokens=int(row["tokens"]),
         millionths=int(row["millionths"]),
-        first_ms_p50=int(row["first_ms"]),
+        first_ms_p50=first_ms,
+        first_ms_most=int(row["first_ms"]),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import accumulate, groupby
 from typing import Any, Final, Literal
 
 from sqlalchemy import RowMapping, case, func, literal, select
@@ -27,6 +28,7 @@ from pageside.storage.tables import turns
 SUMMED: Final = (
     "cached", "input_tokens", "output_tokens", "beside_tokens", "millionths", "positive", "negative",
 )  # fmt: skip
+_PERCENTILES: Final = (50, 95)
 
 
 async def overview(connection: AsyncConnection, scope: Scope, period: Period) -> Counts:
@@ -73,43 +75,61 @@ async def by_reader(connection: AsyncConnection, scope: Scope, period: Period, *
 
 async def _grouped(
     connection: AsyncConnection, scope: Scope, period: Period, *, by: Literal["day", "book"] | None
-) -> Sequence[RowMapping]:
+) -> Sequence[Mapping[str, Any]]:
     """A row of sums for each value of the column, under `key`; of all turns together without one."""
     key = literal("") if by is None else turns.c[by]
-    first = turns.c.first_ms
-    whole = turns.c.whole_ms
-    # Percentiles by nearest rank: neither database has the other's function for them.
-    picked = (
-        select(
-            turns,
-            key.label("key"),
-            func.row_number().over(partition_by=key, order_by=(first.is_(None), first)).label("first_rank"),
-            func.count(first).over(partition_by=key).label("first_n"),
-            func.row_number().over(partition_by=key, order_by=(whole.is_(None), whole)).label("whole_rank"),
-            func.count(whole).over(partition_by=key).label("whole_n"),
-        )
-        .where(mine(turns, SERVER), within(turns, scope, period))
-        .subquery()
-    )
-    at: dict[str, Any] = {
-        f"{name}_ms_p{p}": func.max(
-            case((picked.c[f"{name}_rank"] == (picked.c[f"{name}_n"] * p + 99) // 100, picked.c[f"{name}_ms"]))
-        )
-        for name in ("first", "whole")
-        for p in (50, 95)
-    }
     found = await connection.execute(
         select(
-            picked.c.key,
+            key.label("key"),
             func.count().label("turns"),
-            func.count(picked.c.reader_hash.distinct()).label("readers"),
-            func.count(picked.c.thread_id.distinct()).label("threads"),
-            *(func.sum(case((picked.c.outcome == each, 1), else_=0)).label(each) for each in OUTCOMES),
-            *(func.sum(picked.c[each]).label(each) for each in SUMMED),
-            *(told.label(name) for name, told in at.items()),
-        ).group_by(picked.c.key)
+            func.count(turns.c.reader_hash.distinct()).label("readers"),
+            func.count(turns.c.thread_id.distinct()).label("threads"),
+            *(func.sum(case((turns.c.outcome == each, 1), else_=0)).label(each) for each in OUTCOMES),
+            *(func.sum(turns.c[each]).label(each) for each in SUMMED),
+        )
+        .where(mine(turns, SERVER), within(turns, scope, period))
+        .group_by("key")
     )
-    return found.mappings().all()
+    rows = [dict(row) for row in found.mappings()]
+    for name in ("first", "whole"):
+        ranked = await _ranked(connection, scope, period, by=by, name=f"{name}_ms")
+        for row in rows:
+            row |= {f"{name}_ms_p{p}": ranked.get((row["key"], p), 0) for p in _PERCENTILES}
+    return rows
+
+
+async def _ranked(
+    connection: AsyncConnection, scope: Scope, period: Period, *, by: Literal["day", "book"] | None, name: str
+) -> Mapping[tuple[str, int], int]:
+    """Percentiles by nearest rank of a column of milliseconds, by key and percentage, `rounded`.
+
+    Neither database has the other's function for them, and sorting every turn takes longer than counting the rounded
+    ones.
+    """
+    key = literal("") if by is None else turns.c[by]
+    took = turns.c[name]
+    step = case((took < 1_000, 5), (took < 10_000, 50), else_=500)
+    found = await connection.execute(
+        select(key.label("key"), ((took + step // 2) // step * step).label("ms"), func.count().label("n"))
+        .where(mine(turns, SERVER), within(turns, scope, period), took.is_not(None))
+        .group_by("key", "ms")
+        .order_by("key", "ms")
+    )
+    by_key = {at: [(row.ms, row.n) for row in rows] for at, rows in groupby(found, key=lambda row: row.key)}
+    return {(at, p): percentile(counted, p) for at, counted in by_key.items() for p in _PERCENTILES}
+
+
+def rounded(ms: int) -> int:
+    """Milliseconds as percentiles tell them: to 5 below a second, to 50 below ten, to half a second above."""
+    step = 5 if ms < 1_000 else 50 if ms < 10_000 else 500
+    return (ms + step // 2) // step * step
+
+
+def percentile(counted: Sequence[tuple[int, int]], p: int) -> int:
+    """The percentile of values, each with how often it is there, in order, by nearest rank; 0 of none."""
+    rank = -(-sum(n for _, n in counted) * p // 100)
+    passed = accumulate(n for _, n in counted)
+    return next((int(value) for (value, _), so_far in zip(counted, passed, strict=True) if so_far >= rank), 0)
 
 
 def counts(row: Mapping[str, Any] | RowMapping) -> Counts:

@@ -51,7 +51,8 @@ class Counts:
         readers: How many different ones; of those who had their turns erased, none.
         outcomes: How many turns came out how, each of `OUTCOMES` named.
         cached: Of the turns, those answered from the cache.
-        first_ms_p50: Milliseconds until the first text was shown, at the median turn that showed any; 0 without one.
+        first_ms_p50: Milliseconds until the first text was shown, at the median turn that showed any, to half a percent
+            or 3 ms; 0 without one.
         whole_ms_p50: Milliseconds until the end, likewise.
         beside_tokens: Of embeddings and reranking.
         millionths: Of the currency in which prices are set.
@@ -110,6 +111,7 @@ class ThreadLine:
     Attributes:
         messages: Of the reader and of the book, those of the period.
         first_ms_p50: Milliseconds until the first text of an answer was shown, in the median turn.
+        first_ms_most: The same in the slowest, by which conversations are sorted.
         positive: Opinions of its answers.
     """
 
@@ -127,6 +129,7 @@ class ThreadLine:
     tokens: int
     millionths: int
     first_ms_p50: int
+    first_ms_most: int
 
 
 @dataclass(frozen=True, slots=True)
