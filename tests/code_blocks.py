@@ -22,18 +22,18 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
-# Blocks that other tests run: (page, language) -> the file of the test, and its name.
+_DATABASE = ("tests/cli/test_database.py", "test_the_guide_leads_from_nothing_to_a_database_in_use")
+# Blocks that other tests run: (page, language) -> the file of the test, its name, and what it says that they are.
 ELSEWHERE = {
-    ("README.md", "console"): ("tests/test_docs.py", "test_the_readme_works_word_by_word"),
-    ("docs/guides/add-an-action.md", "python"): ("tests/conversation/test_actions.py", "guide"),
-    ("docs/guides/use-postgresql.md", "sql"): (
-        "tests/cli/test_database.py",
-        "test_the_guide_leads_from_nothing_to_a_database_in_use",
+    ("README.md", "console"): ("tests/test_docs.py", "test_the_readme_works_word_by_word", "README.md"),
+    ("docs/guides/add-an-action.md", "python"): ("tests/conversation/test_actions.py", "guide", "add-an-action.md"),
+    ("docs/guides/deploy.md", "console"): (
+        "tests/deploy/test_try.py",
+        "test_the_services_of_the_compose_file_work_together",
+        "deploy.try",
     ),
-    ("docs/guides/use-postgresql.md", "console"): (
-        "tests/cli/test_database.py",
-        "test_the_guide_leads_from_nothing_to_a_database_in_use",
-    ),
+    ("docs/guides/use-postgresql.md", "sql"): (*_DATABASE, "use-postgresql.md"),
+    ("docs/guides/use-postgresql.md", "console"): (*_DATABASE, "use-postgresql.md"),
 }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import kubernetes_validate
 import pytest
 import yaml
+from tests import code_blocks
 from tests.repository import ROOT
 
 from deploy import composed, versions
@@ -232,6 +233,23 @@ def test_pods_are_walled_in():
 def test_links_of_kubernetes_would_stop_the_start():
     """Which is why pods are told to have none: a service `pageside` would become the variable PAGESIDE_PORT."""
     assert settings.misspelt({"PAGESIDE_PORT": "tcp://10.0.0.1:80"})
+
+
+def test_the_guide_prepares_the_compose_file(tmp_path):
+    """The commands of deploy.md leave everything that the compose file asks for; its trial is a test of its own."""
+    said = [block for block in code_blocks.blocks() if block.page.endswith("/deploy.md") and not block.reason]
+    lines = [line for block in said if block.language == "console" for line in block.body.splitlines()]
+    commands = [line.removeprefix("$ ") for line in lines]
+    assert commands.pop(0) == "python deploy/try.py"
+    folder = shutil.copytree(DEPLOY, tmp_path / "deploy", ignore=shutil.ignore_patterns(".env", "secrets", "certs"))
+
+    for command in commands:
+        subprocess.run(["sh", "-c", command], cwd=folder, check=True)
+
+    told = composed.services(composed.example(folder / ".env"), folder / "compose.yaml")
+    assert {each for service in told.values() for each in service.secrets.values()} <= {
+        file.name for file in (folder / "secrets").iterdir()
+    }
 
 
 def test_secrets_are_made_once_and_kept_from_others(tmp_path):
