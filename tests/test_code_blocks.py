@@ -11,7 +11,6 @@ import subprocess
 import tomllib
 from configparser import ConfigParser
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import yaml
@@ -32,6 +31,38 @@ CHECKED = (
     SHELL | SCRIPT | {"dotenv", "html", "ini", "json", "nginx", "python", "sql", "toml", "yaml"}
 )  # sql: with shell
 OURS = re.compile(r"/(loader|chatkit)\.js$")
+
+
+def _json(body):
+    """One value, or one a line."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return [json.loads(line) for line in body.splitlines()]
+
+
+def _dotenv(body):
+    """Variables; those of ours are settings."""
+    told = dotenv_values(stream=StringIO(body))
+    assert settings.misspelt(told) == []
+    return told
+
+
+def _ini(body):
+    """As systemd reads it, too, where a name may stand twice."""
+    read = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+    read.read_string(body)
+    return read.sections()
+
+
+PARSED = {
+    "dotenv": _dotenv,
+    "ini": _ini,
+    "json": _json,
+    "toml": tomllib.loads,
+    "yaml": lambda body: list(yaml.parse(body, Loader=yaml.SafeLoader)),  # tags are a program's own
+}
+CHECKED = SHELL | SCRIPT | PARSED.keys() | {"html", "nginx", "python", "sql"}  # sql: with the shell
 
 
 def each(*languages):
@@ -61,55 +92,20 @@ def test_a_mark_says_why():
 
 @pytest.mark.parametrize(("page", "language"), ELSEWHERE, ids=str)
 def test_what_is_run_elsewhere_is(page, language):
-    """The register names blocks that are there, and a test of that name, which reads their page."""
-    file, name = ELSEWHERE[page, language]
+    """The register names blocks that are there, and a test of that name, which says what it runs."""
+    file, name, words = ELSEWHERE[page, language]
     source = (ROOT / file).read_text(encoding="utf-8")
 
     assert (page, language) in {(block.page, block.language) for block in blocks()}
     assert re.search(rf"def {name}\(", source)
-    assert Path(page).name in source
+    assert words in source
 
 
-@each("json")
-def test_json_is_json(those):
-    """One value, or one a line."""
+@each(*PARSED)
+def test_data_is_what_it_is_said_to_be(those):
+    """It is read, and something stands in it."""
     for block in those:
-        try:
-            json.loads(block.body)
-        except ValueError:
-            assert [json.loads(line) for line in block.body.splitlines()], block
-
-
-@each("yaml")
-def test_yaml_is_yaml(those):
-    """Tags are a program's own, and stand for themselves."""
-    for block in those:
-        assert list(yaml.parse(block.body, Loader=yaml.SafeLoader)), block
-
-
-@each("toml")
-def test_toml_is_toml(those):
-    """What is in it, the shell blocks of the page use."""
-    for block in those:
-        assert tomllib.loads(block.body), block
-
-
-@each("dotenv")
-def test_variables_are_settings(those):
-    """Each of ours with a value that can be used."""
-    for block in those:
-        told = dotenv_values(stream=StringIO(block.body))
-        assert told, block
-        assert settings.misspelt(told) == [], block
-
-
-@each("ini")
-def test_ini_is_ini(those):
-    """As systemd reads it, too, where a name may stand twice."""
-    for block in those:
-        read = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
-        read.read_string(block.body)
-        assert read.sections(), block
+        assert PARSED[block.language](block.body), block
 
 
 @each("html")

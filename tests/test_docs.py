@@ -170,5 +170,5 @@ def _commands(page: Path) -> Iterator[list[str]]:
     for line in lines:
         if line.startswith("npx "):  # which has options of its own behind the command
             continue
-        for found in re.finditer(r"(?:^|[\s(/])pageside ([a-z]+(?: [^;&|)]*)?)", line):
+        for found in re.finditer(r"(?:^(?:\$ )?(?:\w+=\S+ )*|[(/]|[;&|] *)pageside ([a-z]+(?: [^;&|)]*)?)", line):
             yield found[1].split(" #")[0].split()

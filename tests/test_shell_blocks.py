@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests import served, shell_sessions, small_book, zygote
 from tests.code_blocks import SHELL, Block, commands, run_here, stands
+from tests.databases import as_owner
 
 from pageside import settings
 
@@ -23,6 +24,8 @@ BOOKS = ("docs", "path/to/your/docs", "examples/physical-ai/docs", "robotics/doc
 # What a page has as a file: named in its first line, or in the prose.
 FILES = {("docs/guides/evaluate-your-book.md", "json"): "questions.jsonl"}
 NAMED = re.compile(r"# ([\w.-]+\.(?:toml|ya?ml))\n")
+PLACES = {"/srv/handbook": "handbook", "/var/backups/pageside/2026-11-22.tar.gz": "book.tar.gz"}
+POSTGRES = "postgresql://pageside_owner:change-me@127.0.0.1:5432/book"
 REDIS = "redis://:change-me@127.0.0.1:6379/0"
 QDRANT = "https://qdrant.example.org:6333"
 # What the prose says to take from an earlier answer: in which words of it the variable stands.
@@ -51,8 +54,9 @@ def home(tmp_path_factory):
     author = ("-c", "user.name=Ada", "-c", "user.email=ada@book.example")
     for words in (("init", "-q", "-b", "main"), ("add", "docs"), (*author, "commit", "-q", "-m", "Begin")):
         subprocess.run(["git", *words], cwd=folder, check=True)
-    done = zygote.run(["index", "docs"], cwd=folder, env={"EMBEDDING_MODEL": "none"})
-    assert done.returncode == 0, done.stderr
+    for words in (["index", "docs"], ["migrate"]):
+        done = zygote.run(words, cwd=folder, env={"EMBEDDING_MODEL": "none"})
+        assert done.returncode == 0, done.stderr
     with served.server(folder / "docs", folder.parent / "data", EMBEDDING_MODEL="none") as address:
         yield folder, address
 
@@ -64,7 +68,7 @@ def test_what_the_page_says_to_type_works(page, home, tmp_path, request):
     here = tmp_path / "home"
     shutil.copytree(folder, here, symlinks=True)
     mine = [block for block in run_here(LANGUAGES | {"json", "toml", "yaml"}) if block.page == page]
-    replaced = {"/srv/handbook": str(here / "handbook"), **beside(mine, request)}
+    replaced = {**{words: str(here / name) for words, name in PLACES.items()}, **beside(mine, request)}
     heard = ""
     for block in mine:
         body = block.body
@@ -93,6 +97,9 @@ def beside(those: list[Block], request: pytest.FixtureRequest) -> dict[str, str]
     found = {}
     if REDIS in words:
         found[REDIS] = request.getfixturevalue("valkey").url
+    if POSTGRES in words:
+        postgres = request.getfixturevalue("postgres")
+        found[POSTGRES] = as_owner(postgres.database(migrated=False))
     if QDRANT in words:
         stand = request.getfixturevalue("qdrant_stand")
         found |= {QDRANT: stand.url, "QDRANT_API_KEY=change-me": f"QDRANT_API_KEY={stand.key}"}
