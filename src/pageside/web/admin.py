@@ -58,12 +58,11 @@ def routes(desk: Desk) -> list[Route | Mount]:
 
 def pages(desk: Desk) -> FastAPI:
     """The pages, as an application to stand behind `Entered`."""
-    app = FastAPI(
-        title="Administration", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY
-    )
+    app = FastAPI(title="Administration", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     shown = Shown(desk)
     app.include_router(_entering(desk, shown))
     app.include_router(_reports(desk, shown))
+    app.include_router(_opinions(desk, shown))
     app.include_router(_words_of_readers(desk, shown))
     app.include_router(_index(desk, shown))
     app.include_router(admin_files.router(desk, shown))
@@ -122,7 +121,7 @@ def _entering(desk: Desk, shown: Shown) -> APIRouter:
 
 
 def _reports(desk: Desk, shown: Shown) -> APIRouter:
-    """The reports that hold no words of readers."""
+    """What was asked, and what it took; no words of readers."""
     router = APIRouter()
     reports = desk.reports
 
@@ -154,6 +153,14 @@ def _reports(desk: Desk, shown: Shown) -> APIRouter:
         cursor = chosen.more.get("cursor")
         page = await reports.threads(by, chosen.scope(by), chosen.period, sort=sort, cursor=cursor, limit=_LIMIT)
         return shown.page(request, "threads", chosen=chosen, page=page, sort=sort, sorts=_SORTED, limit=_LIMIT)
+
+    return router
+
+
+def _opinions(desk: Desk, shown: Shown) -> APIRouter:
+    """What readers thought, where the book confuses them, and who looked."""
+    router = APIRouter()
+    reports = desk.reports
 
     @router.get("/feedback")
     async def feedback(request: Request) -> Response:

@@ -149,20 +149,7 @@ def of_usage(
             series=(Series("Cost", tuple(each.counts.millionths for each in days), 0),),
             said=words.money,
         ),
-        Chart(
-            id="tokens",
-            title="Tokens a day",
-            about="What models read, what they wrote, and what searching took beside them.",
-            across="Day",
-            labels=_days(days),
-            series=(
-                Series("Read", tuple(each.counts.input_tokens for each in days), 0),
-                Series("Written", tuple(each.counts.output_tokens for each in days), 1),
-                Series("Searching", tuple(each.counts.beside_tokens for each in days), 3),
-            ),
-            said=words.about,
-            least=1,
-        ),
+        _tokens(days),
     ]
     if len(books) > 1:
         shown = sorted(books, key=lambda each: -each.counts.turns)[:_MOST_BARS]
@@ -191,6 +178,23 @@ def of_usage(
         )
     )
     return charts
+
+
+def _tokens(days: Sequence[DaySum]) -> Chart:
+    return Chart(
+        id="tokens",
+        title="Tokens a day",
+        about="What models read, what they wrote, and what searching took beside them.",
+        across="Day",
+        labels=_days(days),
+        series=(
+            Series("Read", tuple(each.counts.input_tokens for each in days), 0),
+            Series("Written", tuple(each.counts.output_tokens for each in days), 1),
+            Series("Searching", tuple(each.counts.beside_tokens for each in days), 3),
+        ),
+        said=words.about,
+        least=1,
+    )
 
 
 def of_feedback(lines: Sequence[FeedbackLine]) -> Chart:
