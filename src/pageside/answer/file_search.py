@@ -159,7 +159,7 @@ def _read_pdf(name: str, content: bytes) -> Text:
     try:
         reading = pdf.read(content, _place())
     except Unreadable as error:
-        log.info("attachment_without_text", reason=str(error))
+        log.info("attachment_without_text", kind=type(error).__name__)  # its words may quote the file
         return Text()
     whole = reading.source.replace("\f", "\n")
     found = _passages(name, reading.source, reading.blocks, content)

@@ -39,9 +39,10 @@ def _in_context(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def _without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Keeps of a library's message what stands in its code: the text without what was put into it, or the place."""
     record: logging.LogRecord = event["_record"]
+    put_in = event.pop("positional_args", ())
     if record.name.partition(".")[0] in _TRUSTED:
         return event
-    if record.args and isinstance(record.msg, str):
+    if put_in and isinstance(record.msg, str):
         event["event"] = record.msg
     else:  # it may have been put together before
         event["event"] = "said_by_library"
@@ -96,6 +97,7 @@ def configure(*, style: LogFormat = "console", level: str = "INFO") -> None:
     output.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_without_values, *shared],
+            pass_foreign_args=True,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
