@@ -64,8 +64,10 @@ class _Server(uvicorn.Server):
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         await asyncio.sleep(self._notice_s)
         await ending.close_listeners(self, sockets or ())
+        over = asyncio.get_running_loop().time() + self._answers.total_seconds()
         await ending.begin_to_answer(self, within=self._answers)
-        await asyncio.gather(*(chat.finish(within=self._answers) for chat in self._chats))
+        left = timedelta(seconds=max(0.0, over - asyncio.get_running_loop().time()))
+        await asyncio.gather(*(chat.finish(within=left) for chat in self._chats))
         for chat in self._chats:
             await chat.aclose()
         await super().shutdown(sockets)
