@@ -131,6 +131,7 @@ class Stack:
             self._done("migrate", times=2)
             self._done("index")
             self._done("prune")
+            self._done("backup")
             for number, port in enumerate(self.ports):
                 self._serve(stack, number, port)
             for number, port in enumerate(self.ports):
@@ -160,7 +161,7 @@ class Stack:
     def _done(self, name: str, *, times: int = 1) -> None:
         """Runs a service to its end, several at once where `times` says so."""
         service = self.services[name]
-        with (self.folder / f"{name}.log").open("w+", encoding="utf-8") as log:
+        with (self.folder / f"{name}.log").open("w+", encoding="utf-8", errors="replace") as log:
             started = [
                 self._launch(self.machine.arguments(service), self.machine.environment(service), log)
                 for _ in range(times)
