@@ -65,7 +65,7 @@ async def test_the_database_gone_and_back_in_the_middle_of_an_answer(tmp_path, p
     with ScriptedOpenAI() as openai:
         words = [f"Slot {n} is for workers. " for n in range(30)]
         openai.say("A queen excluder is a grid whose slots are 4.2 mm wide [1]. ", *words, pause_s=0.1)
-        model = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+        model = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url, "PAGESIDE_REPAIRS": "0"}
         with Machine(tmp_path, DATABASE_URL=postgres.database(), **model, **QUICK) as machine:
             async with machine.reader() as http:
                 await http.get("/")
@@ -169,7 +169,7 @@ async def test_readers_who_do_not_read_take_no_memory(tmp_path):
     """Two hundred listen to a long answer and take none of it: the server keeps it once."""
     with ScriptedOpenAI() as openai:
         openai.say(*[f"Slot {n} of the grid is for workers and for nobody else but them. " for n in range(1450)])
-        model = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url}
+        model = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url, "PAGESIDE_REPAIRS": "0"}
         with Machine(tmp_path, **model, **QUICK) as machine:
             async with machine.reader() as http:
                 await http.get("/")

@@ -28,7 +28,8 @@ def openai():
 
 
 def settings(openai, **others):
-    return {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url, "EMBEDDING_MODEL": "none", **others}
+    model = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": openai.base_url, "PAGESIDE_REPAIRS": "0"}
+    return {**model, "EMBEDDING_MODEL": "none", **others}
 
 
 async def ending(http):
