@@ -30,7 +30,17 @@ PAGES = {
 }
 _FENCE = re.compile(r"^( *)(`{3,}|~{3,}).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
-_LANGUAGES = {".py": "python", ".yml": "yaml", ".toml": "toml", ".js": "js", ".ts": "ts", ".sh": "bash"}
+_LANGUAGES = {
+    ".conf": "nginx",
+    ".json": "json",
+    ".py": "python",
+    ".service": "ini",
+    ".sh": "bash",
+    ".timer": "ini",
+    ".toml": "toml",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -123,25 +133,31 @@ def _target(page: str, link: str) -> tuple[str, str]:
 
 
 def _place(name: str) -> str:
-    """Where the site has the file `name` of the repository.
+    """Where the site has the file or folder `name` of the repository.
 
     Raises:
-        PluginError: There is no such file.
+        PluginError: There is no such thing.
     """
-    if (ROOT / name).is_dir():
-        name = f"{name}/README.md"
+    if name.startswith("docs/") or f"{name}/README.md" in PAGES:
+        name = f"{name}/README.md" if (ROOT / name).is_dir() else name
     if name in PAGES:
         return PAGES[name]
     if name.startswith("docs/"):
         return name.removeprefix("docs/")
-    if not (ROOT / name).is_file():
+    if not (ROOT / name).exists():
         raise PluginError(f"a page links to {name}, which is not there")
     return f"source/{name}.md"
 
 
 def _shown(name: str) -> str:
-    """A page that shows the file `name`; it is no prose, so it is not searched."""
-    text = (ROOT / name).read_text(encoding="utf-8").rstrip()
+    """A page that shows the file `name`, or the files of that folder; it is no prose, so it is not searched."""
+    place = ROOT / name
+    files = sorted(each for each in place.rglob("*") if each.is_file() and "__pycache__" not in each.parts)
+    body = "".join(f"## {each.relative_to(place)}\n\n{_fenced(each)}\n" for each in files) or _fenced(place)
+    return f"---\nsearch: {{exclude: true}}\nhide: [toc]\n---\n\n# {name}\n\n{body}"
+
+
+def _fenced(file: Path) -> str:
+    text = file.read_text(encoding="utf-8").rstrip()
     fence = "`" * max(3, *(len(ticks) + 1 for ticks in re.findall(r"`+", text)), 3)
-    language = _LANGUAGES.get(Path(name).suffix, "text")
-    return f"---\nsearch: {{exclude: true}}\nhide: [toc]\n---\n\n# {name}\n\n{fence}{language}\n{text}\n{fence}\n"
+    return f"{fence}{_LANGUAGES.get(file.suffix, 'text')}\n{text}\n{fence}\n"
