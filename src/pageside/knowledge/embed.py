@@ -181,7 +181,7 @@ def _load(weights: Path) -> tuple[Tokenizer, InferenceSession]:
     # It should send nothing unless asked to. From 1.29 on it tells its maker what it runs, and numbers the machine;
     # this variable alone, set before it is loaded, holds all of that back:
     # https://github.com/microsoft/onnxruntime/pull/27379
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    os.putenv("ORT_DISABLE_TELEMETRY", "1")
     # imported here because both take a third of a second, and most commands embed nothing
     import onnxruntime  # noqa: PLC0415
     from tokenizers import Tokenizer  # noqa: PLC0415
