@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -243,10 +244,8 @@ async def act_on_spoilt(http: httpx2.AsyncClient, canaries: Canaries) -> list[ht
     for thread in threads[:3]:
         told.append(await ada.send("threads.get_by_id", thread_id=thread["id"]))
         told.append(await ada.send("items.list", thread_id=thread["id"]))
-        told.append(
-            await ada.send(
-                "threads.add_user_message", thread_id=thread["id"], input=message(f"Why {plant('question')}?")
-            )
-        )
+        with suppress(httpx2.TransportError):  # an answer that breaks off in the middle is one of the failures
+            question = message(f"Why {plant('question')}?")
+            told.append(await ada.send("threads.add_user_message", thread_id=thread["id"], input=question))
     told.append(await ada.send("threads.create", input=message(f"add a task to read {plant('task')}")))
     return told

@@ -8,12 +8,15 @@ Source: sentry-sdk 2, "Filtering"; Sentry's developer documentation, "Event Payl
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Final
-
-import sentry_sdk
 
 from pageside import __version__
 from pageside.telemetry import context
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of eventlet, which the client imports where it is installed
+    import sentry_sdk
 
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
