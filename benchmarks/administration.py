@@ -64,7 +64,7 @@ def made(n: int) -> Iterator[dict[str, Any]]:
     kinds = chance.choices(OUTCOMES, weights=(70, 10, 10, 6, 2, 2), k=n)
     for at in range(n):
         who = int(READERS * chance.random() ** 2)
-        moment = TODAY - timedelta(seconds=365 * 86_400 * chance.random())
+        moment = TODAY - timedelta(seconds=365 * 86_400 * (n - at) / n)  # one after another, as they are asked
         section = int(2000 * chance.random() ** 2)
         told = kinds[at] not in {"failed", "stopped"}
         yield {

@@ -4,6 +4,7 @@
     ├── BookError               the folder cannot be used as a book
     ├── IndexMissing            nothing has been indexed yet
     ├── IndexBusy               another process is indexing
+    │   └── Updated             somebody asked for it already        (administration.reindexing)
     ├── IndexBroken             the index on disk cannot be read
     ├── NotFound                no such thing, or not this reader's
     │   ├── Missing             the same inside a ChatKit stream     (conversation.refusals)
@@ -18,6 +19,7 @@
     ├── ResultGone              carried out, but its answer is lost  (conversation.repeats)
     ├── Unauthorized            nobody knows who is asking
     │   ├── TokenDenied         a token proves nothing               (identity.denial)
+    │   ├── LinkUsed            a link lets nobody in any more       (administration.entering)
     │   └── Elsewhere           a guest's cookie is good here alone  (web.recognition)
     ├── Forbidden               who is asking may not do this
     ├── TooManyRequests         the reader has to wait before they ask again
