@@ -25,12 +25,14 @@ from sqlalchemy import (
     Connection,
     DateTime,
     MetaData,
+    Select,
     Table,
     Text,
     cast,
     create_engine,
     event,
     exc,
+    exists,
     select,
     text,
     tuple_,
@@ -49,6 +51,7 @@ Value = str | float | bool | None
 Row = Mapping[str, Value]
 T = TypeVar("T")
 
+_SERVERS: Final = frozenset(("", subject) for subject in SERVERS)
 _AT_ONCE: Final = 500
 _OWNERS_AT_ONCE: Final = 1000
 _BEGUN: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -70,6 +73,7 @@ class Snapshot:
         self._connection = connection
         self.revision = require_known(revisions.current(connection))
         self._tables = reflected(connection)
+        self._visits: Mapping[str, Sequence[tuple[str, str]]] | None = None
         self._whole = connection.dialect.name == "sqlite" or bool(connection.execute(text(_PASSES)).scalar())
         if not self._whole and "readers" not in self._tables:
             raise StoreUnavailable(
@@ -93,34 +97,51 @@ class Snapshot:
         if self._whole:
             yield from self._seen(found)
             return
-        for organisation, subject in self._owners():
-            self._connection.execute(_ABOUT, {"organisation": organisation, "subject": subject})
-            yield from self._seen(found)
+        for owner in self._owners_of()[table]:
+            self._be_about(*owner)
+            yield from self._seen(found) if owner in _SERVERS else self._all_of(found)
+
+    def _owners_of(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """By table, who has rows in it: asked once, for most readers have rows in few tables."""
+        if self._visits is None:
+            found: dict[str, list[tuple[str, str]]] = {name: [] for name in self._tables}
+            query = select(*(exists().select_from(table).label(name) for name, table in self._tables.items()))
+            for owner in self._owners():
+                self._be_about(*owner)
+                for name, there in self._connection.execute(query).one()._mapping.items():
+                    if there:
+                        found[name].append(owner)
+            self._visits = found
+        return self._visits
+
+    def _be_about(self, organisation: str, subject: str) -> None:
+        self._connection.execute(_ABOUT, {"organisation": organisation, "subject": subject})
 
     def _owners(self) -> Iterator[tuple[str, str]]:
-        servers = [("", subject) for subject in SERVERS]
-        yield from servers
+        yield from _SERVERS
         readers = self._tables["readers"]
         place = tuple_(readers.c.organisation, readers.c.subject)
         listed = select(readers.c.organisation, readers.c.subject).order_by(*place).limit(_OWNERS_AT_ONCE)
         query = listed
         while True:
-            self._connection.execute(_ABOUT, {"organisation": "", "subject": ""})  # nobody, who may read the roll
+            self._be_about("", "")  # nobody, who may read the roll
             page = [(row.organisation, row.subject) for row in self._connection.execute(query)]
-            yield from (owner for owner in page if owner not in servers)
+            yield from (owner for owner in page if owner not in _SERVERS)
             if len(page) < _OWNERS_AT_ONCE:
                 return
             query = listed.where(place > page[-1])
 
     def _seen(self, table: Table) -> Iterator[Sequence[Row]]:
-        names = [column.name for column in table.columns]
-        written = [_json if isinstance(column.type, JSON) else _plain for column in table.columns]
-        query = select(*(_told(column, self.kind) for column in table.columns))
-        with self._connection.execution_options(yield_per=_AT_ONCE).execute(query) as result:
+        with self._connection.execution_options(yield_per=_AT_ONCE).execute(self._query(table)) as result:
             for rows in result.partitions():
-                yield [
-                    {name: write(value) for name, write, value in zip(names, written, row, strict=True)} for row in rows
-                ]
+                yield _written(table, rows)
+
+    def _all_of(self, table: Table) -> Iterator[Sequence[Row]]:
+        # One reader's rows, at once: a cursor would cost more messages than it saves memory.
+        yield _written(table, self._connection.execute(self._query(table)).all())
+
+    def _query(self, table: Table) -> Select[Any]:
+        return select(*(_told(column, self.kind) for column in table.columns))
 
 
 def taken(url: str, work: Callable[[Snapshot], T]) -> T:
@@ -183,6 +204,12 @@ def _file(path: Path) -> Iterator[Connection]:
         raise StoreUnavailable(f"The database {path.name} cannot be read: {error.orig}.") from error
     finally:
         engine.dispose()
+
+
+def _written(table: Table, rows: Sequence[Sequence[object]]) -> Sequence[Row]:
+    names = [column.name for column in table.columns]
+    writing = [_json if isinstance(column.type, JSON) else _plain for column in table.columns]
+    return [{name: write(value) for name, write, value in zip(names, writing, row, strict=True)} for row in rows]
 
 
 def _told(column: Column[object], kind: str) -> ColumnElement[Any]:
