@@ -258,7 +258,7 @@ turns = Table(
     Column("positive", SmallInteger, nullable=False),
     Column("negative", SmallInteger, nullable=False),
     PrimaryKeyConstraint("id"),
-    Index("turns_by_day", "home", "day"),
+    Index("turns_by_day", "day", "home"),
     Index("turns_by_thread", "thread_id"),
 )
 

@@ -66,7 +66,7 @@ def _turns() -> None:
         *(sa.Column(name, sa.SmallInteger, nullable=False) for name in ("asked_again", "positive", "negative")),
         sa.PrimaryKeyConstraint("id", name="turns_pkey"),
     )
-    op.create_index("turns_by_day", "turns", ["home", "day"])
+    op.create_index("turns_by_day", "turns", ["day", "home"])
     op.create_index("turns_by_thread", "turns", ["thread_id"])
 
 
