@@ -10,14 +10,14 @@ import asyncio
 import os
 import signal
 import sqlite3
-import subprocess
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from tests import zygote
 from tests.chatkit_client import ChatKit
 from tests.faults.failure_table import Walk, asked
-from tests.faults.machine import PAGESIDE, Machine
+from tests.faults.machine import Machine
 from tests.object_store import BUCKET, KEY_ID, SECRET_KEY, running
 
 TEXT = b"Honey is ripe at 18 percent."
@@ -134,10 +134,8 @@ async def test_embedded_index(tmp_path):
 @contextmanager
 def halted_while_indexing(machine):
     """`pageside index`, stopped where it has the index to itself."""
-    command = [PAGESIDE, "index", str(machine.folder / "book"), "--data-dir", str(machine.folder / "data")]
-    process = subprocess.Popen(
-        command, env={**os.environ, **QUICK}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    command = ["index", str(machine.folder / "book"), "--data-dir", str(machine.folder / "data")]
+    process = zygote.start(command, cwd=machine.folder, env=QUICK)
     lock = machine.folder / "data" / "index" / "book" / "writer.lock"
     while not held(lock):
         assert process.poll() is None
