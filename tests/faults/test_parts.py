@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sqlite3
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 
 import pytest
-from tests import zygote
+from filelock import FileLock
 from tests.chatkit_client import ChatKit
 from tests.faults.failure_table import Walk, asked
 from tests.faults.machine import Machine
@@ -104,21 +102,21 @@ async def test_postgresql(tmp_path, postgres):
 
 
 async def test_embedded_index(tmp_path):
-    """Another process is indexing and stands still; then the files are moved away, and put back."""
-    machine = Machine(tmp_path, **QUICK)
+    """Another process has the index to itself and makes nothing of it; then the files are moved away, and put back."""
     index, away = tmp_path / "data" / "index", tmp_path / "away"
-    with halted_while_indexing(machine) as other, machine:
+    (index / "book").mkdir(parents=True)
+    writing = FileLock(index / "book" / "writer.lock")
+    with writing, Machine(tmp_path, **QUICK) as machine:
         async with machine.reader() as http:
             walk = Walk("Embedded index", http)
             early = await asked(http)
             await walk.at("down at start")
-            os.kill(other.pid, signal.SIGCONT)
-            assert await asyncio.to_thread(other.wait, 60) == 0
+            writing.release()
+            await walk.at("comes back")
             first = await asked(http)
-            with halted_while_indexing(machine) as beside:
+            with writing:
                 slow = await asked(http)
                 await walk.at("slow")
-                os.kill(beside.pid, signal.SIGCONT)
             index.rename(away)
             gone = await asked(http)
             await walk.at("goes down")
@@ -129,32 +127,6 @@ async def test_embedded_index(tmp_path):
     assert early.broken
     assert gone.broken
     assert first.text == slow.text == back.text
-
-
-@contextmanager
-def halted_while_indexing(machine):
-    """`pageside index`, stopped where it has the index to itself."""
-    command = ["index", str(machine.folder / "book"), "--data-dir", str(machine.folder / "data")]
-    process = zygote.start(command, cwd=machine.folder, env=QUICK)
-    lock = machine.folder / "data" / "index" / "book" / "writer.lock"
-    while not held(lock):
-        assert process.poll() is None
-    os.kill(process.pid, signal.SIGSTOP)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def held(lock):
-    """Whether a process has locked the file."""
-    try:
-        number = lock.stat().st_ino
-    except FileNotFoundError:
-        return False
-    locks = Path("/proc/locks").read_text(encoding="ascii").splitlines()
-    return any(line.split()[5].endswith(f":{number}") for line in locks)
 
 
 async def test_qdrant(tmp_path, qdrant_stand):
