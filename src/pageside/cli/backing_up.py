@@ -59,9 +59,7 @@ async def backup(file: Path, replace: bool, without_secret: bool, data_dir: Path
     chosen = loaded(data_dir=data_dir)
     if file == _STREAM and (as_json or sys.stdout.isatty()):
         raise click.UsageError("standard output takes the archive: send it into a file or a program, without --json.")
-    if file != _STREAM and file.exists() and not replace:
-        raise click.UsageError(f"{file} is there already; --replace lets it go once the new one is whole.")
-    with _written(file) as out:
+    with _written(file, replace=replace) as out:
         made = await backing_up.back_up(place(chosen), out, with_secret=not without_secret, tell=_tell)
     _show(made, "Backed up", as_json=as_json)
     if made.facts.index == "qdrant":
@@ -120,12 +118,14 @@ def _show(manifest: Manifest, done: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _written(file: Path) -> Iterator[BinaryIO]:
+def _written(file: Path, *, replace: bool) -> Iterator[BinaryIO]:
     """Where the archive goes: under its own name once it is whole, for the user alone."""
     if file == _STREAM:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if file.exists() and not replace:
+        raise click.UsageError(f"{file} is there already; --replace lets it go once the new one is whole.")
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
     try:
         with begun(draft) as out:

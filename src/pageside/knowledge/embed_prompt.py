@@ -10,7 +10,6 @@ from pageside.errors import Unavailable
 from pageside.knowledge.embed import Embedder, Vectors
 from pageside.knowledge.library.breaker import Breaker
 
-
 PAUSE_S: Final = 5.0
 
 

@@ -135,4 +135,5 @@ def template(scope: Scope) -> str:
     path = getattr(scope.get("route"), "path", None)
     if not isinstance(path, str) or not path:
         return NO_ROUTE
-    return scope.get("root_path", "").removeprefix(scope.get("app_root_path", "")) + path  # of an application within
+    within: str = scope.get("root_path", "").removeprefix(scope.get("app_root_path", ""))  # of an application in ours
+    return within + path
