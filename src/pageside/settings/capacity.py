@@ -1,4 +1,4 @@
-"""How much a process takes on at once, and how it ends."""
+"""How much a process takes on at once and keeps in mind, and how it ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings
 
 
 class Capacity(BaseSettings):
-    """Answers under way, and what becomes of them at the end."""
+    """Answers under way and what becomes of them at the end, and what is remembered of earlier ones."""
 
     max_answers: int = Field(
         200,
@@ -45,4 +45,12 @@ class Capacity(BaseSettings):
         validation_alias="PAGESIDE_SHUTDOWN_ANSWERS_S",
         description="Seconds that answers under way then have to come to their end, before they are kept as far as "
         "they came.",
+    )
+    remembered_texts: int = Field(
+        20_000,
+        ge=100,
+        le=10_000_000,
+        validation_alias="PAGESIDE_REMEMBERED_TEXTS",
+        description="Texts whose vectors a process keeps in memory, of questions and of sentences each, by book; two "
+        "kilobytes a text with the embedded model.",
     )

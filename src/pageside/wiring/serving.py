@@ -176,7 +176,7 @@ async def open_book(shared: Shared, listed: Listed | None = None) -> AsyncIterat
         if not knowing.embed_alike(settings, shared.settings):
             embedder = await stack.enter_async_context(knowing.open_prompt_embedder(settings))
         reranker = await stack.enter_async_context(knowing.open_reranker(settings))
-        search = Search(index, embedder, reranker=reranker)
+        search = Search(index, embedder, remembered=settings.remembered_texts, reranker=reranker)
         chosen = answering.models(settings)
         stack.push_async_callback(chosen.aclose)
         contents = KeptContents(index)
