@@ -149,8 +149,8 @@ ALLOWED = {
     ],
     # A backup is of everybody's rows: what they are read from and put into are tables as they are found.
     "storage/snapshot.py": [
-        "select of something this rule cannot name",
         "exists of something this rule cannot name",
+        "select of something this rule cannot name",
         "select of something this rule cannot name",
         "select of something this rule cannot name",
     ],
@@ -218,7 +218,8 @@ def test_every_statement_names_the_reader(module):
     """Wherever it stands; what may stay is counted too."""
     found = offences(module.read_text(encoding="utf-8"), floor=floor(module))
 
-    assert [told.partition(": ")[2] for told in found] == ALLOWED.get(within(module), []), found
+    # Two in one line come in either order.
+    assert sorted(told.partition(": ")[2] for told in found) == sorted(ALLOWED.get(within(module), [])), found
 
 
 def test_what_may_stay_is_there():

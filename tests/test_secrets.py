@@ -70,6 +70,8 @@ def canaries(tmp_path) -> dict[str, str]:
                 found[variables(field)[0]] = f"postgresql://role:{canary}@127.0.0.1:9/none"
             case "redis_url":
                 found[variables(field)[0]] = f"redis://:{canary}@127.0.0.1:9/0"
+            case "sentry_dsn":
+                found[variables(field)[0]] = f"http://{canary}@127.0.0.1:9/1"
             case _:
                 found[variables(field)[0]] = canary
     return found

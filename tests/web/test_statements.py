@@ -140,12 +140,12 @@ async def test_a_thread_with_its_items(home, ada, asked):
 
 @pytest.mark.parametrize("count", [1, 100])
 async def test_an_opinion_of_many_items(home, ada, asked, count):
-    """What there is, and all the opinions at once."""
+    """What there is, all the opinions at once, and what they make of the turns."""
     thread_id = await full(home, items=120)
     about = [f"i{number}" for number in range(count)]
 
-    assert await cost(ada, "items.feedback", thread_id=thread_id, item_ids=about, kind="positive") == 2
-    assert await cost(ada, "items.feedback", thread_id=thread_id, item_ids=about, kind="negative") == 2
+    assert await cost(ada, "items.feedback", thread_id=thread_id, item_ids=about, kind="positive") == 3
+    assert await cost(ada, "items.feedback", thread_id=thread_id, item_ids=about, kind="negative") == 3
 
 
 async def test_a_new_name(ada, asked):
@@ -161,7 +161,7 @@ async def test_another_answer(home, ada, asked):
 
 
 async def test_a_deletion(home, ada, asked):
-    """With everything in it."""
+    """With everything in it; what is noted of its turns forgets whose they were."""
     thread_id = await full(home, items=120)
 
-    assert await cost(ada, "threads.delete", thread_id=thread_id) == 4
+    assert await cost(ada, "threads.delete", thread_id=thread_id) == 5

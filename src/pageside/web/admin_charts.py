@@ -196,7 +196,7 @@ def scale(highest: float, *, least: float = 0) -> tuple[float, ...]:
         return (0.0, least or 1.0)
     power = 10.0 ** math.floor(math.log10(highest / 5))
     step = max(least, next(step for factor in (1, 2, 5, 10, 20) if (step := factor * power) * 5 >= highest))
-    return tuple(at * step for at in range(math.ceil(round(highest / step, 9)) + 1))
+    return tuple(at * step for at in range(max(1, math.ceil(round(highest / step, 9))) + 1))
 
 
 def share(value: float, *, told: str) -> Markup:
