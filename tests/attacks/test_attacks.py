@@ -23,14 +23,14 @@ from pageside.answer.tutor import Tutor
 OWN = channels.own()
 NAMES = list(CHANNELS)
 # Each attack by one channel of its own, and by each channel the first of each kind; through those ways of planting that
-# are many, two kinds in turn.
+# are many, the kinds in turn.
 FIRST = {attack.kind: attack for attack in reversed(OWN)}
 KINDS = list(FIRST.values())
 MANY = ("attached: ", "hidden: ", "in a page: ")
 PAIRS = [
     *((attack, NAMES[number % len(NAMES)]) for number, attack in enumerate(OWN)),
     *((attack, name) for attack in KINDS for name in NAMES if not name.startswith(MANY)),
-    *((KINDS[(at + by) % len(KINDS)], name) for at, name in enumerate(NAMES) for by in (0, 3) if name.startswith(MANY)),
+    *((KINDS[at % len(KINDS)], name) for at, name in enumerate(NAMES) if name.startswith(MANY)),
 ]
 
 

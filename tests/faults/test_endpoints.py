@@ -175,7 +175,7 @@ async def test_dictation(tmp_path, outside):
             early, typed = await dictated(http), await asked(http)
             await walk.at("down at start")
             outside.start()
-            first = await dictated(http)
+            first = await heard(http)
             outside.halt()
             slow = await dictated(http)
             await walk.at("slow")
@@ -183,7 +183,7 @@ async def test_dictation(tmp_path, outside):
             gone = await dictated(http)
             await walk.at("goes down")
             outside.start()
-            back = await dictated(http)
+            back = await heard(http)
             await walk.at("comes back")
 
     assert [each.status_code for each in (early, slow, gone)] == [503] * 3
@@ -194,6 +194,14 @@ async def test_dictation(tmp_path, outside):
 async def dictated(http):
     audio = base64.b64encode(b"\x1aE\xdf\xa3 a recording").decode()
     return await ChatKit(http).send("input.transcribe", audio_base64=audio, mime_type="audio/webm")
+
+
+async def heard(http):
+    """A recording that is understood, however little time a busy machine left the endpoint at first."""
+    async with asyncio.timeout(30):
+        while (answer := await dictated(http)).status_code != 200:
+            pass
+    return answer
 
 
 async def test_sign_in_keys(tmp_path, outside):
