@@ -20,9 +20,10 @@ NOBODY = 65534
 
 pytest_plugins = ("tests.databases", "tests.object_store", "tests.qdrant_stand", "tests.valkey")
 
-# In CI the examples are the same every time; on a developer's machine they are new ones at every run.
-hypothesis_settings.register_profile("pageside", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
-hypothesis_settings.load_profile("pageside")
+# In CI the examples are the same every time, so few of them do; on a developer's machine they are new at every run.
+hypothesis_settings.register_profile("pageside", deadline=None, max_examples=50)
+hypothesis_settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "pageside")
 
 
 def pytest_collection_modifyitems(items):

@@ -164,7 +164,7 @@ async def test_today_is_where_the_reader_says_they_are(home, ada):
     async with SqlTaskBoard(home.database).reading(Reader("ada")) as board:
         east, west, unknown, unsaid = [each.due for each in await board.tasks()]
 
-    assert (east - west).days == 1
+    assert (east - west).days in {1, 2}  # they are 25 hours apart: for one hour of the day it is two dates
     assert unknown == unsaid
 
 
