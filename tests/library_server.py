@@ -35,6 +35,7 @@ from mcp.server import Server
 from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from tests.child import Child
 
 TOOLS: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "knowledge" / "library" / "tools.json").read_text("utf-8")
@@ -242,11 +243,10 @@ class _Door:
         return None
 
 
-class LibraryServer:
+class LibraryServer(Child):
     """The process, as tests see it."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}/mcp"
 
@@ -260,12 +260,6 @@ class LibraryServer:
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline().strip() == "ready"
-
-    def stop(self) -> None:
-        """Ends the process at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
 
     def says(self, *, version: str = "4.1.1", fault: str = "", key: str = "", docs: str = "") -> None:
         """What it does from now on; what it was asked before is forgotten.

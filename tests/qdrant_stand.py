@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import httpx2
 import pytest
 from pytest_socket import socket_allow_hosts
 from qdrant_client import QdrantClient
+from tests.child import Child
 
 from pageside.knowledge import qdrant
 
@@ -36,7 +36,7 @@ SERVER_KEY = os.environ.get("QDRANT_API_KEY", "")
 ROOT = Path(__file__).parent.parent
 
 
-class Stand:
+class Stand(Child):
     """A server of this test run, at one port for all its life."""
 
     def __init__(self) -> None:
@@ -45,7 +45,6 @@ class Stand:
             self.port = int(free.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self.key = KEY
-        self._process: subprocess.Popen[bytes] | None = None
         self._clients = ExitStack()
 
     def start(self) -> None:
@@ -67,23 +66,6 @@ class Stand:
                 else:
                     return
         raise AssertionError("the server did not start within 30 seconds")
-
-    def stop(self) -> None:
-        """Kills the process; what it kept is gone."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    def halt(self) -> None:
-        """Stops the process where it is: connections are taken, and nothing is answered."""
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """Lets a halted process go on."""
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGCONT)
 
     def fault(self, *, times: int, path: str = "", status: int = 0, delay_s: float = 0, garbage: bool = False) -> None:
         """Makes the next `times` requests go wrong whose method and path hold `path`."""

@@ -80,7 +80,7 @@ async def test_words_are_shown_in_their_order_and_the_look_is_kept(door, reports
         "How wide are its slots?",
     ]
     assert "4.2 mm" in shown.said[3].text
-    assert shown.reader_hash == door.services.administration.pseudonyms.of(Reader("ada"))
+    assert shown.reader_hash == door.services.admission.pseudonyms.of(Reader("ada"))
     assert refused == {"role": 403, "reason": 400, "organisation": 404, "none": 404}
     assert [(each.who, each.what, each.thread_id, each.reason) for each in kept] == [
         ("olga", "thread", told.thread_id, "The reader asked me to.")
@@ -154,7 +154,7 @@ async def test_what_a_guest_asked_is_the_accounts_that_takes_it_over(door, repor
     (line,) = (await reports.threads(OLGA, ALL, today())).lines
     shown = await reports.thread_text(OLGA, line.id, reason="why")
 
-    assert line.reader_hash == door.services.administration.pseudonyms.of(account)
+    assert line.reader_hash == door.services.admission.pseudonyms.of(account)
     assert shown.said[0].text == "What is a queen excluder?"
 
 

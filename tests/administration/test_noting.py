@@ -45,7 +45,7 @@ async def test_a_turn_is_noted_without_words_or_names(door):
     (row,) = await noted(door)
 
     assert (row["outcome"], row["thread_id"], row["item_id"]) == ("answered", told.thread_id, told.answer["id"])
-    assert row["reader_hash"] == door.services.administration.pseudonyms.of(Reader("ada.lovelace"))
+    assert row["reader_hash"] == door.services.admission.pseudonyms.of(Reader("ada.lovelace"))
     assert (row["page"], row["anchor"]) == ("module-1-hive/week-1-parts.md", "excluder")
     assert row["whole_ms"] is not None
     assert "excluder?" not in repr(row)

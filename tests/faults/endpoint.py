@@ -10,9 +10,7 @@ Everything is answered well: what goes wrong here goes wrong with the process.
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -25,12 +23,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.child import Child
+
+ROOT = Path(__file__).parents[2]
 ANSWER = "A queen excluder keeps eggs out of the honey [1]."
 HEARD = "What does the queen excluder do?"
 DIMENSIONS = 64
 
 
-class Outside:
+class Outside(Child):
     """The process, as tests see it."""
 
     def __init__(self, folder: Path) -> None:
@@ -40,33 +41,15 @@ class Outside:
         self.url = f"http://127.0.0.1:{self.port}"
         self.openai = f"{self.url}/v1"
         self._published = folder / "jwks.json"
-        self._process: subprocess.Popen[str] | None = None
         self.publish({})
 
     def start(self) -> None:
         """Starts the process where it does not run; returns when it takes connections."""
         if self._process is None:
-            command = [sys.executable, __file__, str(self.port), str(self._published)]
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            command = [sys.executable, "-m", "tests.faults.endpoint", str(self.port), str(self._published)]
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
             assert self._process.stdout is not None
             assert self._process.stdout.readline() == "ready\n"
-
-    def stop(self) -> None:
-        """Kills the process where it runs."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    def halt(self) -> None:
-        """Stops it where it stands: connections are taken, and nothing is answered."""
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """Lets a halted process go on."""
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGCONT)
 
     def asked(self) -> list[str]:
         """The paths of what it was asked since it was started."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
-import os
-import signal
 import time
 
 import pytest
@@ -111,7 +109,7 @@ async def test_library_documentation(tmp_path):
                 await walk.at("down at start")
                 docs.start()
                 first = await looked_up(http, "b")
-                os.kill(docs._process.pid, signal.SIGSTOP)
+                docs.halt()
                 slow = await looked_up(http, "c")
                 await walk.at("slow")
                 docs.stop()

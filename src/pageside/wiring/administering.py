@@ -30,7 +30,6 @@ from pageside.wiring import knowing
 class Administration:
     """Who comes in, what is noted of turns, and what is told of them."""
 
-    pseudonyms: Pseudonyms
     notes: Notes
     invitations: Invitations
     entrance: Doorway
@@ -41,15 +40,14 @@ class Administration:
 
 @asynccontextmanager
 async def open_administration(
-    settings: Settings, database: Database, embedder: Embedder | None, secret: SecretStr
+    settings: Settings, database: Database, embedder: Embedder | None, secret: SecretStr, pseudonyms: Pseudonyms
 ) -> AsyncIterator[Administration]:
     """What is the same for all books; what waits to be noted is written in the end."""
-    pseudonyms, invitations = Pseudonyms(secret), Invitations(secret)
+    invitations = Invitations(secret)
     notes, reindexing = Notes(database, pseudonyms), Reindexing(database)
     remembering = None if embedder is None else RememberingEmbedder(embedder, limit=2 * unanswered.MOST)
     try:
         yield Administration(
-            pseudonyms=pseudonyms,
             notes=notes,
             invitations=invitations,
             entrance=Doorway(database, invitations),

@@ -141,7 +141,7 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
         allowance = await stack.enter_async_context(limiting.open_allowance(settings, database, limiter))
         await stack.enter_async_context(keeping.pruned(settings, database))
         looked_after = await stack.enter_async_context(
-            administering.open_administration(settings, database, embedder, secret)
+            administering.open_administration(settings, database, embedder, secret, admission.pseudonyms)
         )
         yield Shared(
             settings=settings,
@@ -155,7 +155,7 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
             dictation=dictation,
             redis=redis,
             runs=runs,
-            keeping=Keeping(database, receiving.files(settings), runs=runs, pseudonyms=looked_after.pseudonyms),
+            keeping=Keeping(database, receiving.files(settings), runs=runs, pseudonyms=admission.pseudonyms),
             administration=looked_after,
         )
 
