@@ -114,6 +114,7 @@ def test_the_assistant_answers_from_the_documentation_and_leads_to_the_sentence(
         answer = panel.ask("How do I use PostgreSQL?")
         marker = answer.locator(".cite").first
         expect(marker).to_be_visible()
+        assert "md-content__inner" in page.evaluate("document.querySelector('pageside-assistant').scope.className")
         page.evaluate("window.kept = true")
         marker.click()
         page.wait_for_url("**/guides/use-postgresql/**")

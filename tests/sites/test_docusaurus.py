@@ -93,6 +93,9 @@ def loader(page: Path) -> dict[str, str]:
 def test_a_citation_opens_in_the_site_without_a_reload(example):
     """The router takes the way, and the assistant hears of it; what is no page of the site opens as links do."""
     with looked_at.browsed(f"{example}/intro") as page:
+        book = page.locator(page.locator("script[data-selector]").get_attribute("data-selector")).first
+        assert "Three promises" in book.inner_text()
+        assert "Next" not in book.inner_text(), "ways to other pages are not the book"
         page.evaluate(looked_at.STUB)
         page.evaluate("window.kept = true")
         page.evaluate("go('/hardware#tiers')")

@@ -25,7 +25,7 @@ const DEFAULTS = {
   server: "",
   devServer: "http://127.0.0.1:8000",
   assets: "server",
-  selector: ".theme-doc-markdown, article.markdown, main",
+  selector: ".theme-doc-markdown",
 };
 
 /** `given` with what was left out; throws an error that names every option that cannot be used. */

@@ -16,7 +16,7 @@ test("what the script is told are attributes", () => {
   assert.deepEqual(attributes(options), {
     "data-server": "https://chat.example",
     "data-starters": "Why?\nHow?",
-    "data-selector": ".theme-doc-markdown, article.markdown, main",
+    "data-selector": ".theme-doc-markdown",
     "data-position": "left",
     "data-open": true,
   });

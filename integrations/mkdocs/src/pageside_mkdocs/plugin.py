@@ -53,7 +53,7 @@ class PagesideConfig(base.Config):
     disclaimer = c.Optional(c.Type(str))
     locale = c.Optional(c.Type(str))
     book = c.Optional(c.Type(str))
-    selector = c.Type(str, default=".md-content__inner, [role=main], main")
+    selector = c.Type(str, default=".md-content__inner")
     starters = c.ListOfItems(c.Type(str), default=[])
     open = c.Type(bool, default=False)
 
