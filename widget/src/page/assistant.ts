@@ -214,7 +214,7 @@ export class Assistant extends HTMLElement {
   /** Takes over the theme and the language of the page. */
   async #follow(): Promise<void> {
     const theme = this.getAttribute("theme");
-    const dark = theme === "dark" || (theme !== "light" && isDark());
+    const dark = theme === "dark" || (theme !== "light" && isDark(this.scope));
     this.toggleAttribute("dark", dark);
     const wanted = chosen(this.getAttribute("locale") || document.documentElement.lang || undefined);
     this.#locale = await locale(wanted, assets());

@@ -31,20 +31,39 @@ export function pageContext(scope: Element): PageContext {
   };
 }
 
-/** Whether the page is dark: as Docusaurus, Material for MkDocs and others say it, else by its colour, else the system's. */
-export function isDark(): boolean {
+/**
+ * Whether the page is dark: as Docusaurus, Material for MkDocs and others say it, else by the colour behind `scope`, else
+ * as a page that paints nothing is.
+ */
+export function isDark(scope: Element): boolean {
   const { documentElement: root, body } = document;
   const said =
     root.dataset.theme ?? root.dataset.bsTheme ?? body.dataset.mdColorScheme ?? root.dataset.colorMode ?? "";
   if (/^(dark|slate)$/.test(said)) return true;
   if (/^(light|default)$/.test(said)) return false;
   if (root.classList.contains("dark")) return true;
-  // Other notations, such as oklch(), count from other zeros.
-  const [, parts] = /^rgba?\((.*)\)$/.exec(getComputedStyle(body).backgroundColor) ?? [];
-  const color = parts?.match(/[\d.]+/g)?.map(Number);
-  if (color && color.length >= 3 && color[3] !== 0)
-    return 0.299 * color[0]! + 0.587 * color[1]! + 0.114 * color[2]! < 110;
-  return matchMedia("(prefers-color-scheme: dark)").matches;
+  const behind = [body, root];
+  for (let at = scope.parentElement; at; at = at.parentElement) behind.push(at);
+  for (const element of behind) {
+    const lightness = lightnessOf(getComputedStyle(element).backgroundColor);
+    if (lightness !== null) return lightness < 0.43;
+  }
+  const { colorScheme } = getComputedStyle(root);
+  if (!colorScheme.includes("dark")) return false;
+  return !colorScheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** How light a computed colour is, from 0 to 1; null where it is transparent, or in a notation that is not known. */
+function lightnessOf(color: string): number | null {
+  const [, notation = "", values = ""] = /^(\w+)\((.*)\)$/.exec(color) ?? [];
+  const [first = Number.NaN, green = 0, blue = 0, alpha] = values
+    .split(/[\s,/]+/)
+    .map(Number.parseFloat)
+    .filter((value) => !Number.isNaN(value)); // of `color()`, the first word is the name of a space
+  if (alpha === 0 || Number.isNaN(first)) return null;
+  if (/^okl/.test(notation)) return first;
+  if (/^l/.test(notation)) return first / 100;
+  return (0.299 * first + 0.587 * green + 0.114 * blue) / (/^rgb/.test(notation) ? 255 : 1);
 }
 
 /** Calls `changed` whenever the theme or the language of the page may have changed; returns what ends that. */
@@ -59,12 +78,16 @@ export function watch(changed: () => void): () => void {
     "lang",
     "dir",
   ];
-  for (const element of [document.documentElement, document.body])
+  const ended = new AbortController();
+  const { signal } = ended;
+  for (const element of [document.documentElement, document.body]) {
     observer.observe(element, { attributes: true, attributeFilter: attributes });
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  system.addEventListener("change", changed);
+    // A colour that changes slowly is the new one only now.
+    element.addEventListener("transitionend", (event) => event.target === element && changed(), { signal });
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed, { signal });
   return () => {
     observer.disconnect();
-    system.removeEventListener("change", changed);
+    ended.abort();
   };
 }
