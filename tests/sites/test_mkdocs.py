@@ -60,7 +60,7 @@ def test_every_page_of_every_theme_has_the_assistant(build, theme):
     """Without a server named, it is asked where the site stands."""
     site = build({}, theme=theme)
 
-    for page, top in (("index.html", ""), ("hive/parts/index.html", "../../")):
+    for page, top in (("index.html", ""), ("hive/parts/index.html", "../../"), ("404.html", "/book/")):
         bridge, loader = scripts(site / page)
         assert bridge["src"] == f"{top}assets/pageside/bridge.js"
         assert loader["src"] == "/loader.js"

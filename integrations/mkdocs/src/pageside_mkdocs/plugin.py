@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from html import escape
 from importlib import resources, util
 from pathlib import Path
@@ -23,6 +24,7 @@ log = logging.getLogger("mkdocs.plugins.pageside")
 
 FOLDER = "assets/pageside"
 BRIDGE = f"{FOLDER}/bridge.js"
+LOST = "404.html"
 SCRIPTS = ("loader.js", "chatkit.js")
 _COMPRESSED = (".gz", ".br")
 _TEXTS = ("title", "label", "greeting", "disclaimer", "locale", "selector", "book")
@@ -86,15 +88,20 @@ class PagesidePlugin(BasePlugin[PagesideConfig]):
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Adds the scripts at the end of the page, where instant navigation leaves them alone."""
-        at, found, rest = output.rpartition("</body>")
-        return at + self._scripts(page.url) + found + rest if found else output
+        return self._with_scripts(output, partial(get_relative_url, other=page.url))
 
-    def _scripts(self, url: str) -> str:
-        copied = get_relative_url(f"{FOLDER}/loader.js", url)
-        loader = copied if self.config.assets == "copy" else f"{self.config.server}/loader.js"
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Adds them to the page for what is not found, too, which is shown at any address."""
+        top = urlsplit(config.site_url or "").path.rstrip("/")
+        return self._with_scripts(output_content, f"{top}/{{}}".format) if template_name == LOST else output_content
+
+    def _with_scripts(self, output: str, addressed: Callable[[str], str]) -> str:
+        loader = f"{FOLDER}/loader.js"
+        src = addressed(loader) if self.config.assets == "copy" else f"{self.config.server}/loader.js"
         told = "".join(f' data-{name}="{escape(value)}"' for name, value in self._attributes())
-        bridge = get_relative_url(BRIDGE, url)
-        return f'<script src="{escape(bridge)}" defer></script><script src="{escape(loader)}" defer{told}></script>\n'
+        bridge = f'<script src="{escape(addressed(BRIDGE))}" defer></script>'
+        at, found, rest = output.rpartition("</body>")
+        return f'{at}{bridge}<script src="{escape(src)}" defer{told}></script>\n{found}{rest}' if found else output
 
     def _attributes(self) -> Iterator[tuple[str, str]]:
         if self.config.server:
