@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pageside.answer import clarifying, page_tools
-from pageside.answer.clarifying import ADVICE, Advice
+from pageside.answer.clarifying import Advice
 from pageside.answer.events import AskedBack, AskedPage
 from pageside.answer.question import Page, PageReply, Question
 from pageside.knowledge import contents, led
 from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import Passage
+from pageside.phrases import answers
 
 
 def page(path, title, *, module="", passages=2):
@@ -129,7 +130,7 @@ async def test_the_page_is_asked_before_the_reader_and_each_once():
         AskedPage("get_selection", {}),
         AskedPage("get_page", {}),
         AskedBack(("Drones", "Queens", "Workers")),
-        Advice(ADVICE),
+        Advice(answers.ADVICE),
     ]
 
 
@@ -201,7 +202,7 @@ def test_words_take_the_place_of_what_points(text, words, spelled):
 @pytest.mark.parametrize("said", [(), ("",), ("this",), ("explain this page",)])
 def test_a_reply_that_names_nothing_gets_advice(said):
     """And no second question."""
-    assert clarifying.clarified(Question("explain this"), said, BEES) == Advice(ADVICE)
+    assert clarifying.clarified(Question("explain this"), said, BEES) == Advice(answers.ADVICE)
 
 
 def test_a_reply_that_is_a_question_stands_by_itself():

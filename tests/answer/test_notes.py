@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.answer.shelf import PASSAGES, Shelf
 
-from pageside.answer import aim, attached, file_talk, notes, outcomes, proof, proving
+from pageside.answer import attached, file_talk, notes, outcomes, proof, proving
 from pageside.answer.attached import File, Given
 from pageside.answer.events import Evidence
 from pageside.answer.models import Models
@@ -15,6 +15,8 @@ from pageside.answer.proof import Proof
 from pageside.answer.question import Page, Question
 from pageside.answer.tutor import Tutor
 from pageside.knowledge.passage import Found
+from pageside.phrases import answers
+from pageside.phrases.phrase import LANGUAGES
 
 EVIDENCE = [Evidence(at, Found(passage, 0.5)) for at, passage in enumerate(PASSAGES, 1)]
 READ = (File("a.py", "text/x-python", text="x = 1"), File("b [2].md", "text/markdown", text="# B"))
@@ -26,21 +28,34 @@ LEFT_OUT = (
     "5 characters on page 3 have no meaning in the PDF's fonts; export it again",
     "the PDF holds no text",
 )
-NOTES = [
-    outcomes.declined(()),
-    outcomes.declined(EVIDENCE),
-    outcomes.nearest(EVIDENCE),
-    outcomes.CLOSEST_LEAD,
-    outcomes.DOUBTED,
-    outcomes.CUT_SHORT,
-    outcomes.SELECTION_NOT_FOUND,
-    aim.PAGE_NOT_FOUND,
-    file_talk.aside("What is a servo?", READ),
-    file_talk.searched("What is a servo?", READ[:1]),
-    *(attached.note(Given((File("c.pdf", attached.PDF, unread=reason),))) for reason in attached.SENTENCES),
-    *(attached.note(Given((File("d.png", "image/png", unread=reason),))) for reason in attached.SENTENCES),
-    *(attached.note(Given((File("e.pdf", attached.PDF, text="E", left_out=told),))) for told in LEFT_OUT),
-]
+
+
+def notes_in(language):
+    unread = [
+        File(name, kind, unread=reason)
+        for name, kind in (("c.pdf", attached.PDF), ("d.png", "image/png"))
+        for reason in attached.SENTENCES
+    ]
+    partly = [File("e.pdf", attached.PDF, text="E", left_out=told) for told in LEFT_OUT]
+    fixed = (
+        answers.CLOSEST_LEAD,
+        answers.DOUBTED,
+        answers.CUT_SHORT,
+        answers.SELECTION_NOT_FOUND,
+        answers.PAGE_NOT_FOUND,
+    )
+    return [
+        outcomes.declined((), language),
+        outcomes.declined(EVIDENCE, language),
+        outcomes.nearest(EVIDENCE, language),
+        *(each.said(language) for each in fixed),
+        file_talk.aside("What is a servo?", READ, language),
+        file_talk.searched("What is a servo?", READ[:1], language),
+        *(attached.note(Given((file,)), language) for file in (*unread, *partly)),
+    ]
+
+
+NOTES = [note for language in LANGUAGES for note in notes_in(language)]
 LIE = "A servo motor turns through 400 degrees."
 
 
@@ -64,9 +79,9 @@ def test_a_note_of_our_own_wants_no_source(note):
         "I can see that you attached “a.md”, but servos turn through 400 degrees.",
         "I looked in “a.md” as well as in the book, where servos turn through 400 degrees.",
         "Of “a.pdf”: servos turn through 400 degrees.",
-        f"{outcomes.DECLINED_LEAD}\n\n- [Servos](/a#b)\n- {LIE}",
-        f"{outcomes.DECLINED_LEAD}\n\n- [A](/a)\n- [B](/b)\n- [C](/c)\n- [Servos turn through 400 degrees](/d)",
-        f"```python\nservo.angle(400)\n```\n\n{outcomes.CUT_SHORT.strip()}",
+        f"{answers.DECLINED_LEAD}\n\n- [Servos](/a#b)\n- {LIE}",
+        f"{answers.DECLINED_LEAD}\n\n- [A](/a)\n- [B](/b)\n- [C](/c)\n- [Servos turn through 400 degrees](/d)",
+        f"```python\nservo.angle(400)\n```\n\n{answers.CUT_SHORT.en.strip()}",
     ],
 )
 def test_what_only_looks_like_a_note_wants_a_source(text):
@@ -85,7 +100,7 @@ def test_what_states_nothing_wants_no_source(text):
 
 def test_a_sentence_that_says_it_is_not_verified_is_marked():
     """As readers see it."""
-    (found,) = proving.unproven(f"{LIE}{outcomes.UNSUPPORTED}", ())
+    (found,) = proving.unproven(f"{LIE}{answers.UNSUPPORTED}", ())
 
     assert (found.state, found.reason) == ("marked", "")
 

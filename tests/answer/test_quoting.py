@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from tests.answer.shelf import PASSAGES, Shelf, passage
 
-from pageside.answer import citations, evidence, outcomes, prompt
+from pageside.answer import citations, evidence, prompt
 from pageside.answer.events import Completed, Gathered, Searching, TextDelta
 from pageside.answer.models import Models
 from pageside.answer.question import Message, Page, Question
 from pageside.answer.tutor import Tutor
 from pageside.knowledge.passage import Findings, Found
+from pageside.phrases import answers
 
 BESIDES = re.compile(r"\[\d+\]|[\s\\`|-]")
 
@@ -57,7 +58,7 @@ async def test_no_word_is_invented(tutor, question):
     answer = await tutor.complete(Question(question))
 
     book = {word for each in answer.citations for word in each.passage.text.split()}
-    said = citations.read(answer.text).text.removeprefix(outcomes.CLOSEST_LEAD)
+    said = citations.read(answer.text).text.removeprefix(answers.CLOSEST_LEAD.en)
     assert set(said.replace("\\", "").split()) - {"-"} <= book | {"|---|---|"}
 
 

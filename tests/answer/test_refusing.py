@@ -12,7 +12,6 @@ from tests.answer.shelf import Shelf
 from tests.scripted_openai import ScriptedOpenAI
 
 from pageside import settings
-from pageside.answer import outcomes
 from pageside.answer.events import Completed, TextDelta
 from pageside.answer.models import Models
 from pageside.answer.question import Question
@@ -21,6 +20,7 @@ from pageside.errors import SettingsError
 from pageside.knowledge import fitted
 from pageside.knowledge.calibration import Scores
 from pageside.knowledge.fitted import Bounds
+from pageside.phrases import answers
 from pageside.wiring import answering, knowing
 
 IN_BOOK = "How wide are the slots of a queen excluder?"
@@ -71,7 +71,7 @@ async def test_a_rate_that_few_questions_cannot_promise_answers_nothing_outright
 
     assert free.outcome == "answered"
     assert bound.outcome == "closest"
-    assert bound.text.startswith(outcomes.CLOSEST_LEAD)
+    assert bound.text.startswith(answers.CLOSEST_LEAD.en)
 
 
 async def test_a_file_that_is_no_calibration_is_named(tmp_path):
@@ -125,5 +125,5 @@ async def test_a_promise_binds_a_language_model_too(openai, bounds, outcome):
     assert isinstance(events[-1], Completed)
     answer = events[-1].answer
     assert answer.outcome == outcome
-    assert answer.text.endswith(outcomes.DOUBTED) == (outcome == "closest")
+    assert answer.text.endswith(answers.DOUBTED.en) == (outcome == "closest")
     assert answer.text == "".join(event.text for event in events if isinstance(event, TextDelta))

@@ -13,10 +13,6 @@ from pageside.knowledge import led, place
 from pageside.knowledge.index import DocumentRow
 from pageside.knowledge.passage import NO_LABELS, Findings, Passage
 
-PAGE_NOT_FOUND: Final = (
-    "This page was not found in the book, so this answer searches all of it for the page's title.\n\n"
-)
-
 _HEADINGS: Final = 3
 
 

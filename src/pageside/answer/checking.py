@@ -18,6 +18,8 @@ from pageside.answer.support import Support
 from pageside.answer.units import Unit, Units
 from pageside.knowledge import keywords
 from pageside.knowledge.passage import Passage
+from pageside.phrases import answers
+from pageside.phrases.phrase import ENGLISH, Phrase, say
 from pageside.telemetry import tracing
 
 _YOU_AND_ME: Final = re.compile(r"\b(?:you|your|yours|i|me|my|we|us|our|this book|conversation)\b", re.IGNORECASE)
@@ -39,6 +41,8 @@ class Checker:
         guard: What keeps back what only an order in the evidence, or around the question, wanted said.
         repair: Says a sentence again that nothing supports.
         unsupported: Whether what nothing supports is shown with a mark, or dropped.
+
+        language: In which it says what is our own, ISO 639-1.
 
     Attributes:
         text: Everything said so far.
@@ -63,7 +67,10 @@ class Checker:
         *,
         repair: Repair = repairing.never,
         unsupported: Unsupported = "mark",
+        language: str = ENGLISH,
     ) -> None:
+        self.language = language
+        self._unverified = answers.UNSUPPORTED.said(language)
         self._evidence = evidence
         self._scorer = scorer
         self._link = link
@@ -85,8 +92,9 @@ class Checker:
     def citations(self) -> tuple[Citation, ...]:
         return tuple(self._markers.values())
 
-    def say(self, text: str) -> list[TextDelta | Cited]:
-        """Says `text` of our own, as it is."""
+    def say(self, told: str | Phrase) -> list[TextDelta | Cited]:
+        """Says what is our own, as it is."""
+        text = say(told, self.language)
         self.text += text
         return [TextDelta(text)] if text else []
 
@@ -135,7 +143,7 @@ class Checker:
         if self._beside is not None:
             if self._guard.bars(words) or self._guard.strays_in_talk(words, self._beside):
                 return self._kept_back(came)
-            note = "" if _is_talk(words, self._beside) else outcomes.UNSUPPORTED
+            note = "" if _is_talk(words, self._beside) else self._unverified
             return self._put(came, marked.text.rstrip() + note)
         known = {each.number: each for each in self._evidence()}
         cited = [known[number] for number in marked.numbers if number in known]
@@ -158,7 +166,7 @@ class Checker:
         if found:
             return self._cited(came, marked, found)
         if stated and not declines:
-            return self._unsupported(came, marked.text.rstrip() + outcomes.UNSUPPORTED)
+            return self._unsupported(came, marked.text.rstrip() + self._unverified)
         if self._drops and words.endswith((":", "：")):
             return self._led_in(came, marked.text.rstrip())
         return self._put(came, marked.text.rstrip())
@@ -274,7 +282,7 @@ class Checker:
             return self._kept_back(unit)
         self._count([found] if found else [], stated=True)
         if found is None:
-            return self._unsupported(unit, f"{text}\n\n{outcomes.UNSUPPORTED.strip()}")
+            return self._unsupported(unit, f"{text}\n\n{self._unverified.strip()}")
         marker = self._marker(found)
         shown = f"{text}\n\n[{marker}]"
         return self._said(unit, shown, [(marker, len(shown))], found.strength)

@@ -13,12 +13,10 @@ from pageside.answer.events import AskedBack, AskedPage
 from pageside.answer.question import Question
 from pageside.knowledge import contents, keywords, led, place
 from pageside.knowledge.contents import Contents, Entry
+from pageside.phrases import answers
+from pageside.phrases.phrase import Phrase
 
 LIMIT_OPTIONS: Final = 8
-ADVICE: Final = (
-    "I cannot see what you mean. Select the text on the page and ask again, open the page it is on, or name it in "
-    "your question."
-)
 _MAX_LABEL_CHARS: Final = 120
 _LONG_REPLY: Final = 4  # words that name something: a reply of so many is a question of its own
 
@@ -51,9 +49,9 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The question cannot be answered; `text` says what to do instead."""
+    """The question cannot be answered; `told` says what to do instead."""
 
-    text: str
+    told: Phrase
 
 
 async def resolve(question: Question, query: str, places: Places | None) -> Question | AskedPage | AskedBack | Advice:
@@ -78,7 +76,7 @@ async def resolve(question: Question, query: str, places: Places | None) -> Ques
         if tool in page_tools.KNOWN:
             return AskedPage(tool.name, {})
     labels = options(await places.read()) if places is not None and question.may_ask else {}
-    return AskedBack(tuple(labels)) if labels else Advice(ADVICE)
+    return AskedBack(tuple(labels)) if labels else Advice(answers.ADVICE)
 
 
 def points_nowhere(question: Question, query: str) -> bool:
@@ -144,7 +142,7 @@ def clarified(question: Question, said: Sequence[str], known: Contents | None) -
         text = wish or spelled(question.text, led.quoted(entry.title))
         return focused(replace(question, text=text), entry)
     if not wish or place.points_only(wish):
-        return Advice(ADVICE)
+        return Advice(answers.ADVICE)
     return replace(question, text=wish if _asks(wish) else spelled(question.text, wish))
 
 

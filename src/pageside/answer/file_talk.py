@@ -8,11 +8,9 @@ from pathlib import PurePath
 from typing import Final
 
 from pageside.answer import citations
-from pageside.answer.attached import File, line_count
+from pageside.answer.attached import File, line_count, quoted
 from pageside.knowledge import keywords, place
-
-ASIDE: Final = "I can see that you attached {names}; this answer is from the book alone.\n\n"
-SEARCHED: Final = "I looked in {names} as well as in the book.\n\n"
+from pageside.phrases import files
 
 _LIMIT_FILES: Final = 3
 _LIMIT_LINES: Final = 15
@@ -61,43 +59,35 @@ _LANGUAGES: Final = {
 }
 
 
-def reply(question: str, files: Sequence[File]) -> str:
+def reply(question: str, given: Sequence[File], language: str) -> str:
     """Markdown that answers `question` from the reader's own files; empty where it asks something else."""
-    meant = [file for file in files if _means(question, file)]
+    meant = [file for file in given if _means(question, file)]
     if not meant:
         return ""
     readable = [file for file in meant if file.text]
     if not readable:
-        return "Ask me in words about what it shows, and I look it up in this book."
-    shown = [_shown(question, file) for file in readable[:_LIMIT_FILES]]
-    return "\n\n".join([*shown, _ENDING])
+        return files.IN_WORDS.said(language)
+    shown = [_shown(question, file, language) for file in readable[:_LIMIT_FILES]]
+    return "\n\n".join([*shown, files.SHOWN_ALONE.said(language)])
 
 
-def aside(question: str, files: Sequence[File]) -> str:
+def aside(question: str, given: Sequence[File], language: str) -> str:
     """What is said of readable files of this message where nothing in them fits; empty where there are none."""
-    names = _beside(question, files)
-    return ASIDE.format(names=names) if names else ""
+    here = _beside(question, given)
+    return files.ASIDE.said(language, names=quoted(here, language)) if here else ""
 
 
-def searched(question: str, files: Sequence[File]) -> str:
+def searched(question: str, given: Sequence[File], language: str) -> str:
     """What is said of readable files of this message that were searched beside the book; empty where there are none."""
-    names = _beside(question, files)
-    return SEARCHED.format(names=names) if names else ""
+    here = _beside(question, given)
+    return files.SEARCHED.said(language, names=quoted(here, language)) if here else ""
 
 
-def _beside(question: str, files: Sequence[File]) -> str:
-    """The names of the files of this message, where `question` is not about them."""
-    here = [file for file in files if file.text and not file.earlier]
-    if reply(question, files):
-        return ""
-    return " and ".join(f"“{citations.literal(file.name)}”" for file in here)
-
-
-_ENDING: Final = (
-    "*(from your own file, not from this book)*\n\n"
-    "Without a language model I can show you your file, but not explain it; ask me about something in it, and I look "
-    "it up in this book."
-)
+def _beside(question: str, given: Sequence[File]) -> list[File]:
+    """The readable files of this message, where `question` is not about any that came."""
+    if any(_means(question, file) for file in given):
+        return []
+    return [file for file in given if file.text and not file.earlier]
 
 
 def _means(question: str, file: File) -> bool:
@@ -109,18 +99,18 @@ def _means(question: str, file: File) -> bool:
     return bool(_MEANT.search(question)) or place.points_only(question)
 
 
-def _shown(question: str, file: File) -> str:
+def _shown(question: str, file: File, language: str) -> str:
     lines = (file.text or "").splitlines()
-    count = f"{'more than ' if file.cut else ''}{line_count(file.text or '')}"
+    has = files.HAS_MORE_LINES if file.cut else files.HAS_LINES
     at = _nearest(question, lines, file)
     first = 0 if at is None else max(0, at - _AROUND)
     piece = lines[first : first + (_LIMIT_LINES if at is None else 2 * _AROUND + 1)]
-    where = "It begins:" if at is None else "Nearest to your question:"
+    where = (files.BEGINS if at is None else files.NEAREST).said(language)
     return "\n\n".join(
         part
         for part in (
-            f"Your file “{citations.literal(file.name)}” has {count} lines.",
-            _outline(file) if at is None else "",
+            has.said(language, name=citations.literal(file.name), n=line_count(file.text or "")),
+            _outline(file, language) if at is None else "",
             f"{where}\n\n{_fenced(piece, file.name)}",
         )
         if part
@@ -136,11 +126,12 @@ def _nearest(question: str, lines: Sequence[str], file: File) -> int | None:
     return scores.index(best) if best else None
 
 
-def _outline(file: File) -> str:
+def _outline(file: File, language: str) -> str:
     pattern = _HEADS if PurePath(file.name).suffix.lower() in _HEADED else _DEFINES
     names = pattern.findall(file.text or "")
     names = list(dict.fromkeys(name.strip().replace("`", "") for name in names))[:_LIMIT_NAMES]
-    return "You will find in it: " + ", ".join(f"`{name}`" for name in names) + "." if names else ""
+    quoted_names = ", ".join(f"`{name}`" for name in names)
+    return files.HOLDS.said(language, names=quoted_names) if names else ""
 
 
 def _fenced(lines: Sequence[str], name: str) -> str:

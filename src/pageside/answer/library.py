@@ -24,14 +24,14 @@ from pageside.knowledge.library.shelf import Found
 from pageside.knowledge.library.texts import LIBRARY, is_docs
 from pageside.knowledge.passage import Found as FoundPassage
 from pageside.knowledge.passage import Passage
+from pageside.phrases import answers
+from pageside.phrases.phrase import listed
 
 log = structlog.get_logger(__name__)
 
 MAX_RESULTS: Final = 2
 LIMIT_S: Final = 3.0
 
-_LEAD: Final = "From the documentation of {libraries}, not from the book:\n\n"
-ALONE: Final = "This is from the documentation of {libraries}; the book itself does not answer it."
 _AROUND_S: Final = 1.0  # to read the book's libraries at first, and to weigh what was found
 _PROSE: Final = 2  # sentences that are quoted of one piece of documentation
 _AS_GOOD: Final = 0.5  # of the first piece's relevance, from which another is quoted beside it
@@ -173,7 +173,7 @@ async def aside(turn: Turn, docs: Consulting, *, embedded: bool) -> list[TextDel
     Args:
         embedded: Whether the model is the embedded one, which answers from the book before documentation is there.
     """
-    checker = turn.checker
+    checker, language = turn.checker, turn.checker.language
     if turn.opening.outcome == "conversation" or turn.asked_page:
         return []
     consulted = await docs.ready()
@@ -183,22 +183,24 @@ async def aside(turn: Turn, docs: Consulting, *, embedded: bool) -> list[TextDel
         return []
     if cited := [each.passage for each in checker.citations if is_docs(each.passage)]:
         rests_on_book = len(cited) < len(checker.citations)
-        return [] if rests_on_book else checker.say(f"\n\n{ALONE.format(libraries=titles(cited))}")
+        told = answers.LIBRARY_ALONE
+        return [] if rests_on_book else checker.say(f"\n\n{told.said(language, libraries=titles(cited, language))}")
     if not embedded and checker.supported and turn.opening.outcome != "not_in_book":
         return []
     quoted = [each for each in found if each.found.relevance >= _AS_GOOD * found[0].found.relevance]
     text = "".join(quoting.written(Chosen(each.number, _telling(each.found.passage))) for each in quoted)
     if not text.strip():
         return []
-    lead = _LEAD.format(libraries=titles([each.found.passage for each in quoted]))
+    libraries = titles([each.found.passage for each in quoted], language)
+    lead = answers.LIBRARY_LEAD.said(language, libraries=libraries)
     said = checker.say(f"\n\n{lead}" if checker.text else lead)
     return [*said, *await checker.feed(text), *await checker.close()]
 
 
-def titles(passages: Sequence[Passage]) -> str:
+def titles(passages: Sequence[Passage], language: str) -> str:
     """The libraries that `passages` are the documentation of, as Markdown that shows their names as they are."""
     names = dict.fromkeys(citations.literal(passage.labels[LIBRARY]) for passage in passages)
-    return " and ".join(names)
+    return listed(list(names), language)
 
 
 def _telling(passage: Passage) -> tuple[statements.Statement, ...]:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -21,6 +22,7 @@ from pageside.answer.quoting import QuotingModel
 from pageside.answer.tools import Finder
 from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
+from pageside.phrases.phrase import ENGLISH
 from pageside.telemetry import context, metrics, tracing
 
 log = structlog.get_logger(__name__)
@@ -77,7 +79,9 @@ class Listener:
 
     async def quote(self, turn: Turn) -> AsyncGenerator[str | None, None]:
         """What the embedded model quotes in answer, which obeys nothing that it reads."""
-        async for piece in QuotingModel(self._search, self._models.bounds).pieces(_input(turn)):
+        async for piece in QuotingModel(self._search, self._models.bounds).pieces(
+            _input(turn, language=turn.question.language)
+        ):
             yield piece
 
     async def _wait(self, failure: failures.Failure, attempt: int) -> None:
@@ -130,14 +134,21 @@ class Listener:
         )
         return Runner.run_streamed(
             agent,
-            _input(turn),
+            _input(turn, language=turn.question.language if self._models.embedded else ENGLISH),
             max_turns=turn.desk.limit_searches + _OTHER_CALLS,
             run_config=spans.configured("Tutor"),
         )
 
 
-def _input(turn: Turn) -> list[TResponseInputItem]:
-    return prompt.compose(turn.question, turn.query, turn.desk.evidence, turn.findings, given=turn.given)
+def _input(turn: Turn, *, language: str) -> list[TResponseInputItem]:
+    """The turn as a model reads it.
+
+    Args:
+        language: What is not the book's is said in it; a language model is told of none, for it answers in the
+            question's.
+    """
+    question = replace(turn.question, language=language)
+    return prompt.compose(question, turn.query, turn.desk.evidence, turn.findings, given=turn.given)
 
 
 async def _before(

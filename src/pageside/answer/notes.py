@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pageside.answer import aim, attached, file_talk, outcomes
+from pageside.answer import attached, outcomes
+from pageside.phrases import answers, files
+from pageside.phrases.phrase import Phrase
 
 # A name in quotation marks says nothing that anybody takes for the book's word.
-_NAMES: Final = r"“[^”\n]{1,300}”(?: and “[^”\n]{1,300}”)*"
+_NAMES: Final = r"“[^”\n]{1,300}”(?:(?:, |، |、| and | y | اور |和|と)“[^”\n]{1,300}”)*"
 _PAGES: Final = r"[\w ,–-]{1,200}"
 _LEFT_OUT: Final = (
     r"only the first \d+ of its \d+ characters were searched",
@@ -22,24 +24,43 @@ _LEFT_OUT: Final = (
 _SECTIONS: Final = rf"(?:\n+- \[[^\n]{{1,500}}\]\([^\s)]{{1,2000}}\)){{1,{outcomes.LIMIT_SECTIONS}}}"
 
 
+_FIXED: Final = (
+    answers.CLOSEST_LEAD,
+    answers.CUT_SHORT,
+    answers.DOUBTED,
+    answers.SELECTION_NOT_FOUND,
+    answers.PAGE_NOT_FOUND,
+)
+_HOLDS: Final = "\ue000"  # a character of nobody's, around what a pattern takes the place of
+
+
 def without(text: str) -> str:
     """`text` with as many spaces in place of every note."""
     return _NOTE.sub(lambda note: " " * len(note.group()), text)
 
 
+def _any(phrase: Phrase, **values: str) -> str:
+    """A pattern for `phrase` in every language; `values` are patterns for what stands in it."""
+    held = {name: f"{_HOLDS}{name}{_HOLDS}" for name in values}
+    found = "|".join(re.escape(each.strip()) for each in phrase.every(**held))
+    for name, place in held.items():
+        found = found.replace(place, values[name])
+    return f"(?:{found})"
+
+
 def _patterns() -> Iterator[str]:
     """A pattern for each note, those in front of others that begin as they do."""
-    for fixed in (outcomes.CUT_SHORT, outcomes.DOUBTED, outcomes.SELECTION_NOT_FOUND, aim.PAGE_NOT_FOUND):
-        yield re.escape(fixed.strip())
-    yield rf"{re.escape(outcomes.NEAREST_LEAD.strip())}{_SECTIONS}"
-    yield rf"{re.escape(outcomes.DECLINED_LEAD)}{_SECTIONS}"
-    yield re.escape(outcomes.DECLINED_ALONE)
+    for fixed in _FIXED:
+        yield _any(fixed)
+    yield rf"{_any(answers.NEAREST_LEAD)}{_SECTIONS}"
+    yield rf"{_any(answers.DECLINED_LEAD)}{_SECTIONS}"
+    yield _any(answers.DECLINED_ALONE)
     for sentence in attached.SENTENCES.values():
-        yield re.escape(sentence).replace(r"\{names\}", _NAMES).replace(r"\{kind\}", "(?:PDF files|images)")
-    for sentence in (file_talk.ASIDE, file_talk.SEARCHED):
-        yield re.escape(sentence.strip()).replace(r"\{names\}", _NAMES)
+        yield _any(sentence, names=_NAMES, kind=f"(?:{_any(files.PDFS)}|{_any(files.IMAGES)})")
+    for sentence in (files.ASIDE, files.SEARCHED):
+        yield _any(sentence, names=_NAMES)
     left_out = rf"(?:{'|'.join(_LEFT_OUT)})"
-    yield rf"Of {_NAMES}: {left_out}(?:; {left_out})*\."
+    yield _any(files.LEFT_OUT, names=_NAMES, what=rf"{left_out}(?:; {left_out})*")
 
 
 _NOTE: Final = re.compile("|".join(_patterns()))

@@ -10,17 +10,7 @@ from pageside.answer import citations, file_search
 from pageside.answer.events import Evidence, Outcome
 from pageside.knowledge.library.texts import is_docs
 from pageside.knowledge.passage import Passage
-
-CLOSEST_LEAD: Final = "The book may not answer this; the nearest passages say:\n\n"
-DOUBTED: Final = "\n\n*(The book may not answer this; what is quoted is the nearest it says.)*"
-UNSUPPORTED: Final = " *(not verified in the book)*"
-CUT_SHORT: Final = "\n\n*(The answer reached its length limit and stops here.)*"
-DECLINED_ALONE: Final = (
-    "The book does not answer this: nothing in it comes near. Other words may find it, or another page."
-)
-DECLINED_LEAD: Final = "The book does not answer this. The nearest sections are:"
-NEAREST_LEAD: Final = "\n\nNothing of this was found in the book. The nearest sections are:"
-SELECTION_NOT_FOUND: Final = "The selected text was not found in the book, so this answer searches all of it.\n\n"
+from pageside.phrases import answers
 
 LIMIT_SECTIONS: Final = 3
 _THOUGHT: Final = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
@@ -104,16 +94,21 @@ def beside(sentence: str) -> bool:
     return bool(_BESIDE.match(sentence.strip())) and not re.search(r"\d", sentence)
 
 
-def declined(evidence: Sequence[Evidence]) -> str:
+def declined(evidence: Sequence[Evidence], language: str) -> str:
     """What is said when the book does not answer, with the nearest sections."""
     if not evidence:
-        return DECLINED_ALONE
-    return f"{DECLINED_LEAD}\n\n{sections(evidence)}"
+        return answers.DECLINED_ALONE.said(language)
+    return f"{answers.DECLINED_LEAD.said(language)}\n\n{sections(evidence)}"
 
 
-def nearest(evidence: Sequence[Evidence]) -> str:
+def nearest(evidence: Sequence[Evidence], language: str) -> str:
     """What is added to an answer that nothing in the book supports."""
-    return f"{NEAREST_LEAD}\n\n{sections(evidence)}" if evidence else ""
+    return f"{answers.NEAREST_LEAD.said(language)}\n\n{sections(evidence)}" if evidence else ""
+
+
+def is_marked(text: str) -> bool:
+    """Whether `text` bears the mark of what nothing supports, in whatever language."""
+    return any(mark.strip() in text for mark in answers.UNSUPPORTED.every())
 
 
 def sections(evidence: Sequence[Evidence]) -> str:

@@ -11,13 +11,15 @@ from typing import Any, Literal, cast
 
 from agents import TResponseInputItem
 
-from pageside.answer import attached, citations, delimiting, outcomes, page_tools
+from pageside.answer import attached, citations, delimiting, page_tools
 from pageside.answer.attached import File, Given
 from pageside.answer.events import Evidence
 from pageside.answer.question import Message, Question
 from pageside.knowledge import led
 from pageside.knowledge.library.texts import LIBRARY, is_docs
 from pageside.knowledge.passage import Findings
+from pageside.phrases import answers
+from pageside.phrases.phrase import ENGLISH
 
 SEARCH_TOOL = "search_textbook"
 LIBRARY_TOOL = "library_docs"
@@ -115,7 +117,7 @@ def _row(evidence: Evidence) -> dict[str, object]:
 
 
 def _context(question: Question, findings: Findings) -> dict[str, object]:
-    context: dict[str, object] = {}
+    context: dict[str, object] = {"language": question.language} if question.language != ENGLISH else {}
     if question.profile:
         context["reader"] = dict(question.profile)
     if question.page is not None:
@@ -139,7 +141,9 @@ def _spoken(message: Message) -> TResponseInputItem:
     if message.role == "reader":
         return {"role": "user", "content": delimiting.spoken(message.text)}
     # the numbers of an earlier answer would name other passages now
-    said = citations.read(message.text).text.replace(outcomes.UNSUPPORTED, "").replace(outcomes.DOUBTED, "")
+    said = citations.read(message.text).text
+    for mark in (*answers.UNSUPPORTED.every(), *answers.DOUBTED.every()):
+        said = said.replace(mark, "")
     return {"role": "assistant", "content": delimiting.spoken(said)}
 
 
@@ -170,6 +174,7 @@ class Turn:
         section: Numbers of the passages of the section that the reader asks about.
         explains: Whether they want that section explained, and ask nothing else about it.
         files: The reader's own.
+        language: In which what is not the book's is said, ISO 639-1.
     """
 
     question: str
@@ -181,6 +186,7 @@ class Turn:
     section: tuple[int, ...] = ()
     explains: bool = False
     files: tuple[File, ...] = ()
+    language: str = ENGLISH
 
     @property
     def beside(self) -> str:
@@ -217,6 +223,7 @@ def read(items: str | Sequence[TResponseInputItem]) -> Turn:
         section=tuple(section.get("passages", ())),
         explains=section.get("nothing_else_asked", False),
         files=files,
+        language=context.get("language", ENGLISH),
     )
 
 

@@ -207,7 +207,7 @@ def unproven(text: str, claims: Sequence[KeptClaim]) -> list[CheckedClaim]:
                 continue
             if outcomes.declines(words):
                 continue
-            marked = outcomes.UNSUPPORTED.strip() in unit.text
+            marked = outcomes.is_marked(unit.text)
             reason = "" if marked else "no claim of the record covers it"
             end = start + len(unit.text)
             found.append(
@@ -268,7 +268,7 @@ def _marks(url: str, passage: Passage) -> bool:
 
 async def _claim(text: str, claim: KeptClaim, sources: Mapping[int, CheckedSource], scorer: Scorer) -> CheckedClaim:
     if not claim.markers:
-        marked = outcomes.UNSUPPORTED.strip() in text
+        marked = outcomes.is_marked(text)
         reason = "" if marked else "it names no source and is not marked as unverified"
         return CheckedClaim(claim, text, "marked" if marked else "unsupported", reason)
     mine = [sources[marker] for marker in claim.markers if marker in sources]

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pageside.identity.reader import Reader
 from pageside.knowledge.contents import Entry
+from pageside.phrases.phrase import ENGLISH
 
 # Whether documentation of libraries is looked up: not at all, for questions how one is used, or as the reader wants it.
 LibraryWish = Literal["never", "when_used", "always"]
@@ -99,6 +100,7 @@ class Question:
         today: The day it is where they are; None where that is not known.
         thread: The conversation it is asked in; empty where it is kept in none.
         message: The message of it that asks.
+        language: In which our own words are said to them, ISO 639-1; a model answers in that of the question.
         titles: Those of places of the book that stand in `text`: the book's words, not the reader's.
     """
 
@@ -121,4 +123,5 @@ class Question:
     today: date | None = None
     thread: str = ""
     message: str = ""
+    language: str = ENGLISH
     titles: tuple[str, ...] = ()

@@ -141,10 +141,10 @@ class QuotingModel(Model):
     async def pieces(self, items: str | list[TResponseInputItem]) -> AsyncIterator[str]:
         """What is said to `items`, piece by piece, with the marks that `prompt.instructions` asks for."""
         turn = prompt.read(items)
-        if beside := smalltalk.reply(turn.question, history=turn.history, profile=turn.profile):
+        if beside := smalltalk.reply(turn.question, history=turn.history, profile=turn.profile, language=turn.language):
             yield f"[[conversation]]\n{beside}"
             return
-        if told := file_talk.reply(turn.question, turn.files):
+        if told := file_talk.reply(turn.question, turn.files, turn.language):
             yield f"[[conversation]]\n{told}"
             return
         async for piece in self._quotes(turn):
@@ -203,7 +203,7 @@ class QuotingModel(Model):
         if (tier := _tier(turn)) and not near and quoted:
             suited = {each.number for each in turn.passages if tiers.concerns(each, tier)}
             if quoted[0].number in suited:
-                yield tiers.lead(tier)
+                yield tiers.lead(tier, turn.language)
                 quoted = tuple(each for each in quoted if each.number in suited)
         for chosen in quoted:
             yield written(chosen)
@@ -254,7 +254,7 @@ def _of_tier(turn: Turn, cut: Mapping[int, Sequence[Statement]]) -> str:
     suited = [each for each in turn.passages if tier and tiers.concerns(each, tier)]
     section = [each for each in suited if (each.title, each.section) == (suited[0].title, suited[0].section)]
     quoted = "".join(written(each) for each in pointing.section(section, cut))
-    return tiers.lead(tier) + quoted if quoted else ""
+    return tiers.lead(tier, turn.language) + quoted if quoted else ""
 
 
 def _place(passage: Numbered) -> Place:

@@ -148,6 +148,7 @@ def digest(question: Question, *, generation: str, settings: str) -> str:
         "tools": [tool.name for tool in question.page_tools],
         "may_ask": question.may_ask,
         "library_docs": question.library_docs,
+        "language": question.language,
     }
     return hashlib.sha256(to_json(told)).hexdigest()
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from pageside.answer import citations, introductions
 from pageside.answer.question import Message
+from pageside.phrases import greetings, talk
+from pageside.phrases.phrase import ENGLISH, Phrase
 
 _LONGEST_ECHO: Final = 300
 
@@ -42,41 +44,51 @@ _SAID: Final = re.compile(
     r"|what was your (?:last|previous) answer"
     r"|(?:please )?(?:repeat|say) (?:that|it|your (?:last )?answer)(?: again)?(?: please)?"
 )
-_I_AM: Final = (
-    "I am the assistant beside this book: I answer your questions with sentences from it, and link each to its place."
-)
-
-_FIELDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
-    "name": (("name",), "name"),
-    "email": (("email",), "email address"),
-    "email address": (("email",), "email address"),
-    "role": (("role",), "role"),
-    "software background": (("softwareBackground", "software_background"), "software background"),
-    "background": (("softwareBackground", "software_background"), "software background"),
-    "hardware tier": (("hardwareTier", "hardware_tier"), "hardware tier"),
-    "hardware": (("hardwareTier", "hardware_tier"), "hardware tier"),
+_FIELDS: Final[Mapping[str, tuple[tuple[str, ...], Phrase]]] = {
+    "name": (("name",), talk.NAME),
+    "email": (("email",), talk.EMAIL),
+    "email address": (("email",), talk.EMAIL),
+    "role": (("role",), talk.ROLE),
+    "software background": (("softwareBackground", "software_background"), talk.BACKGROUND),
+    "background": (("softwareBackground", "software_background"), talk.BACKGROUND),
+    "hardware tier": (("hardwareTier", "hardware_tier"), talk.HARDWARE),
+    "hardware": (("hardwareTier", "hardware_tier"), talk.HARDWARE),
 }
+_BESIDE: Final[Mapping[greetings.Beside, Phrase]] = {
+    "hello": talk.HELLO,
+    "thanks": talk.WELCOME,
+    "goodbye": talk.GOODBYE,
+    "who": talk.I_AM,
+}
+_AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
 
-def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str]) -> str:
+def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str], language: str = ENGLISH) -> str:
     """Markdown that answers `text` from the profile or the conversation; empty where it is a question to the book.
 
-    Only a message that is nothing else counts: "what is my name?" does, "what is a name server?" does not.
+    Only a message that is nothing else counts: "what is my name?" does, "what is a name server?" does not. All of it is
+    understood in English; greetings, thanks and who answers also in the other languages, and then answered in that one.
+
+    Args:
+        language: In which it is answered, ISO 639-1.
     """
     said = _normal(text)
     called = introductions.name((*history, Message("reader", text)))
     if introductions.introduces_only(text):
-        return f"Nice to meet you, {_shown(called, limit=60)}. Ask me anything about this book."
-    known = {**profile, "name": called} if called else profile
+        return talk.NICE_TO_MEET.said(language, name=_shown(called, limit=60))
+    name = called or profile.get("name", "")
+    if heard := greetings.heard(_AROUND.sub("", _normal(text))):
+        beside, language = heard
+        return _BESIDE[beside].said(language, name=_name(name))
     rules: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-        (_GREETING, lambda _: f"Hello{_name(known)}! Ask me anything about this book."),
-        (_THANKS, lambda _: f"You are welcome{_name(known)}."),
-        (_BYE, lambda _: f"Goodbye{_name(known)}."),
-        (_ACKNOWLEDGED, lambda _: "What else would you like to know about this book?"),
-        (_WHO, lambda _: _I_AM),
-        (_ABOUT_ME, lambda match: _about_me(match, profile, called)),
-        (_ASKED, lambda match: _asked(match, history)),
-        (_SAID, lambda _: _said(history)),
+        (_GREETING, lambda _: talk.HELLO.said(language, name=_name(name))),
+        (_THANKS, lambda _: talk.WELCOME.said(language, name=_name(name))),
+        (_BYE, lambda _: talk.GOODBYE.said(language, name=_name(name))),
+        (_ACKNOWLEDGED, lambda _: talk.WHAT_ELSE.said(language)),
+        (_WHO, lambda _: talk.I_AM.said(language)),
+        (_ABOUT_ME, lambda match: _about_me(match, profile, called, language)),
+        (_ASKED, lambda match: _asked(match, history, language)),
+        (_SAID, lambda _: _said(history, language)),
     )
     for pattern, answer in rules:
         if match := pattern.fullmatch(said):
@@ -90,9 +102,8 @@ def _normal(text: str) -> str:
     return re.sub(r"^(?:please |so |and |ok,? |hey,? )+(?=what|who|do you|which)|[\s!.?,;:)(]+$|^[\s!.,]+", "", flat)
 
 
-def _name(profile: Mapping[str, str]) -> str:
-    name = profile.get("name", "")
-    return f", {_shown(name, limit=60)}" if name.strip() else ""
+def _name(name: str) -> Phrase | str:
+    return talk.CALLED.of(name=_shown(name, limit=60)) if name.strip() else ""
 
 
 def _shown(text: str, *, limit: int = _LONGEST_ECHO) -> str:
@@ -100,39 +111,37 @@ def _shown(text: str, *, limit: int = _LONGEST_ECHO) -> str:
     return citations.literal(flat if len(flat) <= limit else f"{flat[:limit].rstrip()} …")
 
 
-def _about_me(match: re.Match[str], profile: Mapping[str, str], called: str) -> str:
+def _about_me(match: re.Match[str], profile: Mapping[str, str], called: str, language: str) -> str:
     """What is known of the reader; what they `called` themselves in the conversation wins over their profile."""
-    told = f"Your name is {_shown(called, limit=60)}. *(from this conversation)*" if called else ""
+    told = talk.YOUR_NAME.said(language, name=_shown(called, limit=60)) if called else ""
     if match["all"]:
-        known = [f"- {label}: {value}" for label, value in _known(profile)]
+        known = [f"- {label.said(language)}: {value}" for label, value in _known(profile)]
         if not known:
-            return told or "Your profile is empty, so I know nothing about you."
-        says = "Your profile says:\n\n" + "\n".join(known) + "\n\n*(from your profile)*"
+            return told or talk.NOTHING_KNOWN.said(language)
+        says = talk.PROFILE.said(language, lines="\n".join(known))
         return f"{told}\n\n{says}" if told else says
     keys, label = _FIELDS[match["field"] or match["bare"] or "name"]
-    if told and label == "name":
+    if told and label is talk.NAME:
         return told
     value = next((profile[key] for key in keys if profile.get(key, "").strip()), "")
     if not value:
-        return f"Your profile does not say what your {label} is."
-    return f"Your {label} is {_shown(value)}. *(from your profile)*"
+        return talk.NOT_IN_PROFILE.said(language, label=label)
+    return talk.IN_PROFILE.said(language, label=label, value=_shown(value))
 
 
-def _known(profile: Mapping[str, str]) -> list[tuple[str, str]]:
+def _known(profile: Mapping[str, str]) -> list[tuple[Phrase, str]]:
     labels = {key: label for keys, label in _FIELDS.values() for key in keys}
     return [(labels[key], _shown(value)) for key, value in profile.items() if key in labels and value.strip()]
 
 
-def _asked(match: re.Match[str], history: Sequence[Message]) -> str:
+def _asked(match: re.Match[str], history: Sequence[Message], language: str) -> str:
     asked = [message.text for message in history if message.role == "reader" and message.text.strip()]
     if not asked:
-        return "This is your first question in this conversation."
+        return talk.FIRST_QUESTION.said(language)
     first = "first" in (match["when"] or match["which"] or "")
-    return f"You asked: “{_shown(asked[0] if first else asked[-1])}” *(from this conversation)*"
+    return talk.YOU_ASKED.said(language, text=_shown(asked[0] if first else asked[-1]))
 
 
-def _said(history: Sequence[Message]) -> str:
+def _said(history: Sequence[Message], language: str) -> str:
     said = [message.text for message in history if message.role == "tutor" and message.text.strip()]
-    if not said:
-        return "I have not said anything in this conversation yet."
-    return f"I said: “{_shown(said[-1])}” *(from this conversation)*"
+    return talk.I_SAID.said(language, text=_shown(said[-1])) if said else talk.NOTHING_SAID.said(language)

@@ -10,6 +10,7 @@ from pageside.answer import citations
 from pageside.answer.prompt import Numbered
 from pageside.knowledge import favour
 from pageside.knowledge.reading import labels
+from pageside.phrases import answers
 
 LABEL: Final = "hardware_tier"
 
@@ -60,6 +61,6 @@ def concerns(passage: Numbered, tier: str) -> bool:
     return favour.has(LABEL, tier, labelled=held, headings=(passage.title, passage.section))
 
 
-def lead(tier: str) -> str:
+def lead(tier: str, language: str) -> str:
     """What is said in front of an answer that is for one tier."""
-    return f"For your hardware, {citations.literal(named(tier))} *(from your profile)*:\n\n"
+    return answers.FOR_HARDWARE.said(language, tier=citations.literal(named(tier)))

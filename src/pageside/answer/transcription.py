@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -39,7 +38,6 @@ ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
 
 _NO_KEY: Final = "none"  # local servers ask for no key, but the client insists on one
 _CONNECT_S: Final = 10.0
-_LANGUAGE: Final = re.compile(r"\s*([a-z]{2})(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*(\d(?:\.\d{0,3})?))?\s*", re.IGNORECASE)
 _LATER: Final = "Dictation is not available just now. Try again in a moment, or type your question."
 
 
@@ -99,20 +97,6 @@ class Transcriber:
     async def aclose(self) -> None:
         """Lets go of connections."""
         await self._client.close()
-
-
-def language_hint(accepted: str) -> str:
-    """The language, ISO 639-1, that an `Accept-Language` header prefers; empty where it names none.
-
-    Source: RFC 9110, section 12.5.4.
-    """
-    best, weight = "", 0.0
-    for part in accepted[:500].split(","):
-        match = _LANGUAGE.fullmatch(part)
-        told = float(match[2] or 1) if match else 0.0
-        if match and told > weight:
-            best, weight = match[1].lower(), told
-    return best
 
 
 def _in_words(error: Exception, status: int) -> InvalidInput | ModelUnavailable:

@@ -51,6 +51,7 @@ from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
 from pageside.knowledge import fragment
 from pageside.knowledge.passage import Findings
+from pageside.phrases import answers
 
 log = structlog.get_logger(__name__)
 
@@ -134,7 +135,8 @@ class Tutor:
         match resolved:
             case AskedPage() | AskedBack():
                 yield resolved
-            case Advice(text):
+            case Advice(told):
+                text = told.said(question.language)
                 yield TextDelta(text)
                 yield Completed(Answer(text, (), "conversation", 1.0, Usage(self._models.name)))
             case Question():
@@ -168,8 +170,8 @@ class Tutor:
         turn = self._turn(question, query, findings, desk, given)
         checker = turn.checker
         mention = file_talk.searched if own else file_talk.aside
-        aside = mention(question.text, given.files) if self._models.embedded else ""
-        for event in checker.say(attached.note(given) + aside):
+        aside = mention(question.text, given.files, question.language) if self._models.embedded else ""
+        for event in checker.say(attached.note(given, question.language) + aside):
             yield event
         async with aclosing(self._reply(turn)) as said:
             async for event in said:
@@ -181,7 +183,7 @@ class Tutor:
             return
         answer, consulted = await self._completed(turn), await docs.ready()
         if concluding.doubted(answer, self._models.bounds):
-            for event in checker.say(outcomes.DOUBTED):
+            for event in checker.say(answers.DOUBTED):
                 yield event
             answer = replace(answer, text=checker.text, outcome="closest")
         usage = replace(answer.usage, docs=consulted.calls, searches=desk.searches)
@@ -206,6 +208,7 @@ class Tutor:
             guard,
             repair=repairer,
             unsupported=self._unsupported,
+            language=question.language,
         )
         return Turn(question, query, findings, desk, checker, guard, repairer, given)
 
@@ -270,13 +273,13 @@ class Tutor:
             return []
         selection = turn.findings.selection
         lost = selection is not None and not selection.passages
-        said = turn.checker.say(outcomes.SELECTION_NOT_FOUND if lost else "")
+        said = turn.checker.say(answers.SELECTION_NOT_FOUND if lost else "")
         if aim.points_at_page(turn.question) and aim.is_lost(turn.question.page, turn.findings):
-            said += turn.checker.say(aim.PAGE_NOT_FOUND)
+            said += turn.checker.say(answers.PAGE_NOT_FOUND)
         if turn.opening.outcome == "closest":
-            return said + turn.checker.say(outcomes.CLOSEST_LEAD)
+            return said + turn.checker.say(answers.CLOSEST_LEAD)
         if turn.opening.outcome == "not_in_book" and not turn.overruled:
-            return said + turn.checker.say(outcomes.declined(turn.desk.evidence))
+            return said + turn.checker.say(outcomes.declined(turn.desk.evidence, turn.checker.language))
         return said
 
     def _closed(self, turn: Turn) -> list[TextDelta | Cited]:
@@ -286,12 +289,12 @@ class Tutor:
             if not checker.barred and not checker.dropped:
                 raise ModelUnavailable("The language model gave an empty answer. Try again.")
             turn.opening.outcome = "not_in_book"
-            return checker.say(outcomes.declined(turn.desk.evidence))
-        said = checker.say(outcomes.CUT_SHORT) if turn.cut_short else []
+            return checker.say(outcomes.declined(turn.desk.evidence, checker.language))
+        said = checker.say(answers.CUT_SHORT) if turn.cut_short else []
         if turn.opening.outcome in {"not_in_book", "conversation"} or checker.supported:
             return said
         if checker.declined or checker.stated or turn.opening.outcome == "closest":
-            return said + checker.say(outcomes.nearest(turn.desk.evidence))
+            return said + checker.say(outcomes.nearest(turn.desk.evidence, checker.language))
         return said
 
     async def _completed(self, turn: Turn) -> Answer:

@@ -36,6 +36,7 @@ async def ask(
         library_docs=context.library_docs,
         reader=context.reader,
         today=context.today,
+        language=context.language,
         thread=message.thread_id,
         message=message.id,
     )

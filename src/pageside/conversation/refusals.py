@@ -6,6 +6,7 @@ from chatkit.errors import CustomStreamError
 from chatkit.store import NotFoundError
 
 from pageside.errors import NotFound, StoreUnavailable
+from pageside.phrases.phrase import Phrase
 
 
 class Missing(NotFound, CustomStreamError, NotFoundError):
@@ -15,8 +16,9 @@ class Missing(NotFound, CustomStreamError, NotFoundError):
 class StoreDown(StoreUnavailable, CustomStreamError):
     """The database went away: 503 before a stream, an error event with a way to retry within one."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, allow_retry=True)
+    def __init__(self, message: str | Phrase) -> None:
+        super().__init__(message)
+        self.allow_retry = True
 
 
 def missing_thread(thread_id: str) -> Missing:

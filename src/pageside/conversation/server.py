@@ -186,7 +186,7 @@ class TextbookServer(ChatKitServer[Turn]):
         *,
         reader: Reader,
         origin: str = "",
-        language: str = "",
+        languages: tuple[str, ...] = (),
         key: str = "",
         resumes: bool = False,
         session: str = "",
@@ -195,7 +195,7 @@ class TextbookServer(ChatKitServer[Turn]):
 
         Args:
             origin: Scheme and host the request came to, such as `https://example.org`.
-            language: What the reader's client prefers, ISO 639-1; empty where it does not say.
+            languages: What the reader's client accepts, ISO 639-1, the best liked first; empty where it does not say.
             key: Names the request, so that it is carried out once however often it comes; empty for no such promise.
             resumes: Whether the client comes back when its connection is lost, so that leaving stops nothing.
             session: The one that the request came in; empty for none.
@@ -205,7 +205,7 @@ class TextbookServer(ChatKitServer[Turn]):
         """
         asked = await request.read(body, max_chars=self._max_message_chars)
         context = beginning.turn_of(asked, reader=reader, origin=origin)
-        context = replace(context, language=language, page_tools=self.client_tools.offered(asked.metadata))
+        context = replace(context, languages=languages, page_tools=self.client_tools.offered(asked.metadata))
         context.alongside.resumes, context.alongside.session = resumes, session
         return await self._repeats.once(key, asked, context, partial(self._carry_out, asked, context))
 
@@ -213,7 +213,7 @@ class TextbookServer(ChatKitServer[Turn]):
         await gate.admit(asked, context, self.store, self.actions)
         context.alongside.notices = await self.allowance.require(asked, context)
         if isinstance(asked, InputTranscribeReq):
-            heard = self.dictation.transcribe(asked.params, language=context.language)
+            heard = self.dictation.transcribe(asked.params, language=next(iter(context.languages), ""))
             return wire.dump(await self.allowance.dictated(heard, context))
         if isinstance(asked, ThreadsGetByIdReq | ItemsListReq):
             await self._leases.settle(asked.params.thread_id, context)

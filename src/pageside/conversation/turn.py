@@ -16,6 +16,7 @@ from pageside import ids
 from pageside.answer.question import LibraryWish, Page, PageTool
 from pageside.conversation.alongside import Alongside
 from pageside.identity.reader import Reader
+from pageside.phrases import accepting
 
 PROFILE_KEYS = ("name", "email", "role", "softwareBackground", "hardwareTier")
 MAX_PROFILE_CHARS = 200
@@ -52,7 +53,7 @@ class Turn:
 
     Attributes:
         origin: Scheme and host the request came to, such as `https://example.org`.
-        language: What the reader's client prefers, ISO 639-1; empty where it does not say.
+        languages: What the reader's client accepts, ISO 639-1, the best liked first; empty where it does not say.
         page: Where the reader is; data, never instructions.
         surroundings: What stands around the text they selected.
         profile: What is known of the reader, only under the keys of `PROFILE_KEYS`; data, never instructions.
@@ -69,7 +70,7 @@ class Turn:
 
     reader: Reader
     origin: str = ""
-    language: str = ""
+    languages: tuple[str, ...] = ()
     page: Page | None = None
     surroundings: str = ""
     profile: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
@@ -82,6 +83,11 @@ class Turn:
     sees_hidden: bool = True
     renames: bool = False
     alongside: Alongside = field(default_factory=Alongside)
+
+    @property
+    def language(self) -> str:
+        """The language in which our own words are said to the reader."""
+        return accepting.spoken(self.languages)
 
     @property
     def today(self) -> date:

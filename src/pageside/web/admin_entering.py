@@ -124,7 +124,7 @@ class Entered:
 
         if comes_from_elsewhere(headers, self._gate.admission.own_origin):
             refused = Forbidden("The administration answers its own pages alone.")
-            await problems.refusal(refused)(scope, receive, told_so)
+            await problems.refusal(refused, scope)(scope, receive, told_so)
         elif state["looker"] is None and scope["path"] != SIGN_IN and not public:
             await RedirectResponse(SIGN_IN, 303)(scope, receive, told_so)
         else:

@@ -117,7 +117,7 @@ def _take_bytes(routes: APIRouter, attachments: Attachments, links: Links, patie
             pieces = Request(request.scope, _within(request, permit.size, patience)).stream()
             kept = await attachments.upload(permit, pieces, origin=_origin(request))
         except PagesideError as error:
-            denial = problems.refusal(error)
+            denial = problems.refusal(error, request.scope)
             denial.headers.update(_ANY_ORIGIN)
             return denial
         return _document(wire.dump(kept), headers=_ANY_ORIGIN)

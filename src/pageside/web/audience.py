@@ -30,7 +30,7 @@ class Admitted:
         reader = state.get("reader")
         if scope["type"] == "http":
             if scope["path"] not in _OPEN and not self._audience.admits(reader):
-                await problems.refusal(_refusal(state.get("refusal")))(scope, receive, send)
+                await problems.refusal(_refusal(state.get("refusal")), scope)(scope, receive, send)
                 return
             if isinstance(reader, Reader):
                 state["reader"] = reader.of_book(self._book)

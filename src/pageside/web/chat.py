@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from pydantic_core import PydanticSerializationError, to_json
 from starlette.convertors import Convertor, register_url_convertor
 
-from pageside.answer.transcription import language_hint
 from pageside.conversation import listing, spoken
 from pageside.conversation.listing import Message
 from pageside.conversation.server import TextbookServer
@@ -35,7 +34,7 @@ from pageside.web.chat_shapes import (
     proof,
     source,
 )
-from pageside.web.chatkit import KEY_PARAMETER, REST, asking, key_of, session_of
+from pageside.web.chatkit import KEY_PARAMETER, REST, asking, key_of, languages_of, session_of
 from pageside.web.runs import HEADERS, EventStream
 
 MAX_PAGE: Final = 100
@@ -100,7 +99,7 @@ def router(
             ),
             reader=who,
             origin=origin,
-            language=language_hint(request.headers.get("accept-language", "")),
+            languages=languages_of(request),
             key=key_of(request),
             session=session_of(request),
         )

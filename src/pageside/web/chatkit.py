@@ -10,12 +10,12 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from pageside.answer.transcription import language_hint
 from pageside.conversation.server import TextbookServer
 from pageside.conversation.tape import KEEPALIVE_EVERY
 from pageside.errors import BadRequest, PagesideError
 from pageside.identity.reader import Reader
 from pageside.identity.secrets import Session
+from pageside.phrases import accepting
 from pageside.web import runs
 from pageside.web.runs import HEADERS
 
@@ -115,7 +115,7 @@ def router(
             await request.body(),
             reader=who,
             origin=origin,
-            language=language_hint(request.headers.get("accept-language", "")),
+            languages=languages_of(request),
             key=key_of(request),
             resumes=resumes,
             session=session_of(request),
@@ -132,6 +132,11 @@ def session_of(request: Request) -> str:
     """The id of the session that `request` comes in; empty where it comes in none."""
     session = getattr(request.state, "session", None)
     return session.id if isinstance(session, Session) else ""
+
+
+def languages_of(request: Request) -> tuple[str, ...]:
+    """The languages that the client of `request` accepts, the best liked first; none where it does not say."""
+    return accepting.languages(request.headers.get("accept-language", ""))
 
 
 def key_of(request: Request) -> str:

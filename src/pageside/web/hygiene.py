@@ -136,7 +136,7 @@ class ForeignPages:
                 "This request came from a page of another site. Open the book itself, or ask whoever runs this server "
                 "to list that site under CORS_ORIGINS."
             )
-            await problems.refusal(error)(scope, receive, send)
+            await problems.refusal(error, scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

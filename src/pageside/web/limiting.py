@@ -74,4 +74,4 @@ class ReaderLimits:
 
 async def _refuse(error: PagesideError, scope: Scope, receive: Receive, send: Send) -> None:
     receive, send = draining.lingering(scope, receive, send)
-    await problems.refusal(error)(scope, receive, send)
+    await problems.refusal(error, scope)(scope, receive, send)

@@ -62,7 +62,7 @@ class Limits:
         try:
             body = await self._body(scope, receive)
         except PagesideError as error:
-            await problems.refusal(error)(scope, receive, send)
+            await problems.refusal(error, scope)(scope, receive, send)
             return
         if body is not None:
             await self._app(scope, _replayed(body, receive), send)

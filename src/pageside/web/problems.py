@@ -9,7 +9,9 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from pageside import backoff, telemetry
 from pageside.conversation.busy import Busy
@@ -17,6 +19,7 @@ from pageside.conversation.capacity import Overloaded
 from pageside.errors import PagesideError, TooManyRequests, Unauthorized
 from pageside.identity.denial import challenge
 from pageside.limiting.limiter import LimitReached
+from pageside.phrases import accepting
 
 log = structlog.get_logger(__name__)
 
@@ -84,12 +87,16 @@ def problem(
     )
 
 
-def refusal(error: PagesideError) -> Response:
-    """The problem document for one of our own errors; one that will pass says when to come back."""
+def refusal(error: PagesideError, scope: Scope) -> Response:
+    """The problem document for one of our own errors, in the language that the request of `scope` asks for.
+
+    One that will pass says when to come back.
+    """
+    accepted = accepting.languages(Headers(scope=scope).get("accept-language", ""))
     return problem(
         status=error.status,
         code=error.code,
-        detail=str(error),
+        detail=error.said(accepting.spoken(accepted)),
         retryable=error.retryable,
         headers=_headers(error),
     )
@@ -119,12 +126,12 @@ def _headers(error: PagesideError) -> dict[str, str]:
     return {}
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, PagesideError):
         raise error
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("request_refused", code=error.code, status=error.status)
-    return refusal(error)
+    return refusal(error, request.scope)
 
 
 async def _malformed(_: Request, error: Exception) -> Response:

@@ -12,7 +12,6 @@ from pydantic import ConfigDict, Field
 from starlette.convertors import Convertor, register_url_convertor
 
 from pageside.answer.planner.formatting import ASKED, FAILED
-from pageside.answer.transcription import language_hint
 from pageside.conversation import listing, spoken
 from pageside.conversation.server import TextbookServer
 from pageside.conversation.tape import KEEPALIVE_EVERY
@@ -24,7 +23,7 @@ from pageside.web import chat_streams, problems
 from pageside.web.chat import MAX_OFFSET, MAX_PAGE, as_chatkit
 from pageside.web.chat_shapes import MAX_ID_CHARS, Given, Taken
 from pageside.web.chat_streams import Whole
-from pageside.web.chatkit import KEY_PARAMETER, asking, key_of, session_of
+from pageside.web.chatkit import KEY_PARAMETER, asking, key_of, languages_of, session_of
 from pageside.web.runs import HEADERS
 
 MAX_NAME_CHARS: Final = 1_000
@@ -154,7 +153,7 @@ def router(
             ),
             reader=who,
             origin=f"{request.url.scheme}://{request.url.netloc}",
-            language=language_hint(request.headers.get("accept-language", "")),
+            languages=languages_of(request),
             key=key_of(request),
             session=session_of(request),
         )
