@@ -4,6 +4,7 @@ import type { ClientToolCallItem, GeneratedImageItem } from "../protocol/types";
 import { useEnv } from "../ui/env";
 import { Picture } from "./Picture";
 import { Progress } from "./Status";
+import { useSlice } from "./slice";
 
 /** A picture, as far as it is. */
 export function GeneratedImage({ item }: { item: GeneratedImageItem }) {
@@ -27,8 +28,9 @@ export function GeneratedImage({ item }: { item: GeneratedImageItem }) {
   );
 }
 
-/** A line while the page is asked for something; nothing afterwards. */
+/** A line while the page is asked for something; nothing afterwards, nor where nobody waits for it any longer. */
 export function ClientToolCall({ item }: { item: ClientToolCallItem }) {
   const { words } = useEnv();
-  return item.status === "pending" ? <Progress text={words.working} /> : null;
+  const idle = useSlice((state) => state.phase === "ready");
+  return item.status === "pending" && !idle ? <Progress text={words.working} /> : null;
 }

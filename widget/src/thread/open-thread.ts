@@ -5,8 +5,9 @@ import { isAbort, RequestError } from "../protocol/errors";
 import type { Run, RunOptions } from "../protocol/run";
 import type { AnswerRecord, ClientToolCallItem, Operations, StreamEvent, Streaming } from "../protocol/types";
 import { backoff, pause } from "../protocol/waiting";
+import { answerOf } from "./client-tools";
 import type { House } from "./house";
-import { inputOf, isOpen } from "./outgoing";
+import { inputOf, isWhole, Keys } from "./outgoing";
 import { Pages } from "./pages";
 import { problemOf } from "./problems";
 import { answered, cutAfter, ended, head, reduce } from "./reducer";
@@ -32,9 +33,10 @@ export class OpenThread {
   #asked = 0;
   #recorded: Promise<void> | null = null;
   #again: (() => Promise<void>) | null = null;
+  /** Set while the page is asked: waits for it no longer. */
+  #giveUp: (() => void) | null = null;
   readonly #aborter = new AbortController();
-  /** The request that may or may not have arrived, to be sent under the same key if it is sent again. */
-  #doubtful: { told: string; key: string } | null = null;
+  readonly #keys = new Keys();
 
   constructor(
     private readonly house: House,
@@ -111,7 +113,7 @@ export class OpenThread {
     const input = inputOf(message);
     const op = id === null ? "threads.create" : "threads.add_user_message";
     const params = (id === null ? { input } : { thread_id: id, input }) as Operations[typeof op];
-    const named = key ?? this.#keyOf(op, params);
+    const named = key ?? this.#keys.of(op, params);
     if (!this.isAnswering) {
       this.set({ pending: { ...message, key: named } });
       this.house.keeping.keepSending({ threadId: id, key: named, message });
@@ -128,7 +130,7 @@ export class OpenThread {
     op: Op,
     params: Operations[Op],
     retry: Problem["retry"],
-    key = this.#keyOf(op, params),
+    key = this.#keys.of(op, params),
   ): Promise<void> {
     if (this.#loading) await this.#loading;
     if (this.isAnswering) throw new RequestError({ code: "busy" });
@@ -167,7 +169,9 @@ export class OpenThread {
     if (!run || this.#stopped) return;
     this.#stopped = true;
     this.set({ phase: "stopping", problem: null });
-    for (let attempt = 0; attempt < STOPPING_ATTEMPTS; attempt++) {
+    const asked = this.#giveUp;
+    asked?.();
+    for (let attempt = 0; !asked && attempt < STOPPING_ATTEMPTS; attempt++) {
       const failed = await run.stop().then(
         () => false,
         () => true,
@@ -215,6 +219,7 @@ export class OpenThread {
   close(): void {
     this.#aborter.abort();
     this.#run?.leave();
+    this.#giveUp?.();
   }
 
   async #follow(begin: (options: RunOptions) => Run, retry: Problem["retry"]): Promise<void> {
@@ -227,9 +232,14 @@ export class OpenThread {
       finish = resolve;
     });
     let accepted = false;
+    const left = () => {
+      this.#run = this.#ending = null;
+      finish();
+      if (accepted) events.responseEnd?.();
+    };
     const onFirst = () => {
       accepted = true;
-      this.#doubtful = null;
+      this.#keys.arrived();
       if (this.#asking) keeping.keepSending(null);
       if (!this.#stopped) this.set({ phase: "answering" });
       events.responseStart?.();
@@ -242,12 +252,12 @@ export class OpenThread {
           if (!accepted) onFirst();
           this.#take(event);
         }
-        if (signal.aborted) return finish();
+        if (signal.aborted) return left();
         if (!accepted) throw new RequestError({ code: this.#stopped ? "stopped" : "stream" });
         next = await this.#toolOutput();
       }
     } catch (error) {
-      if (signal.aborted) return finish();
+      if (signal.aborted) return left();
       if (!accepted) {
         this.#run = this.#ending = null;
         if (this.#asking) keeping.keepSending(null);
@@ -257,18 +267,15 @@ export class OpenThread {
       }
       await this.#broken(error, retry);
     }
+    if (signal.aborted) return left();
     this.#over(finish);
   }
 
   #runOptions(): RunOptions {
-    const { keeping, tabs, events } = this.house;
     return {
       signal: this.#aborter.signal,
-      onLog: events.log,
-      onId: (runId) => {
-        if (this.#asking) keeping.keepRun({ threadId: this.id, runId });
-        if (this.#asking && this.id) tabs.tell({ type: "answering", threadId: this.id, runId });
-      },
+      onLog: this.house.events.log,
+      onId: () => this.#tellRun(),
       onLost: (lost) => {
         if (lost && !this.#stopped) this.set({ phase: "reconnecting" });
         else if (this.state.phase === "reconnecting") this.set({ phase: "answering" });
@@ -276,8 +283,16 @@ export class OpenThread {
     };
   }
 
+  /** Keeps the answer under way for a reload, and tells the other tabs; once its thread has a name, again. */
+  #tellRun(): void {
+    const { id, runId } = this;
+    if (!runId || !this.#asking) return;
+    this.house.keeping.keepRun({ threadId: id, runId });
+    if (id) this.house.tabs.tell({ type: "answering", threadId: id, runId });
+  }
+
   #take(event: StreamEvent): void {
-    const { events, words, tabs, keeping } = this.house;
+    const { events, words } = this.house;
     const before = this.state.threadId;
     try {
       this.state = reduce(this.state, event, events.log);
@@ -287,18 +302,14 @@ export class OpenThread {
       return;
     }
     if (event.type === "client_effect") events.effect?.(event.name, event.data);
-    if (event.type === "error") {
-      const { problem } = this.state;
-      if (problem && !problem.message)
-        this.state = { ...this.state, problem: { ...problem, message: words().failed } };
-      events.error?.(new Error(this.state.problem?.message));
+    const { problem } = this.state;
+    if (event.type === "error" && problem) {
+      const message = problem.message || words().failed;
+      this.state = { ...this.state, problem: { ...problem, message } };
+      events.error?.(new Error(message));
     }
     if (before === null && this.id !== null) {
-      const { runId } = this;
-      if (runId && this.#asking) {
-        keeping.keepRun({ threadId: this.id, runId });
-        tabs.tell({ type: "answering", threadId: this.id, runId });
-      }
+      this.#tellRun();
       events.threadChange?.(this.id);
     }
     this.house.changed(this, true);
@@ -310,14 +321,12 @@ export class OpenThread {
     const call = this.state.items.at(-1);
     const waits = call?.type === "client_tool_call" && call.status === "pending";
     if (!waits || !this.#asking || this.#stopped || !onClientTool || this.state.problem) return null;
-    const { name, arguments: params } = call as ClientToolCallItem;
-    let result: unknown;
-    try {
-      result = (await onClientTool({ name, params })) ?? null;
-    } catch (error) {
-      events.error?.(error as Error);
-      result = { error: error instanceof Error ? error.message : String(error) };
-    }
+    const over = new Promise<void>((resolve) => {
+      this.#giveUp = resolve;
+    });
+    const result = await answerOf(call as ClientToolCallItem, onClientTool, over, events.error);
+    this.#giveUp = null;
+    if (this.#stopped || this.#aborter.signal.aborted) return null;
     const output = { thread_id: call.thread_id, result };
     this.set({ items: answered(this.state, call.id, result).items });
     return (options) => client.stream("threads.add_client_tool_output", output, newKey(), options);
@@ -335,12 +344,9 @@ export class OpenThread {
     this.set({ progress: null });
     await this.refresh();
     await this.#recorded;
-    const last = this.state.items.at(-1);
-    // At the end of an answer the server records how it came to it, where it records anything.
-    const isRecorded = !this.house.client.keepsRecords || this.state.records.has(last?.id ?? "");
-    const isWhole = last?.type === "assistant_message" ? isRecorded : !isOpen(last);
     const message = this.house.words().failed;
-    if (!isWhole && !this.state.problem) this.set({ problem: { message, retry: "answer", code: "stream" } });
+    if (!isWhole(this.state, this.house.client.keepsRecords) && !this.state.problem)
+      this.set({ problem: { message, retry: "answer", code: "stream" } });
   }
 
   #over(finish: () => void): void {
@@ -354,12 +360,6 @@ export class OpenThread {
     if (this.id && this.#asking) tabs.tell({ type: "changed", threadId: this.id });
     events.responseEnd?.();
     this.#recorded = this.#readRecords();
-  }
-
-  #keyOf(op: string, params: unknown): string {
-    const told = JSON.stringify([op, params]);
-    if (this.#doubtful?.told !== told) this.#doubtful = { told, key: newKey() };
-    return this.#doubtful.key;
   }
 
   async #read(id: string): Promise<void> {

@@ -39,6 +39,7 @@ export interface Shown {
 export class TaskLists {
   #revision: number | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
   readonly #seen = () => {
     if (!isHidden()) void this.check();
   };
@@ -63,7 +64,7 @@ export class TaskLists {
 
   /** Asks whether tasks have changed since lists were last read, and reads them anew where they have. */
   async check(): Promise<void> {
-    if (!this.#isOnScreen()) return;
+    if (this.#closed || !this.#isOnScreen()) return;
     const now = await this.client.tasksRevision();
     if (now === null || now === this.#revision || this.shown.state().phase !== "ready") return;
     this.#revision = now;
@@ -71,6 +72,7 @@ export class TaskLists {
   }
 
   close(): void {
+    this.#closed = true;
     this.#rest();
     globalThis.document?.removeEventListener("visibilitychange", this.#seen);
   }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chatWith, closeAll, message, said, until } from "../../tests/chatting";
-import { answer, done, FakeServer, json, opening, problem, question } from "../../tests/fake-server";
+import { answer, delta, done, FakeServer, json, opening, problem, question } from "../../tests/fake-server";
 import type { ThreadItem } from "../protocol/types";
-import type { ConversationOptions } from "./conversation";
+import type { Conversation, ConversationOptions } from "./conversation";
 
 let server: FakeServer;
 
@@ -66,6 +66,41 @@ describe("what the page is asked", () => {
       .filter((each) => each.op === "threads.add_client_tool_output")
       .map((each) => each.params.result);
     expect(results).toEqual([{ error: "No page." }, { error: "No page." }]);
+  });
+
+  it("is told an error where the answer cannot be sent, and null where it is none", async () => {
+    const answers: unknown[] = [{ n: 1n }, () => {}];
+    const { sent } = await withTool(() => answers.shift());
+    await until(() => server.runs.length === 2);
+    server.run.tell(done({ ...call, id: "tc_2" })).end();
+    await until(() => server.runs.length === 3);
+    server.run.tell(done(answer("msg_a1", "a"))).end();
+    await sent;
+
+    const results = server.asked
+      .filter((each) => each.op === "threads.add_client_tool_output")
+      .map((each) => each.params.result);
+    expect(results).toEqual([{ error: expect.stringContaining("BigInt") }, null]);
+  });
+
+  it("is waited for until the reader stops, however long the page thinks", async () => {
+    let tell = (_: unknown) => {};
+    const { chat, sent } = await withTool(
+      () =>
+        new Promise((resolve) => {
+          tell = resolve;
+        }),
+    );
+    await until(() => said(chat).length === 2);
+    await chat.stop();
+    await sent;
+    expect(chat.state).toMatchObject({ phase: "ready", problem: null });
+    tell({ url: "/late" });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+    expect(server.calls).toEqual(["threads.create"]);
+    void chat.send(message("and now?"));
+    await until(() => server.runs.length === 2);
   });
 
   it("stays asked where nobody is there to answer", async () => {
@@ -186,5 +221,32 @@ describe("forms, widgets, opinions", () => {
 
     expect(server.asked.filter((each) => each.path.endsWith("/records"))).toHaveLength(1);
     expect(chat.state.problem).toBeNull();
+  });
+});
+
+describe("beginning and end of an answer", () => {
+  const leave: Record<string, (chat: Conversation) => unknown> = {
+    "is closed": (chat) => chat.close(),
+    "signs out": (chat) => chat.signedOut(),
+    "is deleted": (chat) => chat.remove("thr_1"),
+    "is stopped": (chat) => chat.stop(),
+    "is left for another": (chat) => chat.open(null),
+  };
+
+  it.each(Object.keys(leave))("are told once each where the conversation %s", async (how) => {
+    const told: string[] = [];
+    const chat = chatWith(server, {
+      events: { responseStart: () => told.push("start"), responseEnd: () => told.push("end") },
+    });
+    const sent = chat.send(message("q"));
+    await until(() => server.runs.length === 1);
+    const run = server.run.tell(...opening("q"), delta("msg_a1", "It "));
+    await until(() => said(chat)[1] === "It ");
+    await leave[how]!(chat);
+    run.tell(done(answer("msg_a1", "It holds."))).end();
+    await sent;
+    await until(() => told.length === 2);
+
+    expect(told).toEqual(["start", "end"]);
   });
 });
