@@ -250,23 +250,30 @@ function pageOf(items: ThreadItem[], { limit = 20, after }: { limit?: number; af
 function heeding(response: Response, signal?: AbortSignal | null): Response {
   if (!signal || !response.body) return response;
   const reader = response.body.getReader();
+  let leave = () => {};
   const gone = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new DOMException("Aborted", "AbortError")));
+    leave = () => reject(new DOMException("Aborted", "AbortError"));
   });
+  signal.addEventListener("abort", leave);
   gone.catch(() => {});
   const body = new ReadableStream(
     {
       async pull(controller) {
         try {
           const { done: over, value } = await Promise.race([reader.read(), gone]);
-          if (over) controller.close();
-          else controller.enqueue(value);
+          if (over) {
+            signal.removeEventListener("abort", leave);
+            controller.close();
+          } else controller.enqueue(value);
         } catch (error) {
           void reader.cancel().catch(() => {});
           controller.error(error);
         }
       },
-      cancel: () => reader.cancel(),
+      cancel() {
+        signal.removeEventListener("abort", leave);
+        return reader.cancel();
+      },
     },
     { highWaterMark: 0 },
   );

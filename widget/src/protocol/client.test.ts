@@ -35,6 +35,8 @@ const failure = (promise: Promise<unknown>) =>
 
 const token = (seconds: number) => `h.${btoa(JSON.stringify({ exp: Date.now() / 1000 + seconds }))}.s`;
 
+const FAKED = ["setTimeout", "clearTimeout", "Date", "performance"] as const;
+
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
@@ -253,7 +255,7 @@ describe("an answer", () => {
   });
 
   it("of a connection that is silent for too long is taken up anew", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    vi.useFakeTimers({ toFake: [...FAKED] });
     const server = new FakeServer();
     const lost: boolean[] = [];
     const stream = clientOf(server).stream("threads.create", input, "k", { onLost: (now) => lost.push(now) });
@@ -272,7 +274,7 @@ describe("an answer", () => {
   });
 
   it("of a server that stays away is given up after two minutes, with ever longer pauses", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    vi.useFakeTimers({ toFake: [...FAKED] });
     const server = new FakeServer();
     const types = failure(heard(clientOf(server).stream("threads.create", input, "k")));
     await vi.advanceTimersByTimeAsync(10);
@@ -286,6 +288,47 @@ describe("an answer", () => {
     expect(await types).toMatchObject({ code: "network" });
     expect(server.asked.length - before).toBeGreaterThan(12);
     expect(server.asked.length - before).toBeLessThan(35);
+  });
+
+  it.each([
+    [
+      "a page to sign in on",
+      () => new Response("<html>Sign in</html>", { headers: { "Content-Type": "text/html" } }),
+    ],
+    ["streams without an end", () => new Response("", { headers: { "Content-Type": "text/event-stream" } })],
+  ])("of a server that gives %s in its place is given up after two minutes, too", async (_, given) => {
+    vi.useFakeTimers({ toFake: [...FAKED] });
+    const server = new FakeServer();
+    const types = failure(heard(clientOf(server).stream("threads.create", input, "k")));
+    await vi.advanceTimersByTimeAsync(10);
+    server.run.tell(...opening("q"));
+    await vi.advanceTimersByTimeAsync(10);
+    server.on = ({ path }) => (path.includes("/runs/") ? given() : undefined);
+    const before = server.asked.length;
+    server.run.cut();
+    await vi.advanceTimersByTimeAsync(200_000);
+
+    expect(await types).toMatchObject({ code: "network" });
+    expect(server.asked.length - before).toBeLessThan(35);
+  });
+
+  it("is waited for as long whatever becomes of the clock", async () => {
+    vi.useFakeTimers({ toFake: [...FAKED] });
+    const server = new FakeServer();
+    const types = heard(clientOf(server).stream("threads.create", input, "k"));
+    await vi.advanceTimersByTimeAsync(10);
+    server.run.tell(...opening("q"));
+    await vi.advanceTimersByTimeAsync(10);
+    server.down = true;
+    server.run.cut();
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.setSystemTime(Date.now() + 86_400_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    server.down = false;
+    server.run.tell(done(answer("msg_a1", "a"))).end();
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect((await types).at(-1)).toBe("thread.item.done");
   });
 
   it("survives a server that restarts and refuses for a while", async () => {

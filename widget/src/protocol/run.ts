@@ -80,6 +80,7 @@ export class Run implements AsyncIterable<StreamEvent> {
         for await (const event of this.#read(response)) yield event;
         if (this.#ending.isReached || !this.#canResume) return;
         // The stream was closed before the answer ended, or the server knows nothing of an end: it is asked.
+        if (!this.#isInTime(PATIENCE_MS)) throw unanswered("closed");
       } catch (error) {
         if (this.#aborter.signal.aborted) return;
         if (!this.#isWorthTrying(error)) throw error;
@@ -99,6 +100,11 @@ export class Run implements AsyncIterable<StreamEvent> {
     const response = known
       ? await this.requests.events!(this.id!, this.last, signal)
       : await this.requests.begin!(signal);
+    // What stands in between answers with pages of its own, such as one to sign in on.
+    if (known && response.status !== 204 && !isStream(response)) {
+      response.body?.cancel().catch(() => {});
+      throw unanswered("no stream");
+    }
     const named = response.headers.get("X-Pageside-Run");
     if (named && named !== this.id) {
       this.id = named;
@@ -176,18 +182,18 @@ export class Run implements AsyncIterable<StreamEvent> {
   }
 
   #isInTime(patience: number): boolean {
-    return this.#lostAt === null || Date.now() - this.#lostAt < patience;
+    return this.#lostAt === null || performance.now() - this.#lostAt < patience;
   }
 
   async #waitForNetwork(): Promise<void> {
     if (this.#lostAt === null) {
-      this.#lostAt = Date.now();
+      this.#lostAt = performance.now(); // which no clock that is set changes, and which rests while a laptop sleeps
       this.options.onLost?.(true);
     }
     const wait = Math.max(backoff(this.#attempt++), Math.min(this.#retryAfterMs, 10_000));
     this.#retryAfterMs = 0;
     // A reader without a network has not been waiting for the server.
-    if (isOffline() && this.#canResume) this.#lostAt = Date.now();
+    if (isOffline() && this.#canResume) this.#lostAt = performance.now();
     await pause(wait, this.#aborter.signal).catch(() => {});
   }
 }
@@ -229,6 +235,10 @@ class Ending {
 
 function itemIdOf(event: StreamEvent): string | undefined {
   return "item" in event ? event.item?.id : "item_id" in event ? event.item_id : undefined;
+}
+
+function isStream(response: Response): boolean {
+  return /^text\/event-stream\b/i.test(response.headers.get("Content-Type") ?? "");
 }
 
 function rethrow(error: unknown): never {

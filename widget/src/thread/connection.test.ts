@@ -124,7 +124,7 @@ describe("a lost connection", () => {
   });
 
   it("that never comes back gives the message back, and sends it under the same key", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
     try {
       const chat = chatWith(server);
       server.down = true;
