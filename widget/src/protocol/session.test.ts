@@ -186,6 +186,15 @@ describe("a session", () => {
   });
 });
 
+it("is begun all the same where the browser allows no locks", async () => {
+  vi.stubGlobal("navigator", { locks: { request: () => Promise.reject(new Error("denied")) } });
+
+  expect(await session().get()).toBe("pgs_1");
+  refusing = () => problem(503, "unavailable", "Soon.");
+  await expect(session().renew("pgs_1")).rejects.toThrow("Soon.");
+  expect(calls).toHaveLength(2);
+});
+
 describe("the host's own tokens", () => {
   it("take the place of a session", async () => {
     let asked = 0;

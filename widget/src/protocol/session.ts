@@ -89,10 +89,18 @@ export class ServerSession implements Credentials {
     return this.#renewal;
   }
 
-  /** One tab at a time, where browsers can do that; the others find what it got. */
-  #alone(work: () => Promise<string>): Promise<string> {
-    const { locks } = globalThis.navigator ?? {};
-    return locks ? (locks.request(this.#name, work) as unknown as Promise<string>) : work();
+  /** One tab at a time, where browsers can do that and do not forbid it; the others find what it got. */
+  async #alone(work: () => Promise<string>): Promise<string> {
+    let working: Promise<string> | undefined;
+    const begin = () => {
+      working ??= work();
+      return working;
+    };
+    try {
+      return await globalThis.navigator.locks.request(this.#name, begin);
+    } catch {
+      return begin();
+    }
   }
 
   async #made(refusedSecret: string | null): Promise<string> {

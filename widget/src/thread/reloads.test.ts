@@ -124,6 +124,22 @@ describe("reloads and tabs", () => {
     expect(two.state.items).toEqual([]);
   });
 
+  it("a browser that forbids tabs to speak shows a conversation all the same", async () => {
+    vi.stubGlobal(
+      "BroadcastChannel",
+      class {
+        constructor() {
+          throw new DOMException("The operation is insecure.", "SecurityError");
+        }
+      },
+    );
+    const { chat, run, sent } = await answeringTab();
+    run.tell(done(answer("msg_a1", "It holds."))).end();
+    await sent;
+
+    expect(said(chat)).toEqual(["q", "It holds."]);
+  });
+
   it("signing out empties every tab", async () => {
     server.threads.set("thr_1", [question("msg_q1", "q")]);
     const one = chatWith(server);

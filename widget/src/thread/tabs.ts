@@ -14,12 +14,23 @@ export interface Tabs {
   close(): void;
 }
 
-/** Tells the other tabs and hears from them; where browsers have no such channel, nobody hears anything. */
+/** Tells the other tabs and hears from them; where browsers have no such channel, or forbid it, nobody hears anything. */
 export function tabs(server: string, hear: (news: News) => void): Tabs {
-  if (typeof BroadcastChannel === "undefined") return { tell() {}, close() {} };
-  const channel = new BroadcastChannel(`pageside:${server}`);
+  let channel: BroadcastChannel;
+  try {
+    channel = new BroadcastChannel(`pageside:${server}`);
+  } catch {
+    return { tell() {}, close() {} };
+  }
+  let open = true;
   channel.onmessage = ({ data }) => hear(data as News);
   // Node keeps a process alive for a channel; a test or a script is to end all the same.
   (channel as { unref?: () => void }).unref?.();
-  return { tell: (news) => channel.postMessage(news), close: () => channel.close() };
+  return {
+    tell: (news) => open && channel.postMessage(news),
+    close() {
+      open = false;
+      channel.close();
+    },
+  };
 }
