@@ -53,6 +53,6 @@ def test_a_place_is_listed_once():
     evidence = [Evidence(n, Found(scripted_tutor.PASSAGE, 0.9)) for n in (1, 2)]
     evidence.append(Evidence(3, Found(scripted_tutor.OTHER, 0.5)))
 
-    assert [source.title for source in footnotes.sources(evidence, site="https://b.test")] == [
+    assert [source.title for source in footnotes.sources(evidence, site="https://b.test", language="en")] == [
         "Servo motors", "Stepper motors",
     ]  # fmt: skip

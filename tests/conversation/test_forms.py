@@ -17,7 +17,7 @@ STAMP = datetime(2026, 1, 1)  # noqa: DTZ001  # the SDK's stamps say no zone
 
 
 def form(*options):
-    return forms.item(AskedBack(options), item_id="msg_1", thread_id="thr_1", created_at=STAMP)
+    return forms.item(AskedBack(options), item_id="msg_1", thread_id="thr_1", created_at=STAMP, language="en")
 
 
 def answered(**values):
@@ -83,7 +83,7 @@ def test_values_have_bounds(values, accepted):
 def test_a_choice_of_tasks_is_remembered_with_what_there_was_to_choose():
     """As the text that asks for it elsewhere, so that "the second one" and "#7" mean the same behind every door."""
     asked = AskedBack(("#3 Buy milk", "#7 Milk **all** cows, as #3 says"), question="🤔 Which task do you mean?")
-    left = forms.skipped(forms.item(asked, item_id="msg_1", thread_id="thr_1", created_at=STAMP))
+    left = forms.skipped(forms.item(asked, item_id="msg_1", thread_id="thr_1", created_at=STAMP, language="en"))
     (said,) = forms.spoken(left)
 
     assert said.text == (

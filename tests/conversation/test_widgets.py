@@ -46,9 +46,9 @@ def test_a_heading_is_words_and_nothing_else(chapter, heading):
     """The list is built as for any other heading, and shows the heading itself."""
     entry = replace(known(PASSAGE).section(PASSAGE.path, PASSAGE.anchor), title=heading, group=chapter)
     usual = replace(entry, title="Servo motors", group="Motors")
-    built = plain(widgets.unfolded([entry]))
+    built = plain(widgets.unfolded([entry], "en"))
 
-    assert shape(built) == shape(plain(widgets.unfolded([usual])))
+    assert shape(built) == shape(plain(widgets.unfolded([usual], "en")))
     title, caption = (each["value"] for each in built["children"][0]["children"][0]["children"])
     assert len(title) <= 200
     assert "\x00" not in title + caption
@@ -76,6 +76,7 @@ def test_a_list_can_be_copied_as_text():
         thread_id="thr_1",
         created_at=clock.local(ids.now()),
         site="https://book.test",
+        language="en",
     )
 
     assert made.copy_text == "Servo motors: https://book.test/docs/motors/servo#servo-motors"
@@ -85,10 +86,10 @@ def test_a_list_can_be_copied_as_text():
 def test_a_folded_list_unfolds_to_what_it_was():
     """Its one button carries what the list is made of."""
     entry = known(PASSAGE).section(PASSAGE.path, PASSAGE.anchor)
-    folded = plain(widgets.folded([entry]))
+    folded = plain(widgets.folded([entry], "en"))
     (row,) = folded["children"]
     (button,) = [part for part in row["children"] if part["type"] == "Button"]
 
     assert button["onClickAction"]["payload"] == {"sections": [entry.id], "folded": False}
     assert button["onClickAction"]["streaming"] is False
-    assert plain(widgets.gone())["children"][0]["children"][0]["value"].startswith("These sections")
+    assert plain(widgets.gone("en"))["children"][0]["children"][0]["value"].startswith("These sections")

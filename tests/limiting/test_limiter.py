@@ -96,7 +96,7 @@ def test_an_address_is_counted_with_those_that_its_owner_may_take(address, count
 )
 def test_a_time_to_wait_is_told_in_words(seconds, words):
     """In the unit that a person would use, and never too short."""
-    assert waiting(seconds) == words
+    assert str(waiting(seconds)) == words
 
 
 CHILD = """

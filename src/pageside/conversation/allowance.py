@@ -19,6 +19,7 @@ from pageside.conversation.usages import Usages
 from pageside.identity.reader import Reader
 from pageside.knowledge import charges
 from pageside.limiting.limiter import Limiter
+from pageside.phrases.phrase import ENGLISH
 
 _NEARLY: Final = 10  # one part of a limit in so many, and no less than one question
 
@@ -58,10 +59,10 @@ class Allowance:
         """
         if not (is_streaming_req(asked) or isinstance(asked, InputTranscribeReq)):
             return ()
-        told = await self.within_limits(turn.reader, turn.alongside.session)
+        told = await self.within_limits(turn.reader, turn.alongside.session, turn.language)
         nearly_spent = self._budgets is not None and await self._budgets.require(turn.reader)
         await self.moderation.require(asked)
-        return (*told, notices.nearly_spent()) if nearly_spent else told
+        return (*told, notices.nearly_spent(turn.language)) if nearly_spent else told
 
     def metered(self, events: AsyncGenerator[TutorEvent, None], turn: Turn) -> AsyncGenerator[TutorEvent, None]:
         """`events` of an answer, whose cost is counted as the reader's; `BudgetSpent` where nothing is left."""
@@ -81,7 +82,7 @@ class Allowance:
             await self._budgets.charge(turn.reader, spent)
         return result
 
-    async def within_limits(self, reader: Reader, session: str) -> tuple[NoticeEvent, ...]:
+    async def within_limits(self, reader: Reader, session: str, language: str = ENGLISH) -> tuple[NoticeEvent, ...]:
         """What the reader is to be told, if they may ask once more; counts it.
 
         Raises:
@@ -95,7 +96,7 @@ class Allowance:
         standing = await self._limiter.nearest("chat", "reader", name)
         if standing is None or standing.remaining > max(1, standing.limit // _NEARLY):
             return ()
-        return (notices.nearly_asked(standing.remaining, standing.reset_s),)
+        return (notices.nearly_asked(standing.remaining, standing.reset_s, language),)
 
 
 def counted(reader: Reader) -> str:

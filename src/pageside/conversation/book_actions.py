@@ -22,18 +22,16 @@ from pageside.errors import InvalidInput
 from pageside.knowledge import mentions
 from pageside.knowledge.contents import Contents, Entry
 from pageside.knowledge.mentions import Named
+from pageside.phrases import chat
 
 EXPLAIN = "book.explain"
 FOLD = "book.fold"
-GONE = "This section is no longer in the book. Ask about it in your own words, and I will look for it."
 
 _MAX_ID_CHARS = 80
 _MAX_ADDRESS_CHARS = 2_000
 _MAX_SECTIONS = 10
 
 SectionId = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARS)]
-
-_EXPLAIN = "Explain "
 
 
 class Explain(BaseModel):
@@ -68,20 +66,20 @@ def register(actions: Actions, places: Places) -> None:
     async def explain(taken: Taken[Explain]) -> AsyncIterator[ThreadStreamEvent]:
         entry = _found(taken.payload, await places.read())
         if entry is None:
-            yield NoticeEvent(level="warning", message=GONE)
+            yield NoticeEvent(level="warning", message=chat.SECTION_GONE.said(taken.turn.language))
             return
-        async for event in taken.ask(_message(entry)):
+        async for event in taken.ask(_message(entry, taken.turn.language)):
             yield event
 
     async def fold(taken: Taken[Fold]) -> WidgetItem | None:
         if taken.sender is None or not widgets.lists_sections(taken.sender):
             raise InvalidInput("params.item_id: only a list of sections can be folded.")
-        known = await places.read()
+        known, language = await places.read(), taken.turn.language
         found = [entry for each in dict.fromkeys(taken.payload.sections) if (entry := known.by_id.get(each))]
         if not found:
-            shown = widgets.gone()
+            shown = widgets.gone(language)
         else:
-            shown = widgets.folded(found) if taken.payload.folded else widgets.unfolded(found)
+            shown = (widgets.folded if taken.payload.folded else widgets.unfolded)(found, language)
         return taken.sender.model_copy(update={"widget": shown})
 
     actions.stream(EXPLAIN, explain, payload=Explain)
@@ -94,11 +92,11 @@ def _found(asked: Explain, known: Contents) -> Entry | None:
     return next(iter(mentions.candidates(named, known)), None)
 
 
-def _message(entry: Entry) -> list[UserMessageContent]:
+def _message(entry: Entry, language: str) -> list[UserMessageContent]:
     """What the reader asks by pressing the button, in words and with the section itself."""
     title = footnotes.speakable(" ".join(entry.title.split())) or entry.path
     where = {"path": entry.path, "anchor": entry.anchor}
-    return [
-        UserMessageTextContent(text=_EXPLAIN),
-        UserMessageTagContent(id=entry.id, text=title, data=where, group=entry.group or None),
-    ]
+    tag = UserMessageTagContent(id=entry.id, text=title, data=where, group=entry.group or None)
+    before, _, behind = chat.EXPLAIN_IT.said(language, what="\n").partition("\n")
+    parts = (UserMessageTextContent(text=text) if text else None for text in (before, behind))
+    return [part for part in (next(parts), tag, next(parts)) if part is not None]

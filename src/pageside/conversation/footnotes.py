@@ -12,6 +12,7 @@ from pageside.answer import file_search
 from pageside.answer.events import Citation, Evidence
 from pageside.knowledge.library.texts import is_docs
 from pageside.knowledge.passage import Passage
+from pageside.phrases import chat
 
 MAX_PREVIEW_CHARS = 240
 
@@ -24,17 +25,18 @@ def speakable(text: str) -> str:
     return _UNSPEAKABLE.sub("\ufffd", text)
 
 
-def annotation(citation: Citation, *, at: int, site: str) -> Annotation:
+def annotation(citation: Citation, *, at: int, site: str, language: str) -> Annotation:
     """The citation as a link to the exact passage, placed behind its marker.
 
     Args:
         at: Where the marker ends, in code points of the text.
         site: Where the book's site-relative URLs are rooted.
+        language: In which what is not the book's is said, ISO 639-1.
     """
     source = (
-        _file(citation.passage, description=citation.quote)
+        _file(citation.passage, description=citation.quote, language=language)
         if file_search.is_of_file(citation.passage)
-        else _source(citation.passage, url=citation.url, description=citation.quote, site=site)
+        else _source(citation.passage, url=citation.url, description=citation.quote, site=site, language=language)
     )
     return Annotation(source=source, index=at)
 
@@ -56,14 +58,14 @@ def links(item: AssistantMessageItem) -> dict[int, str]:
     return found
 
 
-def sources(evidence: Iterable[Evidence], *, site: str) -> list[URLSource]:
+def sources(evidence: Iterable[Evidence], *, site: str, language: str) -> list[URLSource]:
     """What a search found, each place once, best first."""
     found: dict[str, URLSource] = {}
     for entry in evidence:
         passage = entry.found.passage
         if file_search.is_of_file(passage):  # a search has addresses for sources, and a reader's file has none
             continue
-        source = _source(passage, url=passage.url, description=_preview(passage.text), site=site)
+        source = _source(passage, url=passage.url, description=_preview(passage.text), site=site, language=language)
         found.setdefault(source.url, source)
     return list(found.values())
 
@@ -78,13 +80,13 @@ def absolute(url: str, *, site: str) -> str:
         return root
 
 
-def _source(passage: Passage, *, url: str, description: str, site: str) -> URLSource:
+def _source(passage: Passage, *, url: str, description: str, site: str, language: str) -> URLSource:
     chapter = passage.heading_path[0] if passage.heading_path else passage.path
     if is_docs(passage):
         return URLSource(
             title=speakable(passage.heading),
             description=speakable(description),
-            group=speakable(f"{chapter} documentation"),
+            group=speakable(chat.DOCUMENTATION.said(language, library=chapter)),
             url=absolute(url, site=site),
             attribution=speakable(urlsplit(url).hostname or passage.path),
         )
@@ -97,13 +99,13 @@ def _source(passage: Passage, *, url: str, description: str, site: str) -> URLSo
     )
 
 
-def _file(passage: Passage, *, description: str) -> FileSource:
+def _file(passage: Passage, *, description: str, language: str) -> FileSource:
     name = passage.labels[file_search.FILE]
     page = passage.anchor.removeprefix("page=") if passage.anchor.startswith("page=") else ""
     return FileSource(
-        title=speakable(f"{name}, page {page}" if page else name),
+        title=speakable(chat.FILE_PAGE.said(language, name=name, page=page) if page else name),
         description=speakable(description),
-        group="Your files",
+        group=chat.YOUR_FILES.said(language),
         filename=speakable(name),
     )
 

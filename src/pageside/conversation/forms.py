@@ -20,6 +20,7 @@ from pageside.answer.planner.formatting import literal
 from pageside.answer.question import Message
 from pageside.conversation import footnotes
 from pageside.errors import InvalidInput
+from pageside.phrases import answers, chat
 
 PLACE = "place"
 WORDS = "words"
@@ -28,21 +29,21 @@ MAX_VALUES = 20
 MAX_VALUE_CHARS = 1_000
 
 _TASK = re.compile(r"(#[0-9]+) (.+)", re.DOTALL)
-_WHICH = "Which part of the book do you mean?"
-_OR_WORDS = "Or say in your own words what it is about."
-_OR_TASK = "Or say in your own words what you mean."
 
 
-def item(asked: AskedBack, *, item_id: str, thread_id: str, created_at: datetime) -> StructuredInputItem:
-    """The form that asks the reader what they mean: a choice of places, and room for words."""
+def item(asked: AskedBack, *, item_id: str, thread_id: str, created_at: datetime, language: str) -> StructuredInputItem:
+    """The form that asks the reader in `language` what they mean: a choice of places, and room for words."""
+    own_words = chat.OR_MEANING if asked.question else answers.OR_WORDS
     choices = [StructuredInputMultipleChoiceOption(value=footnotes.speakable(label)) for label in asked.options]
     return StructuredInputItem(
         id=item_id,
         thread_id=thread_id,
         created_at=created_at,
         inputs=[
-            StructuredInputMultipleChoice(id=PLACE, question=asked.question or _WHICH, options=choices),
-            StructuredInputFreeform(id=WORDS, question=_OR_TASK if asked.question else _OR_WORDS),
+            StructuredInputMultipleChoice(
+                id=PLACE, question=asked.question or answers.WHICH_PLACE.said(language), options=choices
+            ),
+            StructuredInputFreeform(id=WORDS, question=own_words.said(language)),
         ],
     )
 

@@ -15,6 +15,7 @@ from pageside.errors import PagesideError, TooLarge
 from pageside.knowledge import led, mentions, place
 from pageside.knowledge.contents import Contents, Entry
 from pageside.knowledge.mentions import Named
+from pageside.phrases import chat
 
 MAX_TAG_CHARS = 10_000
 _MAX_NAME_CHARS = 500
@@ -126,7 +127,10 @@ def _add(reading: _Reading, entry: Entry) -> None:
 
 
 def _understood(question: Question, reading: _Reading) -> Understood:
-    told = (notices.unknown(reading.unknown), notices.ambiguous(reading.ambiguous))
+    told = (
+        notices.unknown(reading.unknown, question.language),
+        notices.ambiguous(reading.ambiguous, question.language),
+    )
     mentioned = tuple(reading.mentioned.values())
     if mentioned:
         question = _led(question, reading, mentioned)
@@ -138,7 +142,8 @@ def _led(question: Question, reading: _Reading, mentioned: tuple[Entry, ...]) ->
     words = " ".join(reading.text.split())
     only_mentions = not any(map(str.isalnum, reading.without))
     if only_mentions:
-        words = "Explain this." if question.selected_text else f"Explain {words}"
+        phrase = chat.EXPLAIN_THIS if question.selected_text else chat.EXPLAIN_IT.of(what=words)
+        words = phrase.said(question.language)
     titles = tuple(entry.title for entry in mentioned)
     whole = replace(question, text=words, titles=titles, filters={**question.filters, **led.places(mentioned)})
     if question.selected_text:
@@ -149,7 +154,9 @@ def _led(question: Question, reading: _Reading, mentioned: tuple[Entry, ...]) ->
         return whole
     # Several places to be explained: what "this" means is shown as the page, for a question has one section only.
     title = "; ".join(titles)
-    return replace(whole, text="Explain this part of the book.", page=Page(title=title, path=mentioned[0].path))
+    return replace(
+        whole, text=chat.EXPLAIN_PART.said(question.language), page=Page(title=title, path=mentioned[0].path)
+    )
 
 
 def _said(told: Mapping[str, object], name: str) -> str:

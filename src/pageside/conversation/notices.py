@@ -16,100 +16,89 @@ from pageside.conversation import footnotes
 from pageside.knowledge.contents import Entry
 from pageside.knowledge.led import PLACES
 from pageside.limiting.limiter import waiting
+from pageside.phrases import chat
+from pageside.phrases.phrase import Phrase, listed
 
 _SHOWN_CHARS = 80
 _SHOWN_NAMES = 3
 
 
-def unknown(names: Sequence[str]) -> NoticeEvent | None:
+def unknown(names: Sequence[str], language: str) -> NoticeEvent | None:
     """Mentions that name nothing in the book; None where there are none."""
     if not names:
         return None
     return NoticeEvent(
         level="warning",
-        title="Not in this book",
-        message=f"Nothing in this book is called {_listed(names)}; all of it was searched.",
+        title=chat.NOT_IN_BOOK.said(language),
+        message=chat.NOTHING_CALLED.said(language, names=_listed(names, language)),
     )
 
 
-def ambiguous(named: Mapping[str, Sequence[Entry]]) -> NoticeEvent | None:
+def ambiguous(named: Mapping[str, Sequence[Entry]], language: str) -> NoticeEvent | None:
     """Mentions, by what the reader wrote, that name several places; None where there are none."""
     if not named:
         return None
     parts = []
     for name, entries in named.items():
         under = list(dict.fromkeys(entry.group for entry in entries if entry.group))
-        where = f", as under {_listed(under)}" if under else ""
-        parts.append(f"{_shown(name)} names {len(entries)} places{where}.")
-    parts.append("Choose one from the list of mentions; all of the book was searched.")
-    return NoticeEvent(level="warning", title="Which one?", message=" ".join(parts))
+        told = chat.NAMES_PLACES_UNDER.of(groups=_listed(under, language)) if under else chat.NAMES_PLACES
+        parts.append(told.said(language, name=_shown(name), count=len(entries)))
+    parts.append(chat.CHOOSE_MENTION.said(language))
+    return NoticeEvent(level="warning", title=chat.WHICH_ONE.said(language), message=" ".join(parts))
 
 
 def of_search(
-    evidence: Sequence[Evidence], *, mentioned: Sequence[Entry], filters: Mapping[str, str]
+    evidence: Sequence[Evidence], *, mentioned: Sequence[Entry], filters: Mapping[str, str], language: str
 ) -> NoticeEvent | None:
     """What came of the mentions and filters that the search was given; None where there is nothing to tell."""
     passages = [each.found.passage for each in evidence]
     if mentioned and not any(entry.holds(passage) for entry in mentioned for passage in passages):
         return NoticeEvent(
             level="info",
-            title="Searched the whole book",
-            message=f"Nothing in {_listed([entry.title for entry in mentioned])} fits this question.",
+            title=chat.WHOLE_BOOK.said(language),
+            message=chat.NOTHING_IN.said(language, names=_listed([entry.title for entry in mentioned], language)),
         )
     left = [f"{name} {label}" for name, label in filters.items() if name != PLACES]
     if left and not passages:
         return NoticeEvent(
             level="warning",
-            title="Nothing left to search",
-            message=f"No passage that fits has the labels asked for: {_listed(left)}.",
+            title=chat.NOTHING_LEFT.said(language),
+            message=chat.NO_LABELS.said(language, labels=_listed(left, language)),
         )
     return None
 
 
-def words_alone() -> NoticeEvent:
+def words_alone(language: str) -> NoticeEvent:
     """The search knows words and not their meaning."""
-    return NoticeEvent(
-        level="info",
-        title="Searching by words alone",
-        message="This book can just now be searched by its words only: use the words the book would use.",
-    )
+    return _info(chat.WORDS_ALONE, chat.USE_ITS_WORDS, language)
 
 
-def nearly_full(left: int) -> NoticeEvent:
+def nearly_full(left: int, language: str) -> NoticeEvent:
     """The conversation takes only `left` more messages, from 1."""
-    more = "one more message" if left == 1 else f"{left} more messages"
-    return NoticeEvent(
-        level="info",
-        title="This conversation is nearly full",
-        message=f"It takes {more}; after that, begin a new one.",
-    )
+    return _info(chat.NEARLY_FULL, chat.TAKES_MORE.of(n=left), language)
 
 
-def nearly_asked(left: int, reset_s: int) -> NoticeEvent:
+def nearly_asked(left: int, reset_s: int, language: str) -> NoticeEvent:
     """The reader may ask only `left` more questions for now; in so many seconds there is one more."""
-    questions = "No more questions are" if not left else "One more question is" if left == 1 else f"{left} more are"
-    return NoticeEvent(
-        level="info",
-        title="A short break soon",
-        message=f"{questions} taken from you for now; the next one in {waiting(reset_s)}.",
-    )
+    told = chat.MORE_QUESTIONS if left else chat.NO_MORE_QUESTIONS
+    return _info(chat.BREAK_SOON, told.of(n=left, wait=waiting(reset_s)), language)
 
 
-def nearly_spent() -> NoticeEvent:
+def nearly_spent(language: str) -> NoticeEvent:
     """Most of what the reader may ask in a day is asked."""
-    return NoticeEvent(
-        level="info",
-        title="Nearly all of today's questions are asked",
-        message="Only a few more answers can be given to you today; tomorrow there are new ones.",
-    )
+    return _info(chat.NEARLY_SPENT, chat.FEW_MORE_TODAY, language)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _info(title: Phrase, message: Phrase, language: str) -> NoticeEvent:
+    return NoticeEvent(level="info", title=title.said(language), message=message.said(language))
+
+
+def _listed(names: Sequence[str], language: str) -> str:
     shown = [_shown(name) for name in names[:_SHOWN_NAMES]]
     more = len(names) - len(shown)
     if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+        return chat.AND_MORE.said(language, names=", ".join(shown), count=more)
+    return listed(shown, language)
 
 
 def _shown(name: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from chatkit.types import ProgressUpdateEvent
 
-Progress = Callable[[str], ProgressUpdateEvent]
+from pageside.phrases import chat
+
+Progress = Callable[[str, str], ProgressUpdateEvent]
 
 
-def searching(text: str) -> ProgressUpdateEvent:
-    """That the book is searched, whatever `text` says."""
-    return ProgressUpdateEvent(text="Searching the book", icon="search")
+def searching(text: str, language: str) -> ProgressUpdateEvent:
+    """That the book is searched, whatever `text` says; said in `language`."""
+    return ProgressUpdateEvent(text=chat.SEARCHING.said(language), icon="search")
 
 
 def looking_at_tasks(concerns: Callable[[str], bool]) -> Progress:
@@ -21,7 +23,9 @@ def looking_at_tasks(concerns: Callable[[str], bool]) -> Progress:
         concerns: Whether a message is about tasks alone.
     """
 
-    def told(text: str) -> ProgressUpdateEvent:
-        return ProgressUpdateEvent(text="Looking at your tasks", icon="notebook") if concerns(text) else searching(text)
+    def told(text: str, language: str) -> ProgressUpdateEvent:
+        if not concerns(text):
+            return searching(text, language)
+        return ProgressUpdateEvent(text=chat.LOOKING_AT_TASKS.said(language), icon="notebook")
 
     return told

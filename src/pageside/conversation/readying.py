@@ -40,7 +40,9 @@ class Ready:
         """What the reader is told because of `event`, in front of it; of the first search of a turn alone."""
         if isinstance(event, Gathered) and not self.searched:
             self.searched = True
-            told = notices.of_search(event.evidence, mentioned=self.mentioned, filters=self.filters)
+            told = notices.of_search(
+                event.evidence, mentioned=self.mentioned, filters=self.filters, language=self.question.language
+            )
             if told is not None:
                 yield told
 
@@ -74,9 +76,9 @@ class Readying:
         understood = await mentions.understand(question, message, self._contents)
         told = [*understood.notices, *context.alongside.notices]
         if not question.history and await self._knows_words_alone():
-            told.append(notices.words_alone())
+            told.append(notices.words_alone(question.language))
         if self._room.nearly_full(left):
-            told.append(notices.nearly_full(left))
+            told.append(notices.nearly_full(left, question.language))
         return Ready(understood.question, tuple(told), understood.mentioned, question.filters, left)
 
     async def _knows_words_alone(self) -> bool:

@@ -272,19 +272,20 @@ class TextbookServer(ChatKitServer[Turn]):
         """Tells the answer to the reader's message as it is made; without one, a turn that rested goes on."""
         given = input_user_message
         rested = Rested(given) if given else await resuming.last_turn(self.store, thread.id, context)
-        message = rested.message
+        message, language = rested.message, context.language
         if thread.title is None:
             page = context.page.title if context.page is not None else ""
             quote = message.quoted_text or sending.names(message)
-            thread.title = titles.title(transcript.question_text(message), quote=quote, page=page)
-        yield self._progress(transcript.question_text(message))
+            said = transcript.question_text(message)
+            thread.title = titles.title(said, quote=quote, page=page, language=language)
+        yield self._progress(transcript.question_text(message), language)
         telling = Telling(
             thread.id,
             new_id=lambda kind: self.store.generate_item_id(kind, thread, context),
             site=self._base_url or context.origin,
             max_chars=self._max_answer_chars,
         )
-        telling.today = context.today
+        telling.today, telling.language = context.today, language
         ready: Ready | None = None
         try:
             earlier = await self.store.messages_before(
@@ -307,9 +308,7 @@ class TextbookServer(ChatKitServer[Turn]):
                         for shown in itertools.chain(ready.noted(event), telling.tell(event)):
                             yield shown
             telling.require_end()
-            for listed in await widgets.suggested(
-                telling.outcome, telling.evidence, self._contents, thread_id=thread.id, site=telling.site
-            ):
+            for listed in await widgets.suggested(telling, self._contents):
                 yield ThreadItemDoneEvent(item=listed)
             if ready.left <= 0:  # the thread is about to be shown anew, and may have been renamed meanwhile
                 thread.title = (await self.store.load_thread(thread.id, context)).title

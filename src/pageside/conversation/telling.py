@@ -47,6 +47,8 @@ from pageside.answer.proof import Digest, unknown
 from pageside.conversation import client_tools, clock, footnotes, forms, task_lists
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import ModelUnavailable
+from pageside.phrases import chat
+from pageside.phrases.phrase import ENGLISH, Phrase
 from pageside.tasks.task import Task
 
 Events = Iterator[ThreadStreamEvent]
@@ -70,6 +72,7 @@ class Telling:
         outcome: How the answer came out; None before its end, and where the turn rests instead of ending.
         digest: Gives the digest of the page at a path, for the record.
         today: The day it is where the reader is.
+        language: In which our own words are said to them, ISO 639-1.
     """
 
     def __init__(self, thread_id: str, *, new_id: Callable[[StoreItemType], str], site: str, max_chars: int) -> None:
@@ -85,6 +88,7 @@ class Telling:
         self.outcome: Outcome | None = None
         self.digest: Digest = unknown
         self.today: date = ids.now().date()
+        self.language = ENGLISH
         self._finished = False
         self.thread_id = thread_id
         self._new_id = new_id
@@ -143,7 +147,7 @@ class Telling:
 
     def broken(self) -> Events:
         """Closes what is open after a failure, so that a reload shows what the reader saw."""
-        yield from self._close_search("The search did not finish")
+        yield from self._close_search(chat.SEARCH_NOT_FINISHED)
         if self._message is None:
             return
         if self._text.strip():
@@ -153,13 +157,15 @@ class Telling:
 
     def _rest(self, asked: AskedBack | AskedPage) -> Events:
         """Ends what has been said so far; what the reader or the page is asked stands last, where its reply is due."""
-        yield from self._close_search("Searched the book")
+        yield from self._close_search(chat.SEARCHED)
         if self._message is not None:
             yield from self.broken()
         yield from self._show_lists()
         if isinstance(asked, AskedBack):
             form_id = self._new_id("message")
-            form = forms.item(asked, item_id=form_id, thread_id=self.thread_id, created_at=_stamp())
+            form = forms.item(
+                asked, item_id=form_id, thread_id=self.thread_id, created_at=_stamp(), language=self.language
+            )
             yield ThreadItemDoneEvent(item=form)
         else:
             call_id = self._new_id("tool_call")
@@ -168,8 +174,10 @@ class Telling:
         self._finished = True
 
     def _begin_search(self, query: str) -> Events:
-        yield from self._close_search("Searched the book")
-        task = SearchTask(title="Searching the book", queries=[footnotes.speakable(query)], status_indicator="loading")
+        yield from self._close_search(chat.SEARCHED)
+        task = SearchTask(
+            title=chat.SEARCHING.said(self.language), queries=[footnotes.speakable(query)], status_indicator="loading"
+        )
         self._search = WorkflowItem(
             id=self._new_id("workflow"),
             thread_id=self.thread_id,
@@ -184,19 +192,22 @@ class Telling:
         if self._search is None:
             return
         task = self._search.workflow.tasks[0].model_copy(
-            update={"sources": footnotes.sources(evidence, site=self.site), "status_indicator": "complete"}
+            update={
+                "sources": footnotes.sources(evidence, site=self.site, language=self.language),
+                "status_indicator": "complete",
+            }
         )
         self._search.workflow.tasks[0] = task
         yield ThreadItemUpdatedEvent(item_id=self._search.id, update=WorkflowTaskUpdated(task_index=0, task=task))
-        yield from self._close_search(_summary(len(evidence)))
+        yield from self._close_search(chat.FOUND.of(n=len(evidence)) if evidence else chat.FOUND_NOTHING)
 
-    def _close_search(self, title: str) -> Events:
+    def _close_search(self, title: Phrase) -> Events:
         if self._search is None:
             return
         task = self._search.workflow.tasks[0]
         if task.status_indicator == "loading":
             self._search.workflow.tasks[0] = task.model_copy(update={"status_indicator": "none"})
-        self._search.workflow.summary = CustomSummary(title=title, icon="search")
+        self._search.workflow.summary = CustomSummary(title=title.said(self.language), icon="search")
         done, self._search = self._search, None
         yield ThreadItemDoneEvent(item=done)
 
@@ -214,7 +225,7 @@ class Telling:
             raise ModelUnavailable("The answer grew too long and was stopped.")
 
     def _begin_message(self) -> Events:
-        yield from self._close_search("Searched the book")
+        yield from self._close_search(chat.SEARCHED)
         self._message = AssistantMessageItem(
             id=self._new_id("message"), thread_id=self.thread_id, created_at=_stamp(), content=[]
         )
@@ -225,7 +236,9 @@ class Telling:
     def _cite(self, cited: Cited) -> Events:
         if self._message is None:
             return
-        annotation = footnotes.annotation(cited.citation, at=min(cited.at, len(self._text)), site=self.site)
+        annotation = footnotes.annotation(
+            cited.citation, at=min(cited.at, len(self._text)), site=self.site, language=self.language
+        )
         place = len(self._annotations)
         self._annotations.append(annotation)
         yield self._updated(
@@ -235,7 +248,7 @@ class Telling:
     def _complete(self, answer: Answer) -> Events:
         if not self._text:
             yield from self._say(answer.text)
-        yield from self._close_search("Searched the book")
+        yield from self._close_search(chat.SEARCHED)
         if self._message is None or not self._text.strip():
             raise ModelUnavailable("The model gave no answer. Please try again.")
         yield from self._finish(
@@ -285,13 +298,3 @@ class Telling:
 
 def _stamp() -> datetime:
     return clock.local(ids.now())
-
-
-def _summary(found: int) -> str:
-    match found:
-        case 0:
-            return "Searched the book: nothing fits"
-        case 1:
-            return "Searched the book: 1 passage"
-        case _:
-            return f"Searched the book: {found} passages"

@@ -10,9 +10,10 @@ from typing import Final
 from pageside.answer import smalltalk
 from pageside.answer.question import Message
 from pageside.knowledge import place
+from pageside.phrases import chat
+from pageside.phrases.phrase import ENGLISH
 
 MAX_CHARS: Final = 60
-UNNAMED: Final = "New conversation"
 
 _FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)")
@@ -46,7 +47,7 @@ _WORD_FIRST: Final = re.compile(r"[^\W\d_]+(?![\w/(@]|\.\w)")  # no identifier, 
 _LOOKED_AT: Final = 2_000  # characters
 
 
-def title(question: str, *, quote: str = "", page: str = "", limit: int = MAX_CHARS) -> str:
+def title(question: str, *, quote: str = "", page: str = "", limit: int = MAX_CHARS, language: str = ENGLISH) -> str:
     """A name of one line for a thread that begins with `question`; "New conversation" where nothing can be said.
 
     A question that only points, as "explain this", names its thread by what it points at.
@@ -55,6 +56,7 @@ def title(question: str, *, quote: str = "", page: str = "", limit: int = MAX_CH
         quote: What the reader selected.
         page: The title of the page the reader is on.
         limit: Longest title, in characters.
+        language: Of the name that is given where nothing can be said, ISO 639-1.
     """
     shown = _shown(question)
     if place.points_only(shown) and not _NAMES_SOMETHING.search(shown) and not is_small_talk(question):
@@ -63,7 +65,7 @@ def title(question: str, *, quote: str = "", page: str = "", limit: int = MAX_CH
     if not any(map(str.isalnum, first)):
         first = shown
     if not first:
-        return UNNAMED
+        return chat.UNNAMED.said(language)
     named = first[0].upper() + first[1:] if _WORD_FIRST.match(first) else first
     return named if len(named) <= limit else _cut(named, limit)
 
@@ -77,7 +79,7 @@ def better(known: str, asked: str, history: Sequence[Message]) -> str:
     if len(said) != 1 or not is_small_talk(said[0]) or is_small_talk(asked) or known != title(said[0]):
         return ""
     made = title(asked)
-    return "" if made in {UNNAMED, known} else made
+    return "" if made in {*chat.UNNAMED.every(), known} else made
 
 
 def is_small_talk(text: str) -> bool:

@@ -17,8 +17,11 @@ from pageside import ids
 from pageside.answer.clarifying import Places
 from pageside.answer.events import Evidence, Outcome
 from pageside.conversation import clock, footnotes
+from pageside.conversation.telling import Telling
 from pageside.errors import PagesideError
 from pageside.knowledge.contents import Contents, Entry
+from pageside.phrases import chat
+from pageside.phrases.phrase import Phrase
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +43,9 @@ def nearest(evidence: Iterable[Evidence], known: Contents) -> tuple[Entry, ...]:
     return tuple(found.values())
 
 
-def item(sections: Sequence[Entry], *, item_id: str, thread_id: str, created_at: datetime, site: str) -> WidgetItem:
+def item(
+    sections: Sequence[Entry], *, item_id: str, thread_id: str, created_at: datetime, site: str, language: str
+) -> WidgetItem:
     """The list of `sections`, unfolded, as an item of a conversation.
 
     Args:
@@ -50,46 +55,51 @@ def item(sections: Sequence[Entry], *, item_id: str, thread_id: str, created_at:
         id=item_id,
         thread_id=thread_id,
         created_at=created_at,
-        widget=unfolded(sections),
+        widget=unfolded(sections, language),
         copy_text="\n".join(f"{_title(each)}: {footnotes.absolute(each.url, site=site)}" for each in sections),
     )
 
 
-async def suggested(
-    outcome: Outcome | None, evidence: Sequence[Evidence], places: Places | None, *, thread_id: str, site: str
-) -> tuple[WidgetItem, ...]:
+async def suggested(told: Telling, places: Places | None) -> tuple[WidgetItem, ...]:
     """The list that follows an answer which the book does not give; nothing behind any other.
 
     Args:
+        told: The answer, which has come to its end.
         places: Without it, or where the index has gone meanwhile, there is no list.
-        site: Where the book's site-relative URLs are rooted.
     """
-    if places is None or outcome not in OFFERED_AFTER or not evidence:
+    if places is None or told.outcome not in OFFERED_AFTER or not told.evidence:
         return ()
     try:
-        sections = nearest(evidence, await places.read())
+        sections = nearest(told.evidence, await places.read())
     except PagesideError as error:
         log.warning("nearest_not_listed", code=error.code)
         return ()
     if not sections:
         return ()
-    stamp = clock.local(ids.now())
-    return (item(sections, item_id=ids.new("msg"), thread_id=thread_id, created_at=stamp, site=site),)
+    made = item(
+        sections,
+        item_id=ids.new("msg"),
+        thread_id=told.thread_id,
+        created_at=clock.local(ids.now()),
+        site=told.site,
+        language=told.language,
+    )
+    return (made,)
 
 
-def unfolded(sections: Sequence[Entry]) -> DynamicWidgetRoot:
+def unfolded(sections: Sequence[Entry], language: str) -> DynamicWidgetRoot:
     """The list with a row for each of `sections`."""
-    return _built(sections, folded=False, heading=_count(sections))
+    return _built(sections, language, folded=False, heading=chat.NEAREST.of(n=len(sections)))
 
 
-def folded(sections: Sequence[Entry]) -> DynamicWidgetRoot:
+def folded(sections: Sequence[Entry], language: str) -> DynamicWidgetRoot:
     """The list as one row that says how many sections it has."""
-    return _built(sections, folded=True, heading=_count(sections))
+    return _built(sections, language, folded=True, heading=chat.NEAREST.of(n=len(sections)))
 
 
-def gone() -> DynamicWidgetRoot:
+def gone(language: str) -> DynamicWidgetRoot:
     """What stands in the place of a list whose sections are no longer in the book."""
-    return _built((), folded=True, heading="These sections are no longer in the book.")
+    return _built((), language, folded=True, heading=chat.SECTIONS_GONE)
 
 
 def lists_sections(widget: WidgetItem) -> bool:
@@ -97,10 +107,18 @@ def lists_sections(widget: WidgetItem) -> bool:
     return widget.widget.key == KEY
 
 
-def _built(sections: Sequence[Entry], *, folded: bool, heading: str) -> DynamicWidgetRoot:
+def _built(sections: Sequence[Entry], language: str, *, folded: bool, heading: Phrase) -> DynamicWidgetRoot:
     rows = [{"id": each.id, "title": _title(each), "chapter": _line(each.group)} for each in sections]
     return _template().build(
-        {"key": KEY, "rows": rows, "ids": [each.id for each in sections], "folded": folded, "heading": heading}
+        {
+            "key": KEY,
+            "rows": rows,
+            "ids": [each.id for each in sections],
+            "folded": folded,
+            "heading": heading.said(language),
+            "explain": chat.EXPLAIN.said(language),
+            "fold": (chat.SHOW if folded else chat.HIDE).said(language),
+        }
     )
 
 
@@ -108,10 +126,6 @@ def _built(sections: Sequence[Entry], *, folded: bool, heading: str) -> DynamicW
 def _template() -> WidgetTemplate:
     text = (resources.files("pageside.conversation") / "templates/nearest.widget").read_text("utf-8")
     return WidgetTemplate(json.loads(text))
-
-
-def _count(sections: Sequence[Entry]) -> str:
-    return "1 section comes nearest" if len(sections) == 1 else f"{len(sections)} sections come nearest"
 
 
 def _title(entry: Entry) -> str:

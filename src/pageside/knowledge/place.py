@@ -26,7 +26,9 @@ _POINTING: Final = frozenset(
 
         explica explicar esto esta este puedes página resume resumen expliquer explique ceci cette peux tu vous résume
         résumé erkläre erklären dies das diese seite kannst du bitte zusammenfassen fass zusammen
-        یہ اس کو صفحہ صفحے کا کی کے سمجھائیں وضاحت کریں خلاصہ
+        parte del libro
+        یہ اس کو صفحہ صفحے کا کی کے سمجھائیں وضاحت کریں خلاصہ کتاب حصے
+        解释 解释这个 解释书中的这一部分 を説明してください これを説明してください 本のこの部分を説明してください
         """,
     )
 )

@@ -17,6 +17,8 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from pageside.errors import TooManyRequests
 from pageside.limiting.windows import Clock, LocalWindows, SharedWindows
+from pageside.phrases import refusals, times
+from pageside.phrases.phrase import Phrase
 from pageside.storage.redis_server import RedisServer, RedisUnavailable
 from pageside.telemetry import metrics
 
@@ -25,16 +27,16 @@ log = structlog.get_logger(__name__)
 Kind = Literal["chat", "sessions", "uploads", "other"]
 Whose = Literal["reader", "session", "address"]
 
-_DOING: Final[Mapping[Kind, str]] = {
-    "chat": "questions",
-    "sessions": "requests for a session",
-    "uploads": "uploads",
-    "other": "requests",
+_DOING: Final[Mapping[Kind, Phrase]] = {
+    "chat": refusals.QUESTIONS,
+    "sessions": refusals.SESSION_REQUESTS,
+    "uploads": refusals.UPLOADS,
+    "other": refusals.REQUESTS,
 }
-_FROM: Final[Mapping[Whose, str]] = {
-    "reader": "from you",
-    "session": "from this page",
-    "address": "from your network",
+_FROM: Final[Mapping[Whose, Phrase]] = {
+    "reader": refusals.FROM_YOU,
+    "session": refusals.FROM_THIS_PAGE,
+    "address": refusals.FROM_YOUR_NETWORK,
 }
 _IPV6_NETWORK: Final = 64  # bits that one household or school is given; it may use any address within them
 
@@ -63,7 +65,7 @@ class LimitReached(TooManyRequests):
         standing: The limit they reached.
     """
 
-    def __init__(self, message: str, *, standing: Standing) -> None:
+    def __init__(self, message: Phrase, *, standing: Standing) -> None:
         super().__init__(message, retry_after_s=standing.reset_s)
         self.standing = standing
 
@@ -196,24 +198,31 @@ def _key(kind: Kind, whose: Whose, name: str) -> str:
 
 def _reached(standing: Standing, kind: Kind, whose: Whose) -> LimitReached:
     return LimitReached(
-        f"Too many {_DOING[kind]} {_FROM[whose]}: {standing.limit} are taken {_within(standing.window_s)}. "
-        f"Please wait {waiting(standing.reset_s)} and try again.",
+        refusals.TOO_MANY.of(
+            what=_DOING[kind],
+            whence=_FROM[whose],
+            limit=standing.limit,
+            within=_within(standing.window_s),
+            wait=waiting(standing.reset_s),
+        ),
         standing=standing,
     )
 
 
-def _within(window_s: int) -> str:
-    for length_s, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
-        if window_s % length_s == 0:
-            many = window_s // length_s
-            article = "an" if name == "hour" else "a"
-            return f"within {article} {name}" if many == 1 else f"within {many} {name}s"
-    raise ValueError(f"no window has {window_s} seconds")
+def _within(window_s: int) -> Phrase:
+    lengths = (
+        (86_400, times.WITHIN_DAYS),
+        (3_600, times.WITHIN_HOURS),
+        (60, times.WITHIN_MINUTES),
+        (1, times.WITHIN_SECONDS),
+    )
+    length_s, within = next(each for each in lengths if window_s % each[0] == 0)
+    return within.of(n=window_s // length_s)
 
 
-def waiting(seconds: int) -> str:
+def waiting(seconds: int) -> Phrase:
     """A time to wait, in words: seconds below two minutes, then whole minutes, then whole hours."""
-    for length_s, name in ((3_600, "hours"), (60, "minutes")):
+    for length_s, name in ((3_600, times.HOURS), (60, times.MINUTES)):
         if seconds > 2 * length_s - 1:
-            return f"{math.ceil(seconds / length_s)} {name}"
-    return "a second" if seconds == 1 else f"{seconds} seconds"
+            return name.of(n=math.ceil(seconds / length_s))
+    return times.SECONDS.of(n=seconds)
