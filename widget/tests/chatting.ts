@@ -11,6 +11,7 @@ const WORDS = {
   offline: "offline",
   unreachable: "unreachable",
   failed: "failed",
+  actionFailed: "action failed",
   locked: "locked",
   closed: "closed",
 };

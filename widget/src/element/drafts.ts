@@ -2,7 +2,7 @@
 
 import type { Conversation } from "../thread/conversation";
 import { draft, keepDraft } from "../thread/keeping";
-import { BLANK, type Shell } from "../ui/shell";
+import { BLANK, type Draft, type Shell } from "../ui/shell";
 
 /** Keeps what is written in `shell` under the thread that is open, and brings it back; returns what ends that. */
 export function keepDrafts(
@@ -23,10 +23,10 @@ export function keepDrafts(
     for (const file of shell.draft.files) shell.detach(file.key);
     shell.write({ ...BLANK, model, scope, ...draft(thread, place) }); // at once: what is written is kept
   });
-  const endShell = shell.subscribe(() => {
-    const { text, tags, quote, tool, model } = shell.draft;
-    keepDraft(thread, text || quote ? { text, tags, quote, tool, model } : null, place);
-  });
+  const keep = (of: string | null, { text, tags, quote, tool, model }: Draft) =>
+    keepDraft(of, text || quote ? { text, tags, quote, tool, model } : null, place);
+  shell.onRefused = keep;
+  const endShell = shell.subscribe(() => keep(thread, shell.draft));
   return () => {
     endThread();
     endShell();

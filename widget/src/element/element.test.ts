@@ -92,5 +92,8 @@ describe("a link of an answer", () => {
     opener(deeplink, () => false)("chatkit-link://show?place=a%20b");
     expect(deeplink).toHaveBeenCalledWith("show", { place: "a b" });
     expect(parsed("chatkit-link://show/")).toEqual({ name: "show", data: {} });
+    expect(parsed("chatkit-link://100%?url=/a?b=c")).toEqual({ name: "100%", data: { url: "/a?b=c" } });
+    opener(deeplink, () => false)("ChatKit-Link://other");
+    expect(deeplink).toHaveBeenLastCalledWith("other", {});
   });
 });

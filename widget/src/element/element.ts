@@ -66,12 +66,8 @@ export class ChatKitElement extends HTMLElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       render(null, this.#root);
-      this.#stopDrafts();
       if (this.#chat) this.#left = this.#chat.state.threadId;
-      this.#beganNow();
-      this.#chat?.close();
-      this.#chat = this.#shell = null;
-      this.#opened = false;
+      this.#end();
     });
   }
 
@@ -84,17 +80,14 @@ export class ChatKitElement extends HTMLElement {
     this.#options = checked(options as Options);
     this.#sheet.replaceSync(`:host{${declarations(this.#options.theme)}}`);
     this.toggleAttribute("data-dark", isDark(this.#options.theme));
-    for (const font of (typeof options.theme === "object" && options.theme.typography?.fontSources) || [])
+    for (const font of (typeof options.theme === "object" && options.theme?.typography?.fontSources) || [])
       addFont(font);
     if (this.isConnected) {
       if (this.#chat && this.#api !== identity(this.#options)) {
-        this.#stopDrafts();
-        this.#chat.close();
-        this.#chat = null;
+        this.#end();
         this.#left = undefined;
-        this.#opened = false;
       }
-      if (this.#chat) this.#shell?.patch({ options: this.#options });
+      if (this.#chat) this.#shell?.configure(this.#options);
       else this.#begin(this.#options);
     }
     this.#speak();
@@ -215,13 +208,19 @@ export class ChatKitElement extends HTMLElement {
     const shell = new Shell(options, this.#chat);
     this.#shell = shell;
     shell.onTool = (toolId) => this.#tell("chatkit.tool.change", { toolId });
-    let open = false;
-    shell.onHistory = (now) => {
-      if (now !== open) this.#tell(now ? "chatkit.history.open" : "chatkit.history.close");
-      open = now;
-    };
+    shell.onHistory = (open) => this.#tell(open ? "chatkit.history.open" : "chatkit.history.close");
     this.#stopDrafts = keepDrafts(shell, this.#chat);
     this.#speak();
+  }
+
+  /** Leaves the conversation and what is written; drafts are kept, files are not. */
+  #end(): void {
+    this.#stopDrafts();
+    if (this.#shell) empty(this.#shell);
+    this.#chat?.close();
+    this.#chat = this.#shell = null;
+    this.#opened = false;
+    this.#beganNow();
   }
 
   /** Renders in the language that is wanted, once its words are there. */
@@ -236,12 +235,12 @@ export class ChatKitElement extends HTMLElement {
     if (this.#opened || !this.#chat) return;
     this.#opened = true;
     // Frameworks attach their listeners some tasks after the options, all at once.
+    const chat = this.#chat;
     const begin = () => {
-      const chat = this.#chat;
-      if (!chat) return;
+      if (chat !== this.#chat) return; // it was left meanwhile
       if (this.#ready === "no") this.#ready = this.#expected ? "heard" : "told";
       this.dispatchEvent(new CustomEvent("chatkit.ready"));
-      const first = this.#left ?? this.#options?.initialThread ?? null;
+      const first = this.#left === undefined ? (this.#options?.initialThread ?? null) : this.#left;
       chat.start(first).catch(() => {}); // the conversation shows what went wrong
       this.#beganNow();
     };
@@ -297,8 +296,9 @@ export class ChatKitElement extends HTMLElement {
   /** The conversation, once there are options and a place on the page. */
   async #started(): Promise<{ chat: Conversation; shell: Shell }> {
     for (let waited = 0; waited < 100; waited++) {
-      await this.#began;
-      if (this.#chat && this.#shell) return { chat: this.#chat, shell: this.#shell };
+      const began = this.#began;
+      await began;
+      if (began === this.#began && this.#chat && this.#shell) return { chat: this.#chat, shell: this.#shell };
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error("Call setOptions first, and put the element on the page.");

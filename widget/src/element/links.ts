@@ -1,7 +1,7 @@
 /** What becomes of a click on a link of an answer. */
 
 import type { Source } from "../protocol/types";
-import { target } from "../text/links";
+import { decoded, target } from "../text/links";
 
 const DEEPLINK = "chatkit-link:";
 
@@ -14,7 +14,7 @@ export function opener(
   navigate: (url: string, quote?: string) => boolean,
 ): (url: string, from?: Source) => void {
   return (url, from) => {
-    if (url.startsWith(DEEPLINK)) {
+    if (url.slice(0, DEEPLINK.length).toLowerCase() === DEEPLINK) {
       const { name, data } = parsed(url);
       deeplink(name, data);
       return;
@@ -28,9 +28,6 @@ export function opener(
 
 /** `chatkit-link://name?key=value` in parts. */
 export function parsed(url: string): { name: string; data: Record<string, unknown> } {
-  const [head = "", query = ""] = url.slice(DEEPLINK.length).replace(/^\/\//, "").split("?", 2);
-  return {
-    name: decodeURIComponent(head.replace(/\/$/, "")),
-    data: Object.fromEntries(new URLSearchParams(query)),
-  };
+  const [, head, query] = /^(?:\/\/)?([^?]*?)\/?(?:\?(.*))?$/s.exec(url.slice(DEEPLINK.length))!;
+  return { name: decoded(head!), data: Object.fromEntries(new URLSearchParams(query)) };
 }

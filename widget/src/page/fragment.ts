@@ -4,6 +4,8 @@
  * Source: WICG, "URL Fragment Text Directives", section 3.2 (`text=[prefix-,]start[,end][,-suffix]`).
  */
 
+import { decoded } from "../text/links";
+
 export interface Fragment {
   start: string;
   end?: string;
@@ -50,14 +52,6 @@ function directive(text: string): Fragment[] {
       ...(suffix ? { suffix: decoded(suffix) } : {}),
     },
   ];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** A text without what differs between a page and its source, and where each of its characters stood. */

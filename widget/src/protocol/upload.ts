@@ -1,7 +1,7 @@
 /** Files of a message, brought to the server before it. */
 
 import type { Client } from "./client";
-import { isRecord, RequestError, unanswered } from "./errors";
+import { isRecord, RequestError, refused, unanswered } from "./errors";
 import type { Attachment, UploadDescriptor } from "./types";
 
 export interface Uploading {
@@ -79,16 +79,7 @@ function watched(
         onProgress?.(1);
         return resolve(parsed(request.responseText));
       }
-      const document = parsed(request.responseText);
-      const told = isRecord(document) ? document : {};
-      reject(
-        new RequestError({
-          status: request.status,
-          code: typeof told.code === "string" ? told.code : `http_${request.status}`,
-          detail: typeof told.detail === "string" ? told.detail : "",
-          retryable: request.status >= 500,
-        }),
-      );
+      refused(new Response(request.responseText, { status: request.status })).then(reject, reject);
     };
     request.onerror = () => reject(unanswered("upload"));
     request.onabort = () => reject(new DOMException("The upload was given up.", "AbortError"));

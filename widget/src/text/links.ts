@@ -22,6 +22,15 @@ export function target(url: string, base = document.baseURI): Target | null {
   return { url, href: url, away: !here && /^http/.test(found.protocol) };
 }
 
+/** `text` without its escapes, and as it is where they are none. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Whether the browser is to do with a click on a link what it always does: another tab, another window, a download. */
 export function isBrowsers(event: MouseEvent): boolean {
   return event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;

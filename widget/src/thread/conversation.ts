@@ -233,7 +233,11 @@ export class Conversation implements Chat {
     if (!this.#shown.isAnswering) await this.#shown.refresh();
   }
 
-  async threads(after?: string, query?: string): Promise<Page<ThreadRow>> {
+  threads(after?: string, query?: string): Promise<Page<ThreadRow>> {
+    return this.#worded(this.#threads(after, query));
+  }
+
+  async #threads(after?: string, query?: string): Promise<Page<ThreadRow>> {
     if (query && this.#client.ours) {
       const { data, ...page } = await this.#client.search(query, after);
       const rows = data.map(({ title, extract, ...row }) => ({
@@ -254,20 +258,20 @@ export class Conversation implements Chat {
   }
 
   async rename(threadId: string, title: string): Promise<void> {
-    await this.#client.call("threads.update", { thread_id: threadId, title });
+    await this.#worded(this.#client.call("threads.update", { thread_id: threadId, title }));
     this.#renamed(threadId, title);
     this.#tabs.tell({ type: "renamed", threadId, title });
   }
 
   async remove(threadId: string): Promise<void> {
-    await this.#client.call("threads.delete", { thread_id: threadId });
+    await this.#worded(this.#client.call("threads.delete", { thread_id: threadId }));
     keepDraft(threadId, null, this.place);
     this.#tabs.tell({ type: "deleted", threadId });
     await this.#removed(threadId);
   }
 
   upload(file: File, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<Attachment> {
-    return this.#client.upload(file, onProgress, signal);
+    return this.#worded(this.#client.upload(file, onProgress, signal));
   }
 
   async discard(attachmentId: string): Promise<void> {
@@ -276,7 +280,7 @@ export class Conversation implements Chat {
 
   async transcribe(recording: Blob): Promise<string> {
     const audio = { audio_base64: await base64(recording), mime_type: recording.type };
-    return (await this.#client.call("input.transcribe", audio)).text;
+    return (await this.#worded(this.#client.call("input.transcribe", audio))).text;
   }
 
   close(): void {
@@ -342,7 +346,19 @@ export class Conversation implements Chat {
   #tell(thread: OpenThread, error: unknown): void {
     if (isAbort(error)) return;
     this.#house.events.error?.(error as Error);
-    thread.set({ problem: problemOf(error, null, this.#house.words()) });
+    const words = this.#house.words();
+    thread.set({ problem: problemOf(error, null, { ...words, failed: words.actionFailed }) });
+  }
+
+  /** What `work` gives; it fails in words for the reader, the server's where it has any. */
+  async #worded<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      const { detail } = error as Partial<RequestError>;
+      throw new Error(detail || this.#house.words().actionFailed, { cause: error });
+    }
   }
 
   #setOnline(online: boolean): void {

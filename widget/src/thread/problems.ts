@@ -8,6 +8,7 @@ export interface ProblemWords {
   offline: string;
   unreachable: string;
   failed: string;
+  actionFailed: string;
   locked: string;
   closed: string;
 }

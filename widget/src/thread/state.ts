@@ -117,7 +117,11 @@ export interface ChatEvents {
   signedOut(): void;
 }
 
-/** A conversation as the screen uses it. `Conversation` in `conversation.ts` is the one that speaks with a server. */
+/**
+ * A conversation as the screen uses it. `Conversation` in `conversation.ts` is the one that speaks with a server.
+ *
+ * Errors that are not told in `state.problem` have words for the reader.
+ */
 export interface Chat {
   readonly state: ChatState;
   /** Calls `listener` after every change of `state`; returns what ends that. */

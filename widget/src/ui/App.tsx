@@ -1,6 +1,5 @@
 /** The whole of the element's inside: header, conversation or history, composer, disclaimer. */
 
-import { useEffect } from "preact/hooks";
 import { Markdown } from "../text/Markdown";
 import { Composer } from "./Composer";
 import { type Env, EnvContext } from "./env";
@@ -17,12 +16,11 @@ export function App({ shell, env, dir }: { shell: Shell; env: Env; dir: "ltr" | 
   const silent = !chat.items.length && !chat.pending && !chat.problem && !chat.notices.length;
   const fresh = !chat.threadId && silent && chat.phase === "ready";
   const disclaimer = options.disclaimer;
-  useEffect(() => shell.onHistory(history), [shell, history]);
   return (
     <EnvContext.Provider value={env}>
       <section class="chat" dir={dir} lang={env.locale} aria-label={options.frameTitle || env.words.chat}>
         {options.header?.enabled !== false && <Header shell={shell} />}
-        {history && options.history?.enabled !== false ? (
+        {history ? (
           <History shell={shell} />
         ) : (
           <>

@@ -23,9 +23,9 @@ export function Composer({ shell }: { shell: Shell }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const { composer = {}, entities, commands } = options;
+  const { entities, commands } = options;
+  const composer = options.composer ?? {};
   const rules = composer.attachments?.enabled ? composer.attachments : undefined;
-  const tool = composer.tools?.find((one) => one.id === draft.tool);
   const busy = state.phase !== "ready" && state.phase !== "loading";
   const ended = state.thread?.status && state.thread.status.type !== "active";
   const most = options.pageside?.maxChars;
@@ -147,7 +147,7 @@ export function Composer({ shell }: { shell: Shell }) {
           dir={draft.text ? "auto" : undefined} // the placeholder is the interface's, so it runs as that does
           value={draft.text}
           disabled={!!ended}
-          placeholder={tool?.placeholderOverride || label}
+          placeholder={shell.tool?.placeholderOverride || label}
           aria-label={label}
           aria-autocomplete={entities?.onTagSearch || commands?.enabled ? "list" : undefined}
           aria-controls={listed ? "suggestions" : undefined}
@@ -299,18 +299,17 @@ function Tools({ shell }: { shell: Shell }) {
 
 function Models({ shell }: { shell: Shell }) {
   const { words } = useEnv();
-  const { options, draft } = useStore(shell);
-  const models = options.composer?.models ?? [];
-  const current = draft.model ?? models.find((one) => one.default)?.id ?? models[0]?.id;
+  const models = useStore(shell).options.composer?.models ?? [];
+  const current = shell.model;
   if (!models.length) return null;
   return (
     <Menu
       label={words.model}
       class="model"
-      choices={models.map((one) => ({ ...one, checked: one.id === current }))}
+      choices={models.map((one) => ({ ...one, checked: one.id === current?.id }))}
       onChoose={(model) => shell.write({ model })}
     >
-      <span>{models.find((one) => one.id === current)?.label}</span>
+      <span>{current?.label}</span>
       <Icon name="chevron-down" />
     </Menu>
   );

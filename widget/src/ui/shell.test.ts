@@ -17,8 +17,8 @@ function scripted(over: Partial<Chat> = {}) {
   return { chat, sent };
 }
 
-const shell = (chat: Chat, pageside = {}) =>
-  new Shell({ api: { url: "/chatkit", domainKey: "x" }, pageside }, chat);
+const shell = (chat: Chat, pageside = {}, composer = {}) =>
+  new Shell({ api: { url: "/chatkit", domainKey: "x" }, pageside, composer }, chat);
 
 describe("what is written", () => {
   it("becomes text and tags, the longest name first", () => {
@@ -53,7 +53,11 @@ describe("what is written", () => {
 describe("sending", () => {
   it("takes the message out of the composer and leaves what the reader wants to keep", async () => {
     const { chat, sent } = scripted();
-    const one = shell(chat, { modes: true });
+    const models = [
+      { id: "large", label: "Large", default: true },
+      { id: "small", label: "Small" },
+    ];
+    const one = shell(chat, { modes: true }, { models });
     one.write({ text: "  why? ", quote: "a node", scope: "book", model: "small" });
     await one.send();
     expect(sent).toEqual([
@@ -92,6 +96,49 @@ describe("sending", () => {
     two.write({ text: "first" });
     await two.send();
     expect(two.draft.text).toBe("second");
+  });
+
+  it("gives a message that was refused in another thread to that thread's draft", async () => {
+    const refuse = () => {
+      Object.assign(chat, { state: { ...EMPTY, threadId: "thr_2" } });
+      return Promise.reject(new Error("no"));
+    };
+    const { chat } = scripted({ send: refuse, state: { ...EMPTY, threadId: "thr_1" } });
+    const one = shell(chat);
+    const refused: unknown[] = [];
+    one.onRefused = (thread, { text }) => refused.push([thread, text]);
+    one.write({ text: "first" });
+    await one.send();
+
+    expect(refused).toEqual([["thr_1", "first"]]);
+    expect(one.draft.text).toBe("");
+  });
+
+  it("goes to the model that is seen, with the tool that is offered", async () => {
+    const { chat, sent } = scripted();
+    const models = [
+      { id: "old", label: "Old", disabled: true },
+      { id: "large", label: "Large" },
+      { id: "small", label: "Small", default: true },
+    ];
+    const tools = [{ id: "deep", label: "Deep", icon: "search" as const }];
+    const one = shell(chat, {}, { models, tools });
+    const told: (string | null)[] = [];
+    one.onTool = (tool) => told.push(tool);
+    one.write({ text: "1", tool: "deep" });
+    await one.send();
+    one.write({ text: "2", tool: "gone", model: "old" });
+    await one.send();
+    one.write({ text: "3", tool: "deep", model: "large" });
+    one.configure({ ...one.state.options, composer: {} });
+    await one.send();
+
+    expect(sent.map((message) => message.options)).toEqual([
+      { tool_choice: { id: "deep" }, model: "small" },
+      { model: "small" },
+      {},
+    ]);
+    expect(told).toEqual(["deep", null, "gone", null, "deep", null]);
   });
 
   it("waits for files, and for words that fit", () => {

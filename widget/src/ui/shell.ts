@@ -1,5 +1,6 @@
 /** What the reader is doing that is not in the conversation yet: what is written, what is chosen, what is open. */
 
+import type { ModelOption, ToolOption } from "@openai/chatkit";
 import type { Options } from "../element/options";
 import type { Attachment, InputTag, UserContent } from "../protocol/types";
 import type { Chat, Outgoing } from "../thread/state";
@@ -58,6 +59,8 @@ export class Shell extends Store<ShellState> {
   /** Called when another tool is chosen. */
   onTool: (tool: string | null) => void = () => {};
   onHistory: (open: boolean) => void = () => {};
+  /** Called with a message that was refused when its thread was not the one that is shown any more. */
+  onRefused: (threadId: string | null, draft: Draft) => void = () => {};
 
   constructor(
     options: Options,
@@ -76,10 +79,31 @@ export class Shell extends Store<ShellState> {
     if (this.draft.tool !== before) this.onTool(this.draft.tool);
   }
 
-  setHistory(open: boolean): void {
+  /** Takes `options` over; what they do not offer any more is closed, and not chosen any more. */
+  configure(options: Options): void {
+    this.patch({ options });
+    this.setHistory(this.state.history);
+    if (this.draft.tool && !this.tool) this.write({ tool: null });
+  }
+
+  setHistory(wanted: boolean): void {
+    const open = wanted && this.state.options.history?.enabled !== false;
     if (open === this.state.history) return;
     this.patch({ history: open });
     this.onHistory(open);
+  }
+
+  /** The tool that is chosen, of those that are offered. */
+  get tool(): ToolOption | undefined {
+    return this.state.options.composer?.tools?.find(({ id }) => id === this.draft.tool);
+  }
+
+  /** The model that the next message goes to: the chosen one, the default, or the first. */
+  get model(): ModelOption | undefined {
+    const offered = this.state.options.composer?.models?.filter(({ disabled }) => !disabled) ?? [];
+    return (
+      offered.find(({ id }) => id === this.draft.model) ?? offered.find((one) => one.default) ?? offered[0]
+    );
   }
 
   /** Whether there is anything to send, and everything of it has arrived. */
@@ -98,9 +122,15 @@ export class Shell extends Store<ShellState> {
   async send(): Promise<void> {
     if (!this.sendable) return;
     const sent = this.draft;
-    const tool = this.#tool(sent);
-    const keeps = this.state.options.composer?.tools?.find((option) => option.id === sent.tool)?.persistent;
-    this.write({ ...BLANK, model: sent.model, scope: sent.scope, tool: keeps ? sent.tool : null });
+    const { threadId } = this.chat.state;
+    const { tool: chosen, model } = this;
+    const tool = chosen?.id ?? this.#scope(sent);
+    this.write({
+      ...BLANK,
+      model: sent.model,
+      scope: sent.scope,
+      tool: chosen?.persistent ? chosen.id : null,
+    });
     try {
       await this.chat.send({
         content: content(sent.text.trim(), sent.tags),
@@ -108,18 +138,20 @@ export class Shell extends Store<ShellState> {
         quote: sent.quote || undefined,
         options: {
           ...(tool ? { tool_choice: { id: tool } } : {}),
-          ...(sent.model ? { model: sent.model } : {}),
+          ...(model ? { model: model.id } : {}),
         },
       });
     } catch {
-      if (this.draft.text === "" && !this.draft.files.length) this.write(sent); // the conversation says what went wrong
+      // The conversation says what went wrong.
+      if (this.chat.state.threadId !== threadId) this.onRefused(threadId, sent);
+      else if (this.draft.text === "" && !this.draft.files.length) this.write(sent);
       return;
     }
     for (const file of sent.files) if (file.preview) URL.revokeObjectURL(file.preview);
   }
 
-  #tool({ tool, quote, scope }: Draft): string | null {
-    if (tool || !this.state.options.pageside?.modes || !quote) return tool;
+  #scope({ quote, scope }: Draft): string | null {
+    if (!this.state.options.pageside?.modes || !quote) return null;
     return scope === "book" ? WHOLE_BOOK : SELECTED_TEXT;
   }
 
