@@ -115,11 +115,15 @@ export class Assistant extends HTMLElement {
 
   close(): void {
     if (!this.#panel.open) return;
+    this.#shut();
+    if (this.getAttribute("position") !== "none") this.#launcher.focus();
+    else if (this.#from instanceof HTMLElement) this.#from.focus();
+  }
+
+  #shut(): void {
     this.#panel.close();
     this.#launcher.setAttribute("aria-expanded", "false");
     OPEN.write(null);
-    if (this.getAttribute("position") !== "none") this.#launcher.focus();
-    else if (this.#from instanceof HTMLElement) this.#from.focus();
   }
 
   toggle(): void {
@@ -189,6 +193,27 @@ export class Assistant extends HTMLElement {
     this.#ask.addEventListener("click", () => this.#selected && this.open({ about: this.#selected }));
     document.addEventListener("pageside:navigated", () => this.#travel.arrive(), { signal });
     addEventListener("hashchange", () => this.#travel.arrive(), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack(), { signal });
+    for (const change of ["resize", "scroll"])
+      visualViewport?.addEventListener(change, () => this.#fit(), { signal });
+  }
+
+  /** "Back" brings a page as it was left; what was opened and said since is shown on it as on a page that is loaded. */
+  #comeBack(): void {
+    this.#chat?.remove();
+    this.#chat = null;
+    if (OPEN.read()) this.open({ focus: false });
+    else if (this.#panel.open) this.#shut();
+  }
+
+  /** Phones draw their keyboard over the page, so where the panel covers the page it ends where the keyboard begins. */
+  #fit(): void {
+    const { height, offsetTop, scale } = visualViewport!;
+    const covers = matchMedia(SMALL).matches && scale === 1;
+    Object.assign(this.#panel.style, {
+      height: covers ? `${height}px` : "",
+      top: covers ? `${offsetTop}px` : "",
+    });
   }
 
   /** Shows the button beside `found`, or takes it away. */

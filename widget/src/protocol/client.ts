@@ -277,5 +277,13 @@ function absolute(url: string): string {
 /** `signal`, and an end to requests that nobody answers; the latter looks like a lost connection. */
 function limited(signal?: AbortSignal): AbortSignal {
   const limit = AbortSignal.timeout(LONGEST_MS);
-  return signal ? AbortSignal.any([signal, limit]) : limit;
+  if (!signal) return limit;
+  // As `AbortSignal.any`, which is younger than the oldest browsers that the build is for.
+  const either = new AbortController();
+  for (const one of [signal, limit]) {
+    const end = () => either.abort(one.reason);
+    if (one.aborted) end();
+    else one.addEventListener("abort", end, { once: true, signal: either.signal });
+  }
+  return either.signal;
 }

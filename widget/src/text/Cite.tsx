@@ -41,8 +41,9 @@ export function Cite({ number }: { number: number }) {
     "aria-label": `${fill(words.source, { number })}: ${source.title}${hasChanged(record) ? `. ${words.bookChanged}` : ""}`,
     "aria-describedby": open ? card : undefined,
     onClick: click,
-    onMouseEnter: () => wait(show, OPEN_MS),
-    onMouseLeave: () => wait(hide, CLOSE_MS),
+    // A touch is not a look: some browsers would take the first one for that alone, and follow the second.
+    onPointerEnter: (event: PointerEvent) => event.pointerType !== "touch" && wait(show, OPEN_MS),
+    onPointerLeave: () => wait(hide, CLOSE_MS),
     onFocus: (event: FocusEvent) => (event.currentTarget as HTMLElement).matches(":focus-visible") && show(),
     onBlur: hide,
   };
@@ -141,8 +142,8 @@ function Card({ id, source, record, beside, onEnter, onLeave }: CardProps) {
       id={id}
       ref={box}
       popover="manual"
-      onMouseEnter={onEnter}
-      onMouseLeave={onLeave}
+      onPointerEnter={onEnter}
+      onPointerLeave={onLeave}
     >
       {preview ? (
         <WidgetView widget={preview} />

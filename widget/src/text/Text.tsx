@@ -113,8 +113,8 @@ export function Link({ href, title, source, children }: LinkProps) {
 
 function Picture({ src, alt, title }: { src: string; alt: string; title?: string }) {
   const { assets, chat } = useEnv();
-  const origin = URL.canParse(assets) ? [new URL(assets).origin] : [];
-  if (mayShow(src, chat.state.thread?.allowed_image_domains, origin)) {
+  const { origin } = new URL(assets, document.baseURI);
+  if (mayShow(src, chat.state.thread?.allowed_image_domains, [origin])) {
     return (
       <img src={src} alt={alt} title={title} loading="lazy" decoding="async" referrerpolicy="no-referrer" />
     );

@@ -6,25 +6,30 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyBySelection(text);
+    return copyByCommand(text);
   }
 }
 
-/** Pages without HTTPS have no clipboard API; a selected field can be copied there as well. */
-function copyBySelection(text: string): boolean {
-  const before = document.activeElement;
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.style.position = "fixed";
-  field.style.opacity = "0";
-  document.body.append(field);
-  field.select();
+/** Pages without HTTPS have no clipboard API; what the browser's own command copies can be given to it. */
+function copyByCommand(text: string): boolean {
+  const aborter = new AbortController();
+  const options = { capture: true, signal: aborter.signal };
+  // Where nothing is selected there is something to copy all the same, which WebKit asks first.
+  document.addEventListener("beforecopy", (event) => event.preventDefault(), options);
+  document.addEventListener(
+    "copy",
+    (event) => {
+      event.clipboardData?.setData("text/plain", text);
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    options,
+  );
   try {
     return document.execCommand("copy");
   } catch {
     return false;
   } finally {
-    field.remove();
-    if (before instanceof HTMLElement) before.focus();
+    aborter.abort();
   }
 }
