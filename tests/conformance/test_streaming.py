@@ -54,11 +54,11 @@ async def test_every_event_is_of_a_known_kind(a):
 
 @check(77)
 async def test_streams_are_not_to_be_stored_nor_buffered(a):
-    """Headers of a stream; and no page elsewhere may read it with the reader's cookies."""
+    """Headers of a stream: what compresses would hold it back; and no page elsewhere may read it with the cookies."""
     body = {"type": "threads.create", "params": {"input": message("hi")}}
     response = await a.http.post(a.path, json=body, headers={"Origin": ELSEWHERE})
 
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "no-store, no-transform"
     assert response.headers["x-accel-buffering"] == "no"
     assert response.headers["content-type"].startswith("text/event-stream")
     assert response.headers.get("access-control-allow-origin") not in {"*", ELSEWHERE}

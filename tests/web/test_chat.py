@@ -65,7 +65,7 @@ async def stream(client, text="What is a servo?", **fields):
     response = await client.http.post(f"{API}/chat", json={"message": text, "stream": True, **fields})
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "no-store, no-transform"
     assert response.headers["x-accel-buffering"] == "no"
     return heard(response.text)
 

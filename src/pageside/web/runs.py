@@ -21,6 +21,7 @@ from pageside.errors import BadRequest, Unavailable
 from pageside.identity.reader import Reader
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_STREAMED = {**HEADERS, "Cache-Control": "no-store, no-transform"}  # what compresses would hold the frames back
 RESUME = "X-Pageside-Resume"
 RUN = "X-Pageside-Run"
 SENDING_TIME = timedelta(minutes=1)
@@ -42,7 +43,7 @@ class EventStream(StreamingResponse):
     """A run on the wire; whoever leaves it, or takes nothing for a minute, no longer counts as its listener."""
 
     def __init__(self, run: Tape, frames: AsyncIterator[bytes], *, headers: dict[str, str] | None = None) -> None:
-        super().__init__(frames, media_type="text/event-stream", headers={**HEADERS, **(headers or {})})
+        super().__init__(frames, media_type="text/event-stream", headers={**_STREAMED, **(headers or {})})
         self._run = run
         run.join()
 
