@@ -208,7 +208,7 @@ async def said(row: Row, board: SqlTaskBoard, database: Database) -> Seen:
     )
     events = [event async for event in Orchestrator(tutor, board).answer(question)]
     text = "".join(event.text for event in events if isinstance(event, TextDelta))
-    listed = formatting.LISTED in text and formatting.HELP not in text
+    listed = formatting.LISTED in text and formatting.help_("en") not in text
     return Seen(
         before,
         await _read(board, reader),
@@ -216,7 +216,7 @@ async def said(row: Row, board: SqlTaskBoard, database: Database) -> Seen:
         book=tutor.asked,
         asked=formatting.ASKED in text or (formatting.FAILED in text and not tutor.asked),
         shown=frozenset(int(each) for each in _ROW.findall(text)) if listed else None,
-        helped=formatting.HELP in text,
+        helped=formatting.help_("en") in text,
         undone=undone,
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from pageside.answer import citations, introductions
 from pageside.answer.question import Message
-from pageside.phrases import greetings, talk
+from pageside.phrases import heard, talk
 from pageside.phrases.phrase import ENGLISH, Phrase
 
 _LONGEST_ECHO: Final = 300
@@ -54,13 +54,12 @@ _FIELDS: Final[Mapping[str, tuple[tuple[str, ...], Phrase]]] = {
     "hardware tier": (("hardwareTier", "hardware_tier"), talk.HARDWARE),
     "hardware": (("hardwareTier", "hardware_tier"), talk.HARDWARE),
 }
-_BESIDE: Final[Mapping[greetings.Beside, Phrase]] = {
+_BESIDE: Final[Mapping[heard.Beside, Phrase]] = {
     "hello": talk.HELLO,
     "thanks": talk.WELCOME,
     "goodbye": talk.GOODBYE,
     "who": talk.I_AM,
 }
-_AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str], language: str = ENGLISH) -> str:
@@ -77,8 +76,8 @@ def reply(text: str, *, history: Sequence[Message], profile: Mapping[str, str], 
     if introductions.introduces_only(text):
         return talk.NICE_TO_MEET.said(language, name=_shown(called, limit=60))
     name = called or profile.get("name", "")
-    if heard := greetings.heard(_AROUND.sub("", _normal(text))):
-        beside, language = heard
+    if found := heard.beside(text):
+        beside, language = found
         return _BESIDE[beside].said(language, name=_name(name))
     rules: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         (_GREETING, lambda _: talk.HELLO.said(language, name=_name(name))),

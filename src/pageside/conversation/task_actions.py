@@ -20,6 +20,8 @@ from pageside.conversation.store import SqlStore
 from pageside.conversation.task_lists import TaskLists
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput
+from pageside.phrases import tasks as phrases
+from pageside.phrases.phrase import Phrase
 from pageside.tasks.board import Board, TaskBoard
 from pageside.tasks.task import BadTask, Details, NoSuchTask, Task
 
@@ -121,11 +123,15 @@ class Buttons:
 
     async def complete(self, taken: Taken[OfTask]) -> WidgetItem:
         """Marks a task as completed."""
-        return await self._carry_out(taken, lambda work: _complete(work, taken.payload.task, done=True))
+        return await self._carry_out(
+            taken, lambda work: _complete(work, taken.payload.task, taken.turn.language, done=True)
+        )
 
     async def reopen(self, taken: Taken[OfTask]) -> WidgetItem:
         """Marks a task as not completed."""
-        return await self._carry_out(taken, lambda work: _complete(work, taken.payload.task, done=False))
+        return await self._carry_out(
+            taken, lambda work: _complete(work, taken.payload.task, taken.turn.language, done=False)
+        )
 
     async def edit(self, taken: Taken[OfTask]) -> WidgetItem:
         """Opens the form for the title of a task, for as long as the list is not read anew."""
@@ -138,22 +144,24 @@ class Buttons:
     async def rename(self, taken: Taken[Rename]) -> WidgetItem:
         """Gives a task another title; the form stays open where it cannot be kept."""
         told = taken.payload
-        return await self._carry_out(taken, lambda work: _rename(work, told.task, told.title), edited=told.task)
+        return await self._carry_out(
+            taken, lambda work: _rename(work, told.task, told.title, taken.turn.language), edited=told.task
+        )
 
     async def delete(self, taken: Taken[OfTask]) -> WidgetItem:
         """Deletes a task; its row stays, with a button that brings it back."""
-        return await self._carry_out(taken, lambda work: _delete(work, taken.payload.task))
+        return await self._carry_out(taken, lambda work: _delete(work, taken.payload.task, taken.turn.language))
 
     async def restore(self, taken: Taken[OfTask]) -> WidgetItem:
         """Brings a deleted task back."""
-        return await self._carry_out(taken, lambda work: _restore(work, taken.payload.task))
+        return await self._carry_out(taken, lambda work: _restore(work, taken.payload.task, taken.turn.language))
 
     async def show(self, taken: Taken[Show]) -> WidgetItem:
         """Makes the list one of other tasks."""
         sender = _list(taken)
         async with self._board.reading(taken.turn.reader) as reading:
             tasks = await reading.tasks(taken.payload.status)
-        await _note(self._store, taken, "shown", task_lists.text(tasks, taken.turn.today))
+        await _note(self._store, taken, "shown", task_lists.text(tasks, taken.turn.today, taken.turn.language))
         return self._shown(taken, sender, tasks, Done())
 
     async def _carry_out(self, taken: Taken[BaseModel], do: Do, *, edited: int = 0) -> WidgetItem:
@@ -165,7 +173,7 @@ class Buttons:
                 done = await do(work)
                 tasks = await task_lists.found(work, listed)
         except (BadTask, NoSuchTask) as error:
-            done = Done(said=str(error), edited=edited if isinstance(error, BadTask) else 0)
+            done = Done(said=error.said(taken.turn.language), edited=edited if isinstance(error, BadTask) else 0)
             async with self._board.reading(taken.turn.reader) as reading:
                 tasks = await task_lists.found(reading, listed)
         if done.noted:
@@ -174,29 +182,30 @@ class Buttons:
 
     def _shown(self, taken: Taken[BaseModel], sender: WidgetItem, tasks: Sequence[Task], done: Done) -> WidgetItem:
         view = self._lists.view(tasks, taken.turn)
-        said = f"{done.said} · {task_lists.heading(tasks)}" if done.noted else done.said
+        said = f"{done.said} · {task_lists.heading(tasks, taken.turn.language)}" if done.noted else done.said
         return task_lists.drawn(sender, replace(view, said=said, edited=done.edited, renamed=done.renamed))
 
 
-async def _complete(work: Board, number: int, *, done: bool) -> Done:
+async def _complete(work: Board, number: int, language: str, *, done: bool) -> Done:
     _, task = await work.complete(number, done=done)
-    return _did(task, "completed" if done else "reopened")
+    what, just = (phrases.COMPLETED, phrases.JUST_COMPLETED) if done else (phrases.REOPENED, phrases.JUST_REOPENED)
+    return _did(task, what, just, language)
 
 
-async def _rename(work: Board, number: int, title: str) -> Done:
+async def _rename(work: Board, number: int, title: str, language: str) -> Done:
     before, task = await work.update(number, Details(title=title))
     if before.title == task.title:
         return Done()
-    noted = f"{formatting.DONE} Task #{number} renamed: {_bold(before)} → {_bold(task)}"
-    return Done(f"#{number} renamed", noted, renamed=(number, before.title))
+    said = phrases.JUST_RENAMED.said(language, number=number)
+    return Done(said, formatting.renamed_line(before, task, language), renamed=(number, before.title))
 
 
-async def _delete(work: Board, number: int) -> Done:
-    return _did(await work.delete(number), "deleted")
+async def _delete(work: Board, number: int, language: str) -> Done:
+    return _did(await work.delete(number), phrases.DELETED, phrases.JUST_DELETED, language)
 
 
-async def _restore(work: Board, number: int) -> Done:
-    return _did(await work.restore(number), "brought back")
+async def _restore(work: Board, number: int, language: str) -> Done:
+    return _did(await work.restore(number), phrases.BROUGHT_BACK, phrases.JUST_BROUGHT_BACK, language)
 
 
 async def _edit(work: Board, number: int) -> Done:
@@ -207,12 +216,8 @@ async def _nothing(_: Board) -> Done:
     return Done()
 
 
-def _did(task: Task, what: str) -> Done:
-    return Done(f"#{task.number} {what}", f"{formatting.DONE} Task #{task.number} {what}: {_bold(task)}")
-
-
-def _bold(task: Task) -> str:
-    return f"**{formatting.literal(task.title)}**"
+def _did(task: Task, what: Phrase, just: Phrase, language: str) -> Done:
+    return Done(just.said(language, number=task.number), formatting.act_line(task, what, language))
 
 
 def _list(taken: Taken[BaseModel]) -> WidgetItem:

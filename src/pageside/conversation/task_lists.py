@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -17,6 +17,9 @@ from chatkit.widgets import DynamicWidgetRoot, WidgetTemplate
 from pageside.answer.planner import formatting
 from pageside.conversation import footnotes
 from pageside.conversation.turn import Turn
+from pageside.phrases import task_lists as phrases
+from pageside.phrases import tasks as facts
+from pageside.phrases.phrase import ENGLISH, Phrase
 from pageside.tasks.board import Board, TaskBoard
 from pageside.tasks.task import Passage, Task
 
@@ -24,6 +27,23 @@ KEY: Final = "tasks.list"
 MAX_ROWS: Final = 100  # more tasks than these are counted below the list
 FOLDED: Final = 8  # rows that are seen before a reader asks for more
 
+_KINDS: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
+    "open": (phrases.OPEN_TASKS, phrases.OPEN_TASKS),
+    "completed": (phrases.COMPLETED_TASKS, phrases.AND_COMPLETED),
+    "deleted": (phrases.DELETED_TASKS, phrases.AND_DELETED),
+}
+_BUTTONS: Final[Mapping[str, Phrase]] = {
+    "undo": phrases.UNDO,
+    "save": phrases.SAVE,
+    "cancel": phrases.CANCEL,
+    "rename": phrases.RENAME,
+    "delete": phrases.DELETE,
+    "show": phrases.SHOW,
+    "pending": phrases.OPEN,
+    "completed": phrases.COMPLETED,
+    "all": phrases.ALL,
+    "empty": phrases.LIST_EMPTY,
+}
 _KEPT_IN_URL: Final = "!#$%&'*+,-./:;=?@_~"
 _QUOTE_CHARS: Final = 60
 
@@ -39,6 +59,7 @@ class View:
         edited: The number of the task whose title is being written; 0 for none.
         renamed: A task that was just renamed, by number, and its title before.
         site: Where the book's site-relative URLs are rooted.
+        language: In which all but the reader's own words is said, ISO 639-1.
     """
 
     tasks: Sequence[Task]
@@ -47,6 +68,7 @@ class View:
     edited: int = 0
     renamed: tuple[int, str] = (0, "")
     site: str = ""
+    language: str = ENGLISH
 
 
 def item(view: View, *, item_id: str, thread_id: str, created_at: datetime) -> WidgetItem:
@@ -56,13 +78,13 @@ def item(view: View, *, item_id: str, thread_id: str, created_at: datetime) -> W
         thread_id=thread_id,
         created_at=created_at,
         widget=root(view),
-        copy_text=text(view.tasks, view.today),
+        copy_text=text(view.tasks, view.today, view.language),
     )
 
 
 def drawn(sender: WidgetItem, view: View) -> WidgetItem:
     """`sender` as `view` shows it."""
-    return sender.model_copy(update={"widget": root(view), "copy_text": text(view.tasks, view.today)})
+    return sender.model_copy(update={"widget": root(view), "copy_text": text(view.tasks, view.today, view.language)})
 
 
 def root(view: View) -> DynamicWidgetRoot:
@@ -72,9 +94,10 @@ def root(view: View) -> DynamicWidgetRoot:
         {
             "key": KEY,
             "limit": max([FOLDED, *(at for at, task in enumerate(shown, start=1) if task.number == view.edited)]),
-            "status": _line(view.said) or heading(view.tasks),
+            "status": _line(view.said) or heading(view.tasks, view.language),
             "rows": [_row(task, view) for task in shown],
             "left": len(view.tasks) - len(shown),
+            "words": _words(len(view.tasks) - len(shown), view.language),
         }
     )
 
@@ -124,23 +147,30 @@ class TaskLists:
 
     def view(self, tasks: Sequence[Task], turn: Turn) -> View:
         """What a list of `tasks` shows whoever asks."""
-        return View(tasks, turn.today, site=self._base_url or turn.origin)
+        return View(tasks, turn.today, site=self._base_url or turn.origin, language=turn.language)
 
 
-def heading(tasks: Sequence[Task]) -> str:
+def heading(tasks: Sequence[Task], language: str) -> str:
     """How many tasks of each kind there are, such as "2 open tasks, 1 completed"."""
     kinds = ["deleted" if task.deleted_at else "completed" if task.status == "completed" else "open" for task in tasks]
-    counts = [(count, kind) for kind in ("open", "completed", "deleted") if (count := kinds.count(kind))]
+    counts = [(count, *_KINDS[kind]) for kind in _KINDS if (count := kinds.count(kind))]
     if not counts:
-        return "No tasks"
-    (count, kind), *others = counts
-    return ", ".join([f"{count} {kind} task{'' if count == 1 else 's'}", *(f"{n} {other}" for n, other in others)])
+        return phrases.NO_TASKS.said(language)
+    (count, first, _), *others = counts
+    said = first.said(language, n=count)
+    for n, _, further in others:
+        said = phrases.NEXT.said(language, some=said, more=further.of(n=n))
+    return said
 
 
-def text(tasks: Sequence[Task], today: date) -> str:
+def text(tasks: Sequence[Task], today: date, language: str) -> str:
     """The list as Markdown, a line for each task."""
-    rows = [formatting.row(task, today=today) + (" (deleted)" if task.deleted_at else "") for task in tasks[:MAX_ROWS]]
-    return "\n".join([f"{formatting.LISTED} {heading(tasks)}", *rows])
+    gone = f" ({facts.IS_DELETED.said(language)})"
+    rows = [
+        formatting.row(task, today=today, language=language) + (gone if task.deleted_at else "")
+        for task in tasks[:MAX_ROWS]
+    ]
+    return "\n".join([f"{formatting.LISTED} {heading(tasks, language)}", *rows])
 
 
 def _redrawn(kept: WidgetItem, view: View) -> WidgetItem:
@@ -170,28 +200,31 @@ def _row(task: Task, view: View) -> dict[str, object]:
     return {
         "number": task.number,
         "title": _line(task.title),
-        "facts": " · ".join(_facts(task, view.today)),
+        "facts": " · ".join(_facts(task, view.today, view.language)),
         "late": _is_late(task, view.today),
         "done": task.status == "completed",
         "deleted": task.deleted_at is not None,
         "edited": task.number == view.edited,
-        "before": before if task.number == number else "",
-        "passage": _link(task.passage, view.site) if task.passage else "",
+        "before": phrases.IT_WAS.said(view.language, before=before) if task.number == number else "",
+        "was": before,
+        "title_of": phrases.TITLE_OF.said(view.language, number=task.number),
+        "passage": _link(task.passage, view.site, view.language) if task.passage else "",
     }
 
 
-def _facts(task: Task, today: date) -> Iterable[str]:
+def _facts(task: Task, today: date, language: str) -> Iterable[str]:
     """What is known of a task besides its title, each in words."""
     yield f"#{task.number}"
     if task.deleted_at is not None:
-        yield "deleted"
+        yield facts.IS_DELETED.said(language)
         return
     if task.status == "completed":
-        yield "completed"
+        yield facts.IS_COMPLETED.said(language)
     if task.due is not None:
-        yield f"{'overdue since' if _is_late(task, today) else 'due'} {_when(task.due, today)}"
+        due = facts.OVERDUE if _is_late(task, today) else facts.DUE
+        yield due.said(language, day=_when(task.due, today, language))
     if task.priority != "normal":
-        yield f"{task.priority} priority"
+        yield formatting.PRIORITIES[task.priority].said(language)
     if task.tags:
         yield " ".join(f"#{_line(tag)}" for tag in task.tags)
 
@@ -200,25 +233,32 @@ def _is_late(task: Task, today: date) -> bool:
     return task.due is not None and task.due < today and task.status == "pending" and task.deleted_at is None
 
 
-def _when(told: date, today: date) -> str:
+def _when(told: date, today: date, language: str) -> str:
     match (told - today).days:
         case 0:
-            return "today"
+            return facts.TODAY.said(language)
         case 1:
-            return "tomorrow"
+            return facts.TOMORROW.said(language)
         case _:
-            return formatting.day(told) if told.year == today.year else f"{formatting.day(told)} {told.year}"
+            day = formatting.day(told, language)
+            return day if told.year == today.year else facts.DAY_OF_YEAR.said(language, day=day, year=told.year)
 
 
-def _link(passage: Passage, site: str) -> str:
+def _link(passage: Passage, site: str, language: str) -> str:
     """The place in the book as a link in Markdown, whatever its title says."""
-    title = _line(passage.title) or _line(passage.quote)[:_QUOTE_CHARS] or "In the book"
+    title = _line(passage.title) or _line(passage.quote)[:_QUOTE_CHARS] or facts.IN_THE_BOOK.said(language)
     url = quote(footnotes.absolute(footnotes.speakable(passage.url), site=site), safe=_KEPT_IN_URL)
     return f"[{formatting.literal(title)}]({url})"
 
 
 def _line(told: str) -> str:
     return " ".join(footnotes.speakable(told).split())
+
+
+def _words(left: int, language: str) -> dict[str, str]:
+    """What the template says beside what is known of tasks, by its names."""
+    told = {name: phrase.said(language) for name, phrase in _BUTTONS.items()}
+    return {**told, "left": phrases.NOT_SHOWN.said(language, count=left)}
 
 
 @cache

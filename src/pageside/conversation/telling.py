@@ -261,7 +261,7 @@ class Telling:
     def _show_lists(self) -> Events:
         """What is to be acted on stands behind the words that speak of it."""
         while self._lists:
-            view = task_lists.View(self._lists.pop(0), self.today, site=self.site)
+            view = task_lists.View(self._lists.pop(0), self.today, site=self.site, language=self.language)
             where = {"item_id": self._new_id("message"), "thread_id": self.thread_id}
             yield ThreadItemDoneEvent(item=task_lists.item(view, **where, created_at=_stamp()))
 

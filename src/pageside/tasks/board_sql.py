@@ -16,6 +16,7 @@ from pageside import ids
 from pageside.identity import roll
 from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
+from pageside.phrases import task_lists
 from pageside.storage import words as folded
 from pageside.storage.engine import Database
 from pageside.storage.tables import tasks
@@ -207,7 +208,7 @@ class SqlBoard:
         counted = select(func.count()).select_from(tasks).where(mine(tasks, self), tasks.c.deleted_at.is_(None))
         has = int((await self._connection.execute(counted)).scalar_one())
         if has + further > MAX_TASKS:
-            raise BadTask(f"You have {has} tasks, and at most {MAX_TASKS} are kept; delete some first.")
+            raise BadTask(task_lists.TOO_MANY_TASKS.of(count=has, most=MAX_TASKS))
 
     async def _forget_oldest(self) -> None:
         """Takes away for good what was deleted first, where more than `MAX_TASKS` wait to be brought back."""

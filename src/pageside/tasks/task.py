@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import Final, Literal, get_args
 
 from pageside.errors import InvalidInput, NotFound
+from pageside.phrases import task_lists
+from pageside.phrases.phrase import Phrase
 
 Status = Literal["pending", "completed"]
 Priority = Literal["low", "normal", "high"]
@@ -30,7 +32,7 @@ class NoSuchTask(NotFound):
     code = "task_not_found"
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"You have no task #{number}.")
+        super().__init__(task_lists.NO_SUCH_NUMBER.of(number=number))
         self.number = number
 
 
@@ -40,7 +42,7 @@ class NothingToUndo(NotFound):
     code = "nothing_to_undo"
 
     def __init__(self) -> None:
-        super().__init__("There is nothing to undo.")
+        super().__init__(task_lists.NOTHING_TO_UNDO)
 
 
 class BadTask(InvalidInput):
@@ -116,12 +118,12 @@ def checked(told: Details, *, new: bool, more: bool = False) -> Details:
         BadTask: Something is too long, empty, or of no kind that is known.
     """
     if new and told.title is None:
-        raise BadTask("A task needs a title.")
+        raise BadTask(task_lists.TITLE_NEEDED)
     if not new and not more and told.is_empty:
         raise BadTask("Nothing to change was said: give a title, a description, a date, a priority, tags or a status.")
     return Details(
         title=None if told.title is None else title(told.title),
-        description=None if told.description is None else _text(told.description, MAX_DESCRIPTION, "description"),
+        description=None if told.description is None else description(told.description),
         priority=None if told.priority is None else priority(told.priority),
         due=told.due,
         no_due=told.no_due and told.due is None,
@@ -136,15 +138,21 @@ def title(told: str) -> str:
     Raises:
         BadTask: It is empty or longer than `MAX_TITLE`.
     """
-    line = " ".join(_text(told, 0, "title").split())
+    line = " ".join(_text(told).split())
     if not _shows(line):
-        raise BadTask("The title is empty: say what is to be done.")
+        raise BadTask(task_lists.TITLE_EMPTY)
     if len(line) > MAX_TITLE:
-        raise BadTask(
-            f"The title is {len(line)} characters long; at most {MAX_TITLE} are kept. "
-            "Shorten it; the description has room for the rest."
-        )
+        raise BadTask(task_lists.TITLE_TOO_LONG.of(length=len(line), most=MAX_TITLE))
     return line
+
+
+def description(told: str) -> str:
+    """What is said about a task as it is kept; lines stay.
+
+    Raises:
+        BadTask: It is longer than `MAX_DESCRIPTION`.
+    """
+    return _text(told, MAX_DESCRIPTION, task_lists.DESCRIPTION)
 
 
 def passage(told: Passage) -> Passage:
@@ -202,9 +210,9 @@ def tag(told: str) -> str:
     Raises:
         BadTask: It is empty or longer than `MAX_TAG`.
     """
-    kept = "-".join(_text(told, MAX_TAG, "tag").lstrip("#").casefold().split())
+    kept = "-".join(_text(told, MAX_TAG, task_lists.TAG_NAME).lstrip("#").casefold().split())
     if not _shows(kept):
-        raise BadTask("A tag is empty: give each a word, or leave it out.")
+        raise BadTask(task_lists.TAG_EMPTY)
     return kept
 
 
@@ -216,7 +224,7 @@ def tags(told: Iterable[str]) -> tuple[str, ...]:
     """
     kept = dict.fromkeys(map(tag, told))
     if len(kept) > MAX_TAGS:
-        raise BadTask(f"{len(kept)} tags are too many; at most {MAX_TAGS} are kept. Leave some out.")
+        raise BadTask(task_lists.TOO_MANY_TAGS.of(count=len(kept), most=MAX_TAGS))
     return tuple(kept)
 
 
@@ -232,11 +240,11 @@ def day(told: object) -> date:
         raise BadTask(f"{_shown(told)} is no day: write it as 2026-11-30.") from None
 
 
-def _text(told: str, limit: int, what: str) -> str:
+def _text(told: str, limit: int = 0, what: Phrase | None = None) -> str:
     """`told` without control characters (line breaks stay) and what turns the order of letters around unseen."""
     seen = "".join(each for each in told if each in "\n\t" or _is_kept(each)).strip()
     if limit and len(seen) > limit:
-        raise BadTask(f"The {what} is {len(seen)} characters long; at most {limit} are kept. Shorten it.")
+        raise BadTask(task_lists.TOO_LONG.of(what=what, length=len(seen), most=limit))
     return seen
 
 
@@ -250,7 +258,7 @@ def _shows(text: str) -> bool:
 
 
 def _cut(told: str, limit: int) -> str:
-    text = " ".join(_text(told, 0, "").split())
+    text = " ".join(_text(told).split())
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 

@@ -49,7 +49,7 @@ def _titles(draw):
 @example("`a` [b](c) ![d](e) ~~f~~ | g $h$ _i_ \\*")
 def test_a_title_is_shown_as_it_was_written(title):
     """In bold, and nothing in it is Markdown or HTML."""
-    shown = _MARKDOWN.render(formatting.done([_done("add", (None, _task(title=title)))]))
+    shown = _MARKDOWN.render(formatting.done([_done("add", (None, _task(title=title)))], "en"))
 
     assert html.unescape(re.sub(r"</?(?:p|strong)>", "", shown)).strip() == f"✅ Task #1 created: {title}".strip()
     assert not re.search(r"<(?!/?(?:p|strong)>)", shown)
@@ -61,7 +61,7 @@ def test_a_list_can_be_read_again(titles):
     """The numbers that memory reads are those of the list, whatever the titles say."""
     tasks = [_task(number, title) for number, title in enumerate(titles, start=11)]
     for text in (
-        formatting.listed("3 open tasks", tasks, today=TODAY),
+        formatting.listed("3 open tasks", tasks, today=TODAY, language="en"),
         formatting.asked("🤔 Which task do you mean?", tasks),
     ):
         read = memory.read([Message("reader", "delete it"), Message("tutor", text)])
@@ -79,7 +79,7 @@ def test_what_was_done_can_be_read_again(before, after):
         _done("delete", (_task(7, before), None)),
         _done("undo", (None, _task(7, after)), tool=UNDO),
     ):
-        assert memory.read([Message("tutor", formatting.done([each]))]).touched == (7,)
+        assert memory.read([Message("tutor", formatting.done([each], "en"))]).touched == (7,)
 
 
 def test_each_change_has_its_sentence():
@@ -87,18 +87,20 @@ def test_each_change_has_its_sentence():
     milk, oat = _task(42), _task(42, "Buy oat milk")
     done = _task(42, status="completed")
 
-    assert formatting.done([_done("complete", (milk, done))]) == "✅ Task #42 completed: **Buy milk**"
-    assert formatting.done([_done("complete", (done, done))]) == "✅ Task #42 was completed already: **Buy milk**"
-    assert formatting.done([_done("update", (milk, oat))]) == "✅ Task #42 renamed: **Buy milk** → **Buy oat milk**"
-    assert formatting.done([_done("update", (done, milk))]) == "✅ Task #42 reopened: **Buy milk**"
-    assert formatting.done([_done("delete", (milk, None))]) == (
+    assert formatting.done([_done("complete", (milk, done))], "en") == "✅ Task #42 completed: **Buy milk**"
+    assert formatting.done([_done("complete", (done, done))], "en") == "✅ Task #42 was completed already: **Buy milk**"
+    assert (
+        formatting.done([_done("update", (milk, oat))], "en") == "✅ Task #42 renamed: **Buy milk** → **Buy oat milk**"
+    )
+    assert formatting.done([_done("update", (done, milk))], "en") == "✅ Task #42 reopened: **Buy milk**"
+    assert formatting.done([_done("delete", (milk, None))], "en") == (
         '✅ Task #42 deleted: **Buy milk**. Say "undo" to bring it back.'
     )
 
 
 def test_a_long_list_says_how_many_more_there_are():
     """No message grows without end."""
-    text = formatting.listed("60 open tasks", [_task(number) for number in range(1, 61)], today=TODAY)
+    text = formatting.listed("60 open tasks", [_task(number) for number in range(1, 61)], today=TODAY, language="en")
 
     assert text.count("- [ ]") == formatting.LIMIT_LINES
     assert text.endswith("and 10 more.")
@@ -108,10 +110,10 @@ def test_a_row_says_when_it_is_due_and_that_it_is_late():
     """In words."""
     told = _task(3, due=date(2026, 11, 20), priority="high", tags=("exam",))
 
-    assert formatting.row(told, today=TODAY) == (
+    assert formatting.row(told, today=TODAY, language="en") == (
         "- [ ] #3 **Buy milk** (overdue since Fri 20 Nov, high priority, tag exam)"
     )
-    assert formatting.heading(Sought(status="pending", due_to=date(2026, 11, 29)), [told]) == (
+    assert formatting.heading(Sought(status="pending", due_to=date(2026, 11, 29)), [told], "en") == (
         "1 open task due by Sun 29 Nov"
     )
-    assert formatting.heading(Sought(status="completed"), []) == "No completed tasks"
+    assert formatting.heading(Sought(status="completed"), [], "en") == "No completed tasks"

@@ -12,10 +12,9 @@ from pageside.answer.planner import formatting, resolving
 from pageside.answer.planner.intents import CHANGING, LEAST_CONFIDENCE, Act, Parsed
 from pageside.answer.planner.memory import Memory
 from pageside.answer.planner.validating import Aimed
+from pageside.phrases import heard
+from pageside.phrases.phrase import ENGLISH, Phrase, say
 from pageside.tasks.task import Task
-
-YES: Final = "Yes"
-NO: Final = "No"
 
 _AGREES: Final = re.compile(
     r"\W*(?:y|yes|yep|yeah|yup|sure|ok|okay|please|please do|do it|go ahead|right|correct|of course)\b"
@@ -58,16 +57,18 @@ def decide(
     memory: Memory,
     today: date,
     anew: bool = False,
+    language: str = ENGLISH,
 ) -> Plan | Ask:
     """What becomes of `parsed`.
 
     Args:
         tasks: Those on the board.
         deleted: Those that can be brought back, the last deleted first.
+        language: In which the reader is asked, ISO 639-1.
         anew: Whether the same message was carried out before, so that doing it again must be meant.
     """
     if not parsed.acts:
-        return Ask(_asking(parsed.question) or formatting.UNSURE)
+        return Ask(_asking(parsed.question, language) or formatting.unsure(language))
     aimed: list[Aimed] = []
     asks: list[Ask] = []
     by_number = {task.number: task for task in (*deleted, *tasks)}
@@ -80,17 +81,17 @@ def decide(
         pool = deleted if act.intent == "undo" else tasks
         found = resolving.resolve(act, pool, memory, today=today)
         if added and act.target.last:  # what "it" is has no number yet
-            asks.append(Ask(formatting.one_by_one()))
+            asks.append(Ask(formatting.one_by_one(language)))
         elif found.numbers:
             aimed += [Aimed(own, numbers) for own, numbers in resolving.tagged(act, found.numbers, tasks)]
         else:
-            asks.append(_which(act, found, by_number))
+            asks.append(_which(act, found, by_number, language))
     if asks:
-        return asks[0] if len(asks) == 1 else Ask(formatting.one_by_one())
+        return asks[0] if len(asks) == 1 else Ask(formatting.one_by_one(language))
     if parsed.confidence < LEAST_CONFIDENCE:
-        return _whether(parsed, aimed, by_number)
+        return _whether(parsed, aimed, by_number, language)
     if anew and any(each.act.intent in CHANGING for each in aimed):
-        return Ask(formatting.again(_named(aimed, by_number)), sure=True)
+        return Ask(formatting.again(_named(aimed, by_number), language), sure=True)
     return Plan(tuple(aimed))
 
 
@@ -98,7 +99,7 @@ def agrees(reply: str) -> bool | None:
     """Whether `reply` says yes; None where it says neither yes nor no."""
     if _AGREES.fullmatch(reply):
         return True
-    return False if _DECLINES.fullmatch(reply) else None
+    return False if _DECLINES.fullmatch(reply) else heard.agrees(reply)
 
 
 def _is_last(act: Act) -> bool:
@@ -106,19 +107,19 @@ def _is_last(act: Act) -> bool:
     return act.target.is_empty or act.target.last
 
 
-def _which(act: Act, found: resolving.Resolved, by_number: Mapping[int, Task]) -> Ask:
+def _which(act: Act, found: resolving.Resolved, by_number: Mapping[int, Task], language: str) -> Ask:
     offered = tuple(by_number[number] for number in found.candidates if number in by_number)
     if not offered:
-        return Ask(formatting.none_there(act))
-    return Ask(formatting.which(act, found=found.found), offered)
+        return Ask(formatting.none_there(act, language))
+    return Ask(formatting.which(act, language, found=found.found), offered)
 
 
-def _whether(parsed: Parsed, aimed: Sequence[Aimed], by_number: Mapping[int, Task]) -> Ask:
+def _whether(parsed: Parsed, aimed: Sequence[Aimed], by_number: Mapping[int, Task], language: str) -> Ask:
     if parsed.question:
-        return Ask(_asking(parsed.question))
+        return Ask(_asking(parsed.question, language))
     if not all(each.act.intent in CHANGING for each in aimed):
-        return Ask(formatting.UNSURE)
-    return Ask(formatting.whether(_named(aimed, by_number)), sure=True)
+        return Ask(formatting.unsure(language))
+    return Ask(formatting.whether(_named(aimed, by_number), language), sure=True)
 
 
 def _named(aimed: Sequence[Aimed], by_number: Mapping[int, Task]) -> list[tuple[Act, list[Task]]]:
@@ -129,5 +130,6 @@ def _named(aimed: Sequence[Aimed], by_number: Mapping[int, Task]) -> list[tuple[
     ]
 
 
-def _asking(question: str) -> str:
+def _asking(told: str | Phrase, language: str) -> str:
+    question = say(told, language)
     return question if not question or question.startswith(formatting.ASKED) else f"{formatting.ASKED} {question}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -13,29 +13,34 @@ from pageside.answer.events import ShownTasks
 from pageside.answer.planner.intents import Act, Sought
 from pageside.answer.planner.managing import Change, Done
 from pageside.answer.planner.validating import RESTORE
-from pageside.tasks.task import Priority, Task
+from pageside.errors import PagesideError
+from pageside.phrases import phrase, task_lists, tasks
+from pageside.phrases.phrase import Phrase
+from pageside.tasks.task import Task
 
 DONE: Final = "✅"
 FAILED: Final = "❌"
 ASKED: Final = "🤔"
 LISTED: Final = "📋"
 LIMIT_LINES: Final = 50  # tasks of a list that are written out
-HELP: Final = f"""{LISTED} I answer questions from the book, and keep your study tasks. You can say, for example:
-
+# Understood by the rules in whatever language they stand, and so said in theirs.
+_EXAMPLES: Final = """
 - "Add read chapter 3 for Friday", or "remind me to reread this" with something selected
 - "What's on my list?", "What is due this week?"
 - "Mark task 2 as done", "I finished the second one"
 - "Rename task 2 to Buy oat milk", "Move task 2 to Monday"
 - "Delete task 2", and "undo" to bring it back"""
-UNSURE: Final = (
-    f"{ASKED} I am not sure what you want done with your tasks. Say it in other words, with the number of the task, "
-    'such as "complete task 2", or ask "what can you do with tasks?".'
-)
-_ONE_BY_ONE: Final = (
-    "I am not sure which tasks you mean, so nothing was changed. Say it one by one, with their numbers, such as "
-    '"complete #2".'
-)
 
+PRIORITIES: Final[Mapping[str, Phrase]] = {
+    "high": tasks.HIGH_PRIORITY,
+    "normal": tasks.NORMAL_PRIORITY,
+    "low": tasks.LOW_PRIORITY,
+}
+_KINDS: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
+    "pending": (task_lists.OPEN_TASKS, task_lists.NO_OPEN),
+    "completed": (task_lists.COMPLETED_TASKS, task_lists.NO_COMPLETED),
+    "all": (task_lists.TASKS, task_lists.NO_TASKS),
+}
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>|~$#]|:(?=//)|&(?=[#\w]+;)|(?<=\bwww)\.")
 
 
@@ -49,22 +54,33 @@ def told(text: str) -> str:
     return f"{DONE} {text}"
 
 
-def done(acts: Sequence[Done]) -> str:
+def help_(language: str) -> str:
+    """What can be said of tasks."""
+    return f"{LISTED} {task_lists.HELP.said(language)}\n{_EXAMPLES}"
+
+
+def unsure(language: str) -> str:
+    """That it is not clear what is to be done."""
+    return f"{ASKED} {task_lists.UNSURE.said(language)}"
+
+
+def done(acts: Sequence[Done], language: str) -> str:
     """What became of each of `acts`, a line each; lists aside."""
-    lines = [line for each in acts if each.call.act.intent != "list" for line in _lines(each)]
+    lines = [line for each in acts if each.call.act.intent != "list" for line in _lines(each, language)]
     more = len(lines) - LIMIT_LINES
-    shown = [*lines[:LIMIT_LINES], *([f"and {more} more."] if more > 0 else [])]
+    shown = [*lines[:LIMIT_LINES], *([tasks.AND_MORE.said(language, count=more)] if more > 0 else [])]
     deleted = sum(each.call.act.intent == "delete" for each in acts)
     if deleted == 1 == len(lines):
-        return f'{shown[0]}. Say "undo" to bring it back.'
+        return f"{shown[0]}. {tasks.UNDO_IT.said(language)}"
     if deleted:
-        shown.append('Say "undo" to bring back what was before.')
+        shown.append(tasks.UNDO_ALL.said(language))
     return "\n\n".join(shown)
 
 
-def failed(message: str, *, several: bool) -> str:
+def failed(error: PagesideError, language: str, *, several: bool) -> str:
     """That something could not be done, and why; and that nothing else of the message was done either."""
-    return f"{FAILED} {literal_message(message)}" + (" Nothing was changed." if several else "")
+    said = f"{FAILED} {literal_message(error.said(language))}"
+    return f"{said} {tasks.NOTHING_CHANGED.said(language)}" if several else said
 
 
 def literal_message(message: str) -> str:
@@ -72,37 +88,38 @@ def literal_message(message: str) -> str:
     return re.sub(r"[\\`*_\[\]<>|~$]|#(?!\d)", r"\\\g<0>", message)
 
 
-def listed(heading: str, tasks: Sequence[Task], *, today: date) -> str:
-    """A list of `tasks` under its heading."""
-    lines = [row(task, today=today) for task in tasks[:LIMIT_LINES]]
-    more = len(tasks) - len(lines)
-    rest = [f"\nand {more} more."] if more else []
+def listed(heading: str, found: Sequence[Task], *, today: date, language: str) -> str:
+    """A list of tasks under its heading."""
+    lines = [row(task, today=today, language=language) for task in found[:LIMIT_LINES]]
+    more = len(found) - len(lines)
+    rest = [f"\n{tasks.AND_MORE.said(language, count=more)}"] if more else []
     return "\n".join([f"{LISTED} {literal(heading)}", *lines, *rest])
 
 
-def heading(sought: Sought, tasks: Sequence[Task]) -> str:
-    """What a list of `tasks` shows, such as "3 open tasks"."""
-    kind = {"pending": "open ", "completed": "completed ", "all": ""}[sought.status]
-    count = len(tasks) if tasks else "No"
-    noun = "task" if len(tasks) == 1 else "tasks"
-    return f"{count} {kind}{noun}" + _narrowing(sought)
+def heading(sought: Sought, found: Sequence[Task], language: str) -> str:
+    """What a list of tasks shows, such as "3 open tasks"."""
+    some, none = _KINDS[sought.status]
+    said = (some if found else none).said(language, n=len(found))
+    for by in _narrowing(sought, language):
+        said = task_lists.NARROWED.said(language, tasks=said, by=by)
+    return said
 
 
-def row(task: Task, *, today: date) -> str:
+def row(task: Task, *, today: date, language: str) -> str:
     """A task as a line of a list."""
     box = "x" if task.status == "completed" else " "
     overdue = task.status == "pending" and task.due is not None and task.due < today
-    return f"- [{box}] #{task.number} **{literal(task.title)}**{_said(task, overdue=overdue)}"
+    return f"- [{box}] #{task.number} **{literal(task.title)}**{_said(task, language, overdue=overdue)}"
 
 
-def options(tasks: Iterable[Task]) -> tuple[str, ...]:
+def options(found: Iterable[Task]) -> tuple[str, ...]:
     """What a reader can choose from, for a form."""
-    return tuple(f"#{task.number} {task.title}" for task in tasks)
+    return tuple(f"#{task.number} {task.title}" for task in found)
 
 
-def asked(question: str, tasks: Sequence[Task] = ()) -> str:
+def asked(question: str, found: Sequence[Task] = ()) -> str:
     """A question back as text, with numbered tasks to choose from."""
-    lines = [f"{at}. #{task.number} **{literal(task.title)}**" for at, task in enumerate(tasks, start=1)]
+    lines = [f"{at}. #{task.number} **{literal(task.title)}**" for at, task in enumerate(found, start=1)]
     return "\n".join([question, *lines])
 
 
@@ -112,49 +129,52 @@ def offered(question: str, labels: Sequence[str]) -> str:
     return "\n".join([question, *lines])
 
 
-def which(act: Act, *, found: bool = True) -> str:
+def which(act: Act, language: str, *, found: bool = True) -> str:
     """The question which task is meant."""
-    lead = "" if found else "I found no task like that. "
+    lead = "" if found else f"{task_lists.NOT_FOUND.said(language)} "
     match act.intent:
         case "complete":
-            return f"{ASKED} {lead}Which task have you finished?"
+            question = task_lists.WHICH_FINISHED
         case "delete":
-            return f"{ASKED} {lead}Which task shall I delete?"
+            question = task_lists.WHICH_TO_DELETE
         case "undo":
-            return f"{ASKED} {lead}Which task shall I bring back?"
+            question = task_lists.WHICH_TO_BRING_BACK
         case _:
-            return f"{ASKED} {lead}Which task do you mean?"
+            question = task_lists.WHICH
+    return f"{ASKED} {lead}{question.said(language)}"
 
 
-def none_there(act: Act) -> str:
+def none_there(act: Act, language: str) -> str:
     """That there is no task that an act could be done to."""
-    what = "Nothing was deleted in the last 30 days" if act.intent == "undo" else "You have no such task"
-    return f"{ASKED} {what}. What shall I do instead?"
+    what = task_lists.NOTHING_DELETED if act.intent == "undo" else task_lists.NO_SUCH
+    return f"{ASKED} {what.said(language)}"
 
 
-def one_by_one() -> str:
+def one_by_one(language: str) -> str:
     """That too much is doubtful to be asked about at once."""
-    return f"{ASKED} {_ONE_BY_ONE}"
+    return f"{ASKED} {task_lists.ONE_BY_ONE.said(language)}"
 
 
-def whether(acts: Sequence[tuple[Act, Sequence[Task]]]) -> str:
+def whether(acts: Sequence[tuple[Act, Sequence[Task]]], language: str) -> str:
     """The question whether `acts`, each with its tasks, are what the reader wants done."""
-    wishes = " and ".join(_wish(act, tasks) for act, tasks in acts)
-    return f"{ASKED} Shall I {wishes}? Say yes or no."
+    wishes = phrase.listed([_wish(act, found, language) for act, found in acts], language)
+    return f"{ASKED} {task_lists.SHALL_I.said(language, wishes=wishes)}"
 
 
-def again(acts: Sequence[tuple[Act, Sequence[Task]]]) -> str:
+def again(acts: Sequence[tuple[Act, Sequence[Task]]], language: str) -> str:
     """The question whether what may have been done before is to be done once more."""
-    wishes = " and ".join(_wish(act, tasks) for act, tasks in acts)
-    return f"{ASKED} You asked for this before. Shall I {wishes} once more? Say yes or no."
+    wishes = phrase.listed([_wish(act, found, language) for act, found in acts], language)
+    return f"{ASKED} {task_lists.ONCE_MORE.said(language, wishes=wishes)}"
 
 
-def day(day: date) -> str:
+def day(day: date, language: str) -> str:
     """A day as readers see it, such as Fri 27 Nov."""
-    return f"{day:%a} {day.day} {day:%b}"
+    weekday = tasks.WEEKDAYS.said(language).split()[day.weekday()]
+    month = tasks.MONTHS.said(language).split()[day.month - 1]
+    return tasks.DAY.said(language, weekday=weekday, day=day.day, month=month)
 
 
-def touched(acts: Sequence[Done]) -> ShownTasks | None:
+def touched(acts: Sequence[Done], language: str) -> ShownTasks | None:
     """The tasks that were changed, as they are now; those deleted as they were, to be brought back."""
     last: dict[int, Task] = {}
     for change in (change for each in acts for change in each.changes):
@@ -162,7 +182,7 @@ def touched(acts: Sequence[Done]) -> ShownTasks | None:
             last[task.number] = task if change.after else replace(task, deleted_at=ids.now())
     if not last:
         return None
-    return ShownTasks(f"{len(last)} task{'' if len(last) == 1 else 's'}", tuple(last.values()))
+    return ShownTasks(task_lists.TASKS.said(language, n=len(last)), tuple(last.values()))
 
 
 def _label(label: str) -> str:
@@ -170,103 +190,111 @@ def _label(label: str) -> str:
     return f"{number} **{literal(title)}**"
 
 
-def _wish(act: Act, tasks: Sequence[Task]) -> str:
-    named = ", ".join(f"#{task.number} **{literal(task.title)}**" for task in tasks[:8])
-    named += f" and {len(tasks) - 8} more" if len(tasks) > 8 else ""
+def _wish(act: Act, found: Sequence[Task], language: str) -> str:
+    named = ", ".join(f"#{task.number} **{literal(task.title)}**" for task in found[:8])
+    if len(found) > 8:
+        named = task_lists.OTHERS.said(language, tasks=named, count=len(found) - 8)
+    what = named or task_lists.IT.said(language)
     match act.intent:
         case "add":
-            return f"add **{literal(' '.join((act.details.title or '').split())[:200])}** to your tasks"
+            title = f"**{literal(' '.join((act.details.title or '').split())[:200])}**"
+            return task_lists.TO_ADD.said(language, title=title)
         case "complete":
-            return f"mark {named or 'it'} as done"
+            return task_lists.TO_COMPLETE.said(language, tasks=what)
         case "delete":
-            return f"delete {named or 'it'}"
+            return task_lists.TO_DELETE.said(language, tasks=what)
         case "undo":
-            return f"bring back {named}" if named else "undo what was done last"
+            return task_lists.TO_BRING_BACK.said(language, tasks=what) if named else task_lists.TO_UNDO.said(language)
         case _:
-            return f"change {named or 'it'}"
+            return task_lists.TO_CHANGE.said(language, tasks=what)
 
 
-def _lines(done: Done) -> list[str]:
+def _lines(done: Done, language: str) -> list[str]:
     match done.call.act.intent:
         case "undo":
-            return [_back(change, brought=done.call.tool == RESTORE) for change in done.changes] or [
-                f"{DONE} Undone: nothing had changed."
+            return [_back(change, language, brought=done.call.tool == RESTORE) for change in done.changes] or [
+                f"{DONE} {tasks.UNDONE_NOTHING.said(language)}"
             ]
         case "add":
-            return [_line(change.after, "created", details=True) for change in done.changes if change.after]
+            return [act_line(each.after, tasks.CREATED, language, details=True) for each in done.changes if each.after]
         case "complete":
-            return [_completed(change) for change in done.changes]
+            return [_completed(change, language) for change in done.changes]
         case "delete":
-            return [_line(change.before, "deleted") for change in done.changes if change.before]
+            return [act_line(each.before, tasks.DELETED, language) for each in done.changes if each.before]
         case _:
-            return [_changed(change) for change in done.changes]
+            return [_changed(change, language) for change in done.changes]
 
 
-def _line(task: Task, what: str, *, details: bool = False) -> str:
-    return f"{DONE} Task #{task.number} {what}: **{literal(task.title)}**" + (_said(task) if details else "")
+def act_line(task: Task, what: Phrase, language: str, *, details: bool = False) -> str:
+    """A line that says `what` was done with a task."""
+    said = what.said(language, number=task.number, title=f"**{literal(task.title)}**")
+    return f"{DONE} {said}" + (_said(task, language) if details else "")
 
 
-def _completed(change: Change) -> str:
+def renamed_line(before: Task, after: Task, language: str, what: Phrase = tasks.RENAMED) -> str:
+    """A line that says that a task got another title."""
+    titles = {"before": f"**{literal(before.title)}**", "after": f"**{literal(after.title)}**"}
+    return f"{DONE} {what.said(language, number=after.number, **titles)}"
+
+
+def _completed(change: Change, language: str) -> str:
     assert change.after is not None  # noqa: S101  # completing leaves a task there
     same = change.before is not None and change.before.status == change.after.status
-    return _line(change.after, "was completed already" if same else "completed")
+    return act_line(change.after, tasks.COMPLETED_BEFORE if same else tasks.COMPLETED, language)
 
 
-def _changed(change: Change) -> str:
+def _changed(change: Change, language: str) -> str:
     before, after = change.before, change.after
     assert before is not None  # noqa: S101  # an update is of what is there
     assert after is not None  # noqa: S101
     if before.title != after.title:
-        return f"{DONE} Task #{after.number} renamed: {_to(before, after)}"
+        return renamed_line(before, after, language)
     if before.status != after.status:
-        return _line(after, "reopened" if after.status == "pending" else "completed")
-    return _line(after, "changed", details=True)
+        return act_line(after, tasks.REOPENED if after.status == "pending" else tasks.COMPLETED, language)
+    return act_line(after, tasks.CHANGED, language, details=True)
 
 
-def _back(change: Change, *, brought: bool) -> str:
+def _back(change: Change, language: str, *, brought: bool) -> str:
     before, after = change.before, change.after
     if after is None:
-        return _line(before, "taken off your list again") if before else f"{DONE} Undone."
+        return act_line(before, tasks.TAKEN_OFF, language) if before else f"{DONE} {tasks.UNDONE.said(language)}"
     if before is None:
-        return _line(after, "is back" if not brought else "brought back")
+        return act_line(after, tasks.BROUGHT_BACK if brought else tasks.BACK, language)
     if before.title != after.title:
-        return f"{DONE} Task #{after.number} has its title back: {_to(before, after)}"
+        return renamed_line(before, after, language, tasks.TITLE_BACK)
     if before.status != after.status:
-        return _line(after, "is open again" if after.status == "pending" else "is completed again")
-    return _line(after, "is as it was before", details=True)
+        return act_line(after, tasks.OPEN_AGAIN if after.status == "pending" else tasks.COMPLETED_AGAIN, language)
+    return act_line(after, tasks.AS_BEFORE, language, details=True)
 
 
-def _to(before: Task, after: Task) -> str:
-    return f"**{literal(before.title)}** → **{literal(after.title)}**"
-
-
-def _said(task: Task, *, overdue: bool = False) -> str:
+def _said(task: Task, language: str, *, overdue: bool = False) -> str:
     """What else is known of a task, in brackets."""
-    priority: dict[Priority, str] = {"high": "high priority", "low": "low priority", "normal": ""}
+    due = tasks.OVERDUE if overdue else tasks.DUE
     parts = [
-        f"{'overdue since' if overdue else 'due'} {day(task.due)}" if task.due else "",
-        priority[task.priority],
-        *(f"tag {literal(tag)}" for tag in task.tags),
+        due.said(language, day=day(task.due, language)) if task.due else "",
+        "" if task.priority == "normal" else PRIORITIES[task.priority].said(language),
+        *(tasks.TAG.said(language, tag=literal(tag)) for tag in task.tags),
     ]
     said = ", ".join(part for part in parts if part)
     return f" ({said})" if said else ""
 
 
-def _narrowing(sought: Sought) -> str:
-    parts = [
-        f" with {sought.priority} priority" if sought.priority else "",
-        f" tagged {sought.tag}" if sought.tag else "",
-        f' about "{sought.words}"' if sought.words else "",
-        _between(sought.due_from, sought.due_to),
-    ]
-    return "".join(parts)
+def _narrowing(sought: Sought, language: str) -> Iterator[str]:
+    if sought.priority:
+        yield task_lists.WITH.said(language, what=PRIORITIES[sought.priority])
+    if sought.tag:
+        yield task_lists.TAGGED.said(language, tag=sought.tag)
+    if sought.words:
+        yield task_lists.ABOUT.said(language, words=sought.words)
+    yield from _between(sought.due_from, sought.due_to, language)
 
 
-def _between(start: date | None, end: date | None) -> str:
+def _between(start: date | None, end: date | None, language: str) -> Iterator[str]:
     if start is not None and start == end:
-        return f" due {day(start)}"
-    if start is not None and end is not None:
-        return f" due {day(start)} to {day(end)}"
-    if start is not None:
-        return f" due from {day(start)}"
-    return f" due by {day(end)}" if end is not None else ""
+        yield tasks.DUE.said(language, day=day(start, language))
+    elif start is not None and end is not None:
+        yield task_lists.DUE_BETWEEN.said(language, first=day(start, language), last=day(end, language))
+    elif start is not None:
+        yield task_lists.DUE_FROM.said(language, day=day(start, language))
+    elif end is not None:
+        yield task_lists.DUE_BY.said(language, day=day(end, language))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
+from pageside.phrases.phrase import Phrase
 from pageside.tasks.task import Details, Status
 
 # `undo` brings back what was before the last act; `help` asks what can be done.
@@ -90,4 +91,4 @@ class Parsed:
     acts: tuple[Act, ...] = ()
     confidence: float = 1.0
     book: str = ""
-    question: str = ""
+    question: str | Phrase = ""

@@ -43,8 +43,10 @@ from pageside.answer.planner.steps import taken
 from pageside.answer.question import Question
 from pageside.answer.recalling import Answering
 from pageside.answer.timing import timed
-from pageside.errors import InvalidInput, NotFound
+from pageside.errors import InvalidInput, NotFound, PagesideError
 from pageside.identity.reader import Reader
+from pageside.phrases import task_lists, tasks
+from pageside.phrases.phrase import say
 from pageside.tasks.board import Board, TaskBoard
 from pageside.tasks.task import Task
 
@@ -64,7 +66,7 @@ class Failed:
         several: Whether more than that was asked for.
     """
 
-    message: str
+    error: PagesideError
     several: bool
 
 
@@ -144,7 +146,7 @@ class Orchestrator:
 
     async def _answered(self, question: Question, reader: Reader) -> AsyncGenerator[TutorEvent, None]:
         reply = await taken("Orchestrator", partial(self._reply, question, reader))
-        if reply.asked is not None and question.may_ask and (options := _options(reply.asked)):
+        if reply.asked is not None and question.may_ask and (options := _options(reply.asked, question.language)):
             yield AskedBack(options, reply.asked.question, reply.spent)
         elif reply.book is not None:
             events = joining.behind(reply.text, self._tutor.answer(reply.book), reply.shown, reply.calls, reply.spent)
@@ -171,7 +173,7 @@ class Orchestrator:
         if rest is not None and await self._rests(rest):
             return Reply(book=rest, spent=spent)  # nothing is done yet: the turn begins anew with what it waits for
         outcome = await self._outcome(parsed, said, question, reader)
-        reply = await taken("ResponseFormatter", partial(_formatted, outcome, said.today))
+        reply = await taken("ResponseFormatter", partial(_formatted, outcome, said.today, question.language))
         if reply.asked is None and rest is not None:
             rest = replace(rest, may_ask=False, page_tools=())  # what was done is not to be done again
             return replace(reply, book=rest, spent=spent)
@@ -185,15 +187,15 @@ class Orchestrator:
         What they were asked is found out again: it is what the same message would be answered with now.
         """
         async with self._board.reading(reader) as board:
-            decision = await _decided(parsed, said, board)
-        chosen = question.clarified or (deciding.NO,)
+            decision = await _decided(parsed, said, board, language=question.language)
+        chosen = question.clarified or (task_lists.NO.said(question.language),)
         if not isinstance(decision, Ask):
             if not parsed.acts or parsed.book:
                 return parsed, said, question  # it was the book that asked
-            decision = Ask(formatting.UNSURE, sure=True)
+            decision = Ask(formatting.unsure(question.language), sure=True)
         of_book = replace(question, clarified=None)
         if decision.sure and (agreed := deciding.agrees(" ".join(chosen))) is not None:
-            wanted = replace(parsed, confidence=1.0, question="") if agreed else Parsed(question=replying.LEFT)
+            wanted = replace(parsed, confidence=1.0, question="") if agreed else Parsed(question=tasks.NOTHING_CHANGED)
             return wanted, said, of_book
         understood = replying.clarified(chosen, parsed, [task.number for task in decision.tasks])
         if understood is None:  # words of their own, which say it in another way
@@ -206,11 +208,11 @@ class Orchestrator:
     async def _outcome(self, parsed: Parsed, said: Said, question: Question, reader: Reader) -> Outcome:
         """What is done, all of it or nothing, or what keeps it from being done."""
         if not parsed.acts and parsed.confidence >= LEAST_CONFIDENCE:
-            return Told(parsed.question)
+            return Told(say(parsed.question, question.language))
         changes = any(act.intent in CHANGING for act in parsed.acts)
         try:
             async with self._board.work(reader) if changes else self._board.reading(reader) as board:
-                decision = await _decided(parsed, said, board, anew=question.fresh)
+                decision = await _decided(parsed, said, board, anew=question.fresh, language=question.language)
                 if isinstance(decision, Ask):
                     return decision
                 plan = places.led_back(decision, question)
@@ -218,7 +220,7 @@ class Orchestrator:
                 done = await taken("TaskManager", partial(managing.carry_out, calls, board))
                 return Kept(done, tuple(await board.tasks()))
         except (InvalidInput, NotFound) as error:
-            return Failed(str(error), several=len(parsed.acts) > 1)
+            return Failed(error, several=len(parsed.acts) > 1)
 
     async def _rests(self, question: Question) -> bool:
         """Whether the tutor would ask back before it answers, as it does only where nothing says what is meant."""
@@ -234,7 +236,7 @@ class Orchestrator:
             return tuple(await board.tasks())
 
 
-async def _decided(parsed: Parsed, said: Said, board: Board, *, anew: bool = False) -> Plan | Ask:
+async def _decided(parsed: Parsed, said: Said, board: Board, *, language: str, anew: bool = False) -> Plan | Ask:
     return deciding.decide(
         parsed,
         tasks=await board.tasks(),
@@ -242,6 +244,7 @@ async def _decided(parsed: Parsed, said: Said, board: Board, *, anew: bool = Fal
         memory=memory.read(said.history),
         today=said.today,
         anew=anew,
+        language=language,
     )
 
 
@@ -250,30 +253,32 @@ async def _validated(plan: Plan, board: Board) -> tuple[validating.Call, ...]:
     return validating.calls(plan.aimed, board=there, deleted={task.number for task in await board.deleted()})
 
 
-async def _formatted(outcome: Outcome, today: date) -> Reply:
+async def _formatted(outcome: Outcome, today: date, language: str) -> Reply:
     match outcome:
         case Told(text):
             return Reply(formatting.told(text))
-        case Failed(message, several):
-            return Reply(formatting.failed(message, several=several))
+        case Failed(error, several):
+            return Reply(formatting.failed(error, language, several=several))
         case Ask():
             return Reply(formatting.asked(outcome.question, outcome.tasks), asked=outcome)
         case Kept(done, tasks):
-            return _of_done(done, tasks, today)
+            return _of_done(done, tasks, today, language)
 
 
-def _of_done(done: tuple[Done, ...], tasks: tuple[Task, ...], today: date) -> Reply:
-    texts = [formatting.done(done)]
-    shown = formatting.touched(done)
+def _of_done(done: tuple[Done, ...], tasks: tuple[Task, ...], today: date, language: str) -> Reply:
+    texts = [formatting.done(done, language)]
+    shown = formatting.touched(done, language)
     for each in done:
         if each.call.act.intent == "list":
             found = resolving.sought(each.call.act.sought, tasks, today=today)
-            heading = formatting.heading(each.call.act.sought, found)
-            texts.append(formatting.listed(heading, found, today=today))
+            heading = formatting.heading(each.call.act.sought, found, language)
+            texts.append(formatting.listed(heading, found, today=today, language=language))
             shown = ShownTasks(heading, found)
-    text = "\n\n".join(part for part in texts if part) or formatting.HELP
+    text = "\n\n".join(part for part in texts if part) or formatting.help_(language)
     return Reply(text, shown=shown, calls=tuple(each.told for each in done))
 
 
-def _options(asked: Ask) -> tuple[str, ...]:
-    return (deciding.YES, deciding.NO) if asked.sure else formatting.options(asked.tasks)
+def _options(asked: Ask, language: str) -> tuple[str, ...]:
+    return (
+        (task_lists.YES.said(language), task_lists.NO.said(language)) if asked.sure else formatting.options(asked.tasks)
+    )

@@ -13,8 +13,8 @@ from pageside.answer.planner.intents import Act, Parsed, Target
 from pageside.answer.planner.memory import Waiting
 from pageside.answer.planner.resolving import folded, shares
 from pageside.answer.planner.rules_titles import masked
+from pageside.phrases import heard, tasks
 
-LEFT: Final = "Nothing was changed."
 _ANY_DAY: Final = date(2000, 1, 1)  # a choice among tasks says no day
 
 _LEAD: Final = re.compile(
@@ -70,11 +70,11 @@ def reply(text: str, waiting: Waiting, before: Parsed) -> Parsed | None:
         before: What the message wanted that was not carried out.
     """
     said = text.strip().replace("’", "'")
-    if _NO.fullmatch(said) and _DENYING.search(said):
-        return Parsed(question=LEFT)
+    if (_NO.fullmatch(said) and _DENYING.search(said)) or heard.agrees(said) is False:
+        return Parsed(question=tasks.NOTHING_CHANGED)
     if not before.acts or _is_another(said, before):
         return None
-    if _YES.fullmatch(said):
+    if _YES.fullmatch(said) or heard.agrees(said):
         if len(waiting.options) > 1:
             return replace(before, confidence=0.5, question="")  # "yes" says not which
         if waiting.options:
@@ -99,7 +99,11 @@ def clarified(replies: Sequence[str], before: Parsed, options: Sequence[int]) ->
     labels = [match for each in replies if (match := _OPTION.fullmatch(each.strip()))]
     if labels and len(labels) == len(replies):
         return chosen(before, tuple(int(match[1]) for match in labels))
-    return reply(" ".join(replies), waiting, before) if any(each.strip() for each in replies) else Parsed(question=LEFT)
+    return (
+        reply(" ".join(replies), waiting, before)
+        if any(each.strip() for each in replies)
+        else Parsed(question=tasks.NOTHING_CHANGED)
+    )
 
 
 def chosen(before: Parsed, numbers: Sequence[int]) -> Parsed:

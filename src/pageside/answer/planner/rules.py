@@ -18,6 +18,7 @@ from pageside.answer.planner.rules_heard import DOUBTFUL, SURE, Clause, Heard
 from pageside.answer.planner.rules_titles import Masked
 from pageside.answer.planner.rules_words import mended, politely
 from pageside.answer.question import Message, Page
+from pageside.phrases.phrase import Phrase
 from pageside.tasks.task import Details
 
 _LONGEST: Final = 2_000  # characters of a message that is read clause by clause; a longer one is one clause
@@ -284,7 +285,8 @@ def _together(heard: Sequence[tuple[str, Heard | None]], whole: Masked, text: st
     """One parse of all clauses: what says more of the task before goes to it, what is left is for the book."""
     acts: list[Act] = []
     book: list[str] = []
-    confidence, question = 1.0, ""
+    confidence = 1.0
+    question: str | Phrase = ""
     for said, each in heard:
         if each is None:
             if not _is_talk(said):

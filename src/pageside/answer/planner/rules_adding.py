@@ -10,6 +10,8 @@ from pageside.answer.planner import rules_titles
 from pageside.answer.planner.intents import Act
 from pageside.answer.planner.rules_heard import DOUBTFUL, LIKELY, SURE, Clause, Heard
 from pageside.answer.planner.rules_titles import LIST
+from pageside.phrases import task_lists
+from pageside.phrases.phrase import Phrase
 from pageside.tasks import days
 
 _VERBS: Final = frozenset(
@@ -153,7 +155,7 @@ def _reminded(clause: Clause) -> Heard | None:
         clause.text,
         re.IGNORECASE,
     ):
-        return Heard((Act("add"),), DOUBTFUL, "What shall I remind you of?")
+        return Heard((Act("add"),), DOUBTFUL, task_lists.REMIND_OF_WHAT)
     match = _REMIND.fullmatch(clause.text)
     if not match or re.match(
         r"(?:what|how|why|when|where|who|which)\b|of\s+(?:my|the)\s+(?:tasks|list)", _group(match), re.IGNORECASE
@@ -248,7 +250,7 @@ def _adding(clause: Clause, what: str, confidence: float, *, many: bool = False)
     what = _AT.sub(r"\g<what> \g<time>", what)
     told = rules_titles.details(what, clause.whole, clause.today)
     if told.title is None:
-        return Heard((Act("add", told),), DOUBTFUL, "What shall I add?")
+        return Heard((Act("add", told),), DOUBTFUL, task_lists.ADD_WHAT)
     parts = _several(told.title, what, many=many)
     if len(parts) == 1:
         return Heard((Act("add", told),), confidence, _shall(told.title) if confidence < LIKELY else "")
@@ -269,8 +271,8 @@ def _adding(clause: Clause, what: str, confidence: float, *, many: bool = False)
     return Heard(tuple(act for act in acts if act.details.title), confidence)
 
 
-def _shall(title: str) -> str:
-    return f"Shall I add “{title if len(title) <= 80 else title[:79] + '…'}” to your tasks?"
+def _shall(title: str) -> Phrase:
+    return task_lists.SHALL_I_ADD.of(title=title if len(title) <= 80 else f"{title[:79]}…")
 
 
 def _several(title: str, what: str, *, many: bool) -> list[str]:

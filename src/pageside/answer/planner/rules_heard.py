@@ -10,6 +10,7 @@ from typing import Final
 from pageside.answer.planner import rules_targets
 from pageside.answer.planner.intents import Act, Intent, Target
 from pageside.answer.planner.rules_titles import Masked
+from pageside.phrases.phrase import Phrase
 from pageside.tasks.task import Details, Status
 
 SURE: Final = 0.95
@@ -31,7 +32,7 @@ class Heard:
 
     acts: tuple[Act, ...]
     confidence: float = SURE
-    question: str = ""
+    question: str | Phrase = ""
     told: bool = False
 
 

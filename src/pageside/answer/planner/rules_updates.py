@@ -9,6 +9,7 @@ from pageside.answer.planner import rules_targets, rules_titles
 from pageside.answer.planner.intents import Act, Target
 from pageside.answer.planner.rules_heard import DOUBTFUL, IDENTIFIED, Clause, Heard, acting, any_of, group
 from pageside.answer.planner.rules_titles import QUOTE
+from pageside.phrases import task_lists
 from pageside.tasks import days
 from pageside.tasks.task import Details
 
@@ -219,7 +220,7 @@ def renamed(clause: Clause) -> Heard | None:
     new = re.sub(r"\s+instead$|^(?:say|be\s+called|be\s+named|be)\s+", "", group(match, "n"), flags=re.IGNORECASE)
     title = rules_titles.titled(new, clause.whole)
     if not title:
-        return Heard((Act("update", target=clause.target(group(match, "t"))),), DOUBTFUL, "What shall it be called?")
+        return Heard((Act("update", target=clause.target(group(match, "t"))),), DOUBTFUL, task_lists.CALLED_WHAT)
     found = acting(clause, "update", group(match, "t"), details=Details(title=title))
     if found is None:
         return None
@@ -231,7 +232,7 @@ def renamed(clause: Clause) -> Heard | None:
 def unsaid(clause: Clause) -> Heard | None:
     """A change of a task that is named, without what it is to become, or by how many days."""
     if match := _BY_DAYS.fullmatch(clause.text):
-        return Heard((Act("update", target=clause.target(match["t"])),), DOUBTFUL, "To which day shall I move it?")
+        return Heard((Act("update", target=clause.target(match["t"])),), DOUBTFUL, task_lists.MOVED_TO)
     match = _BARE_RENAME.fullmatch(clause.text)
     if not match or not (
         clause.target(match["t"]).numbers
@@ -240,7 +241,5 @@ def unsaid(clause: Clause) -> Heard | None:
     ):
         return None
     word = clause.text.split()[0].lower()
-    asked = (
-        "To which day?" if word in {"move", "postpone", "reschedule"} else "What shall be changed of it, and to what?"
-    )
+    asked = task_lists.WHICH_DAY if word in {"move", "postpone", "reschedule"} else task_lists.CHANGED_HOW
     return Heard((Act("update", target=clause.target(match["t"])),), DOUBTFUL, asked)

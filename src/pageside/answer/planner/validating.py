@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, assert_never
 
 from pageside.answer.planner.intents import Act
+from pageside.phrases import task_lists
 from pageside.tasks import task
 from pageside.tasks.task import BadTask, Details, NoSuchTask, Passage
 
@@ -101,7 +102,7 @@ def _changes(act: Act) -> dict[str, object]:
     status: dict[str, object] = {} if act.status is None else {"status": task.status(act.status)}
     if act.details.is_empty:
         if not status:
-            raise BadTask("Nothing to change was said: give a title, a description, a date, a priority or tags.")
+            raise BadTask(task_lists.NO_CHANGE_SAID)
         return status
     told = task.checked(act.details, new=False)
     return {**_said(told), **({"due": ""} if told.no_due else {}), **status}

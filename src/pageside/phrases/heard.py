@@ -1,14 +1,15 @@
-"""Greetings, thanks and the like as readers write them in other languages than English."""
+"""Greetings, thanks, yes and no as readers write them in other languages than English."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
 Beside = Literal["hello", "thanks", "goodbye", "who"]
 
 # Whole messages, in small letters and without the marks around them.
-HEARD: Final[Mapping[str, Mapping[Beside, str]]] = {
+_BESIDE: Final[Mapping[str, Mapping[Beside, str]]] = {
     "es": {
         "hello": "hola | hola de nuevo | buenas | buenos días | buenas tardes | buenas noches | hola qué tal | qué tal",
         "thanks": "gracias | muchas gracias | muchísimas gracias | mil gracias | ok gracias | vale gracias",
@@ -39,18 +40,74 @@ HEARD: Final[Mapping[str, Mapping[Beside, str]]] = {
 }
 
 
-def heard(text: str) -> tuple[Beside, str] | None:
-    """What `text` says beside the book, and in which language; None where it is no such message.
+_YES: Final = frozenset(
+    [
+        "sí",
+        "si",
+        "sí por favor",
+        "claro",
+        "vale",
+        "de acuerdo",
+        "ہاں",
+        "جی",
+        "جی ہاں",
+        "ٹھیک ہے",
+        "是",
+        "是的",
+        "好",
+        "好的",
+        "对",
+        "可以",
+        "はい",
+        "うん",
+        "ええ",
+        "お願いします",
+        "はいお願いします",
+    ]
+)
+_NO: Final = frozenset(
+    [
+        "no gracias",
+        "cancelar",
+        "déjalo",
+        "نہیں",
+        "جی نہیں",
+        "رہنے دیں",
+        "否",
+        "不",
+        "不是",
+        "不要",
+        "不用",
+        "取消",
+        "いいえ",
+        "いや",
+        "やめて",
+        "キャンセル",
+    ]
+)
+_AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_WITHIN: Final = re.compile(r"[\W_]+")
 
-    Args:
-        text: In small letters, without marks around it.
-    """
-    return _BY_TEXT.get(text)
+
+def agrees(text: str) -> bool | None:
+    """Whether `text` says yes; None where it says neither yes nor no, or says it in English."""
+    said = _WITHIN.sub(" ", bare(text))
+    return True if said in _YES else False if said in _NO else None
+
+
+def bare(text: str) -> str:
+    """`text` in small letters, without the marks around it."""
+    return _AROUND.sub("", " ".join(text.casefold().split()))
+
+
+def beside(text: str) -> tuple[Beside, str] | None:
+    """What `text` says beside the book, and in which language; None where it is no such message."""
+    return _BY_TEXT.get(bare(text))
 
 
 _BY_TEXT: Final[Mapping[str, tuple[Beside, str]]] = {
-    text: (beside, language)
-    for language, kinds in HEARD.items()
-    for beside, texts in kinds.items()
+    text: (kind, language)
+    for language, kinds in _BESIDE.items()
+    for kind, texts in kinds.items()
     for text in texts.split(" | ")
 }
