@@ -16,6 +16,8 @@ ROWS = [
             ("docs/02-motion/02-nodes.md", "/book/docs/motion/nodes"),
             ("docs/motion/índice de ejes.md", "/book/docs/motion/%C3%ADndice%20de%20ejes"),
             ("blog/index.html", "https://example.org/blog/"),
+            ("guide/index.md", "/book/guide/next/"),
+            ("guide_versions/1.0/index.md", "/book/guide/"),
         ]
     )
 ]
@@ -37,6 +39,8 @@ ROWS = [
         ("/book/docs/motion/índice de ejes", "docs/motion/índice de ejes.md"),
         ("/book/docs/", "docs/intro.md"),
         ("/blog/index.html", "blog/index.html"),
+        ("/book/ur/guide/", "guide_versions/1.0/index.md"),
+        ("/book/pt-BR/docs/ros2/nodes", "docs/01-ros2/02-nodes.md"),
         ("02-nodes.md", None),
         ("/book/docs/ros2/node", None),
         ("", None),

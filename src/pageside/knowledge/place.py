@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pageside.knowledge.index import DocumentRow
 
 _SUFFIX: Final = re.compile(r"(?:/?(?:index|readme))?(?:\.(?:html?|mdx?))?$", re.IGNORECASE)
+_LOCALE: Final = re.compile(r"[a-z]{2}(?:-[A-Za-z]{2,4})?")
 _ORIGIN: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/]*", re.IGNORECASE)
 
 # Words that ask for an explanation without saying of what.
@@ -43,7 +44,7 @@ def resolve(page: str, documents: Sequence[DocumentRow]) -> str | None:
     """Path in the book of what `page` means: a path, or an address with or without host, query and fragment.
 
     An address or path that says more, or less, than the book's own (a host's prefix, a folder above) is understood
-    where only one page can be meant.
+    where only one page can be meant. A site shows a page that is not translated at its translated address, too.
     """
     if not page.strip():
         return None
@@ -56,9 +57,10 @@ def resolve(page: str, documents: Sequence[DocumentRow]) -> str | None:
         [(document.path, _segments(document.url)) for document in documents],
         [(document.path, _segments(document.path)) for document in documents],
     )
-    for way in ways:
-        if exact := [path for path, own in way if own == segments]:
-            return exact[0]
+    for wanted in (segments, _untranslated(segments)):
+        for way in ways:
+            if exact := [path for path, own in way if own == wanted]:
+                return exact[0]
     for way in ways:
         if (only := _only(path for path, own in way if _ends_alike(own, segments))) is not None:
             return only
@@ -68,6 +70,12 @@ def resolve(page: str, documents: Sequence[DocumentRow]) -> str | None:
 def _segments(address: str) -> tuple[str, ...]:
     path = unquote(_ORIGIN.sub("", address.partition("#")[0].partition("?")[0]))
     return tuple(segment for segment in _SUFFIX.sub("", path).split("/") if segment not in {"", "."})
+
+
+def _untranslated(segments: tuple[str, ...]) -> tuple[str, ...]:
+    """`segments` without the first that names a language."""
+    at = next((at for at, segment in enumerate(segments) if _LOCALE.fullmatch(segment)), len(segments))
+    return segments[:at] + segments[at + 1 :]
 
 
 def _ends_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
