@@ -38,18 +38,17 @@ export interface Passage {
 }
 
 const FENCE = /^( {0,3})(?:(`{3,})([^`]*)|(~{3,})(.*))$/;
-const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$/;
+const HEADING = /^ {0,3}(#{1,6})(?:[ \t](.*))?$/;
 const RULE = /^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$/;
 const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
 const QUOTE = /^ {0,3}> ?/;
 const ENTRY = /^( {0,3})([-+*]|\d{1,9}[.)])(?:( +)(.*))?$/;
 const TASK = /^\[([ xX])\][ \t]+(?=\S)/;
 const MATH = /^ {0,3}(\$\$|\\\[)/;
-const DELIMITERS = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+const DELIMITERS = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$/;
 const REFERENCE =
   /^ {0,3}\[(?!\^)((?:[^[\]\\]|\\.){1,300})\]:[ \t]*(<[^<>]*>|[^\s<]\S*)(?:[ \t]+(?:"([^"]*)"|'([^']*)'|\(([^()]*)\)))?[ \t]*$/;
-/** A last line that may yet become anything: markers and nothing behind them. */
-const PENDING = /^\s*(?:[-+*_=#>|:`~$\\\s]+|\d{1,9}[.)]?|[-+*] +\[[ xX]?\]?)\s*$/;
+const MARKERS = /^(?:[-+*_=#>|:`~$\\\s]+|\d{1,9}[.)]?|[-+*] +\[[ xX]?\]?)$/;
 const DEEPEST = 12;
 
 /** The blocks of `text`; with `open`, more will be appended to it. `references` is added to. */
@@ -67,7 +66,7 @@ export function passages(text: string, references: References, open = false): Pa
     block,
     start: starts[from]!,
     raw: text.slice(starts[from], to < lines.length ? starts[to] : undefined),
-    tail: !open ? 0 : to >= lines.length ? 2 : to === lines.length - 1 && PENDING.test(lines[to]!) ? 1 : 0,
+    tail: !open ? 0 : to >= lines.length ? 2 : to === lines.length - 1 && isPending(lines[to]!) ? 1 : 0,
   }));
 }
 
@@ -85,6 +84,8 @@ interface Found {
 function read(lines: string[], references: References, open: boolean, depth: number): Found[] {
   const found: Found[] = [];
   let at = 0;
+  /** Up to which line formulas were looked for in vain, by what ends them. */
+  const endless = new Map<string, number>();
   const inner = (part: string[], last: boolean) => read(part, references, open && last, depth + 1);
 
   while (at < lines.length) {
@@ -99,7 +100,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
 
     if (blank(line)) {
       at++;
-    } else if (open && at === lines.length - 1 && PENDING.test(line)) {
+    } else if (open && at === lines.length - 1 && isPending(line)) {
       break;
     } else if (indent(line) > 3) {
       while (at < lines.length && (indent(lines[at]!) > 3 || blank(lines[at]!))) at++;
@@ -110,7 +111,8 @@ function read(lines: string[], references: References, open: boolean, depth: num
       add(fence(fenced));
     } else if (headed) {
       at++;
-      add({ type: "heading", level: headed[1]!.length, text: headed[2]?.trim() ?? "", open: toEnd() });
+      const text = (headed[2] ?? "").trim().replace(/(?:^|[ \t])#+$/, "");
+      add({ type: "heading", level: headed[1]!.length, text: text.trimEnd(), open: toEnd() });
     } else if (RULE.test(line)) {
       at++;
       add({ type: "rule" });
@@ -166,7 +168,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
       while (at < lines.length) {
         const opening = ENTRY.exec(lines[at]!);
         if (!opening || opening[2]!.at(-1) !== kind || RULE.test(lines[at]!)) break;
-        if (open && at === lines.length - 1 && PENDING.test(lines[at]!)) break;
+        if (open && at === lines.length - 1 && isPending(lines[at]!)) break;
         const spaces = opening[3]?.length ?? 1;
         const width = opening[1]!.length + opening[2]!.length + (spaces > 4 || !opening[4] ? 1 : spaces);
         const part = [lines[at]!.slice(width)];
@@ -218,6 +220,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
     function math(mark: string): boolean {
       const closing = mark === "$$" ? "$$" : "\\]";
       const text: string[] = [];
+      if (at < (endless.get(closing) ?? 0)) return false;
       let rest = line.trimStart().slice(2);
       for (let next = at; ; rest = lines[next]!) {
         const end = rest.indexOf(closing);
@@ -231,9 +234,12 @@ function read(lines: string[], references: References, open: boolean, depth: num
         }
         text.push(rest);
         if (++next >= lines.length || blank(lines[next]!)) {
-          if (!open || next < lines.length) return false;
-          at = next;
-          return true;
+          if (open && next >= lines.length) {
+            at = next;
+            return true;
+          }
+          endless.set(closing, next);
+          return false;
         }
       }
     }
@@ -248,7 +254,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
       for (at += 2; at < lines.length; at++) {
         const next = lines[at]!;
         if (blank(next) || begins(next)) break;
-        if (open && at === lines.length - 1 && PENDING.test(next)) continue;
+        if (open && at === lines.length - 1 && isPending(next)) continue;
         const row = cells(next);
         rows.push(head.map((_, n) => row[n] ?? ""));
       }
@@ -273,7 +279,7 @@ function read(lines: string[], references: References, open: boolean, depth: num
         if (blank(next)) break;
         if (text.length) {
           const under = UNDERLINE.exec(next);
-          const pending = open && at === lines.length - 1 && PENDING.test(next);
+          const pending = open && at === lines.length - 1 && isPending(next);
           if (under && !pending) {
             at++;
             return {
@@ -286,13 +292,13 @@ function read(lines: string[], references: References, open: boolean, depth: num
           if (pending || begins(next) || header(at)) break;
         }
         // The head of a table is not shown before its second line says that it is one.
-        if (open && /^ {0,3}\|/.test(next) && at >= lines.length - 2 && PENDING.test(lines[at + 1] ?? "|")) {
+        if (open && /^ {0,3}\|/.test(next) && at >= lines.length - 2 && isPending(lines[at + 1] ?? "|")) {
           at = lines.length;
           return text.length ? whole(true) : null;
         }
         text.push(next.trimStart());
       }
-      const rest = at === lines.length - 1 && open && PENDING.test(lines[at]!);
+      const rest = at === lines.length - 1 && open && isPending(lines[at]!);
       return whole(toEnd() || rest);
 
       function whole(last: boolean): Block {
@@ -320,11 +326,9 @@ function begins(line: string): boolean {
 /** Whether `line` is of a paragraph, so that the next one may belong to it without its markers. */
 function flows(line: string): boolean {
   let rest = line;
-  for (
-    let entry = ENTRY.exec(rest) ?? QUOTE.exec(rest);
-    entry;
-    entry = ENTRY.exec(rest) ?? QUOTE.exec(rest)
-  ) {
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const entry = ENTRY.exec(rest) ?? QUOTE.exec(rest);
+    if (!entry) break;
     if (RULE.test(rest)) return false;
     const text = entry.length > 1 ? (entry[4] ?? "") : rest.slice(entry[0].length);
     if (text === rest) break;
@@ -339,6 +343,12 @@ function cells(row: string): string[] {
     .replace(/^\|/, "")
     .replace(/(?<!\\)\|$/, "");
   return text.split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/\\\|/g, "|"));
+}
+
+/** Whether `line`, the last one, may yet become anything: markers, and nothing behind them. */
+function isPending(line: string): boolean {
+  const text = line.trim();
+  return text ? MARKERS.test(text) : line !== "";
 }
 
 function blank(line: string): boolean {

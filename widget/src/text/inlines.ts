@@ -7,29 +7,46 @@
 import { label, type References } from "./blocks";
 import { decoded, ENTITY } from "./entities";
 import { CITE, unmarked } from "./marks";
-import { type Bracket, fits, type Inline, type Part, plain, type Run, settled } from "./parts";
+import {
+  type Bracket,
+  fits,
+  type Inline,
+  nested,
+  type Part,
+  plain,
+  type Run,
+  settled,
+  stripped,
+} from "./parts";
 
 const PLAIN = /[^\\`*_~[\]!<&$\n]+/y;
 const SPACE = /\s/;
 const PUNCTUATION = /[\p{P}\p{S}]/u;
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const AUTOLINK = /<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>/iy;
 const AUTOMAIL = /<([\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>/iy;
 const BREAK = /<br\s*\/?>/iy;
 const NOTE = /\[\^([^\s[\]^]{1,40})\]:?/y;
 const TARGET =
-  /\(\s*(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\((?:[^\s()]|\([^\s()]*\))*\)|\\.)[^\s()\\]*)*)(?:\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
+  /\(\s*(?!\s)(<[^<>\n]*>|[^\s<>()\\]*(?:(?:\((?:[^\s()]|\([^\s()]*\))*\)|\\.)[^\s()\\]*)*)(?:\s+(?!\s)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)/y;
 const HALF_TARGET = /(?:\((?:\s*[^\s)]*(?:\s+["'(][^"')]*["']?)?\s*)|\[[^\]]*)?$/y;
 /** Words one after the other, which formulas have in commands only. */
-const PROSE = /^[^\\]*[a-z]{3,} [a-z]{2,}\b/i;
+const PROSE = /(?<![a-z])[a-z]{3,} [a-z]{2,}\b/i;
+/** How deep emphasis stands in emphasis. */
+const DEEPEST = 50;
+/** No label of a reference is longer, in characters. */
+const LONGEST_LABEL = 1000;
 /** How far back something half said is taken for the beginning of markup, in characters. */
 const REACH = 160;
 
 /** The parts of `text`; with `open`, more will be appended, and what is half said at its end is closed or left out. */
 export function inlines(text: string, references: References, open = false): Inline[] {
-  const source = open ? text.replace(/(?:[*~]+|(?<!\w)_+|(?<!\w)!|\\|\s+)$/, "") : text;
+  const source = open ? withoutHalf(text) : text;
   const parts: Part[] = [];
   const runs: Run[] = [];
   const brackets: Bracket[] = [];
+  /** Ends of formulas that do not come any more. */
+  const absent = new Set<string>();
   let at = 0;
 
   const match = (pattern: RegExp): RegExpExecArray | null => {
@@ -119,8 +136,9 @@ export function inlines(text: string, references: References, open = false): Inl
     const after = end < source.length ? String.fromCodePoint(source.codePointAt(end)!) : " ";
     const [spaceBefore, spaceAfter] = [SPACE.test(before), SPACE.test(after)];
     const [markBefore, markAfter] = [PUNCTUATION.test(before), PUNCTUATION.test(after)];
-    const left = !spaceAfter && (!markAfter || spaceBefore || markBefore);
-    const right = !spaceBefore && (!markBefore || spaceAfter || markAfter);
+    // Chinese and Japanese are written without spaces, so their letters stand for one beside a mark: `**终。**下`.
+    const left = !spaceAfter && (!markAfter || spaceBefore || markBefore || UNSPACED.test(before));
+    const right = !spaceBefore && (!markBefore || spaceAfter || markAfter || UNSPACED.test(after));
     const length = end - at;
     const tilde = char === "~";
     const part: Run = {
@@ -131,6 +149,9 @@ export function inlines(text: string, references: References, open = false): Inl
       opens: tilde ? left && length < 3 : char === "*" ? left : left && (!right || markBefore),
       closes: tilde ? right && length < 3 : char === "*" ? right : right && (!left || markAfter),
       inWord: /[a-z0-9)]/i.test(before),
+      at: parts.length,
+      ends: [],
+      begins: [],
     };
     parts.push(part);
     runs.push(part);
@@ -142,14 +163,13 @@ export function inlines(text: string, references: References, open = false): Inl
     const opened = double ? "$$" : mark;
     const closed = mark === "\\(" ? "\\)" : mark === "\\[" ? "\\]" : opened;
     const from = at + opened.length;
-    for (let end = source.indexOf(closed, from); end > 0; end = source.indexOf(closed, end + 1)) {
+    let end = absent.has(closed) ? -1 : source.indexOf(closed, from);
+    if (end < 0) absent.add(closed);
+    for (; end > 0; end = source.indexOf(closed, end + 1)) {
       const text = source.slice(from, end);
       if (source[end - 1] === "\\" && opened === "$") continue;
       // A price is no formula: a space inside of a dollar, a digit behind the second one, or words between them.
-      if (
-        opened === "$" &&
-        (/^\s|\s$|^$/.test(text) || /[\d$]/.test(source[end + 1] ?? "") || PROSE.test(text))
-      )
+      if (opened === "$" && (/^\s|\s$|^$/.test(text) || /[\d$]/.test(source[end + 1] ?? "") || isProse(text)))
         break;
       if (!text.trim()) break;
       parts.push({ type: "math", text: unmarked(text).trim(), display: opened === "$$" || mark === "\\[" });
@@ -171,8 +191,9 @@ export function inlines(text: string, references: References, open = false): Inl
   function lineEnd() {
     const last = parts.at(-1);
     const text = typeof last === "string" ? last : "";
-    if (text) parts[parts.length - 1] = text.replace(/ +$/, "");
-    parts.push(/ {2,}$/.test(text) ? { type: "break" } : "\n");
+    const line = stripped(text, / /);
+    if (text) parts[parts.length - 1] = line;
+    parts.push(text.length - line.length > 1 ? { type: "break" } : "\n");
     at++;
     while (source[at] === " ") at++;
   }
@@ -212,7 +233,14 @@ export function inlines(text: string, references: References, open = false): Inl
     if (cite) return take(cite, { type: "cite", number: Number(cite[2]) });
     if (note) return take(note, { type: "note", label: note[1]! });
     at += image ? 2 : 1;
-    const bracket: Bracket = { type: "bracket", image, active: true, from: at, runs: runs.length };
+    const bracket: Bracket = {
+      type: "bracket",
+      image,
+      active: true,
+      from: at,
+      at: parts.length,
+      runs: runs.length,
+    };
     parts.push(bracket);
     brackets.push(bracket);
   }
@@ -234,11 +262,12 @@ export function inlines(text: string, references: References, open = false): Inl
       at += target[0].length;
     } else {
       const named = match(/\[([^[\]]*)\]/y);
-      const kept = references.get(label(named?.[1] || source.slice(bracket.from, to)));
+      const from = Math.max(bracket.from, to - LONGEST_LABEL);
+      const kept = references.get(label(named?.[1] || source.slice(from, to)));
       link = kept && { href: unescaped(kept.href), title: kept.title && unescaped(kept.title) };
       if (link && named) at += named[0].length;
     }
-    const first = parts.indexOf(bracket);
+    const first = bracket.at;
     if (!link) {
       // Half of a link: its words are shown, its brackets and its address are not.
       if (
@@ -247,11 +276,11 @@ export function inlines(text: string, references: References, open = false): Inl
         match(HALF_TARGET) &&
         !/^\^?\d*$/.test(source.slice(bracket.from, to))
       ) {
-        if (bracket.image) parts.length = first;
-        else parts.splice(first, 1);
+        if (bracket.image) dropFrom(bracket);
+        else parts[first] = "";
         at = source.length;
       } else if (open && at === source.length && to - bracket.from < 5) {
-        parts.length = first;
+        dropFrom(bracket);
       } else {
         parts[first] = bracket.image ? "![" : "[";
         parts.push("]");
@@ -259,7 +288,6 @@ export function inlines(text: string, references: References, open = false): Inl
       return;
     }
     pair(bracket.runs);
-    runs.length = Math.min(runs.length, bracket.runs);
     const children = settled(parts.splice(first).slice(1), false);
     if (bracket.image) {
       parts.push({ type: "image", src: link.href, title: link.title, alt: plain(children) });
@@ -269,78 +297,88 @@ export function inlines(text: string, references: References, open = false): Inl
     }
   }
 
+  function dropFrom(bracket: Bracket) {
+    parts.length = bracket.at;
+    runs.length = bracket.runs;
+  }
+
   /** Makes emphasis of the runs from `bottom` on. */
   function pair(bottom: number) {
+    const from = runs[bottom]?.at ?? parts.length;
+    const openers: Run[] = [];
+    /** How many of the openers a kind of closer has been held against in vain. */
     const floors = new Map<string, number>();
-    let at = bottom;
-    while (at < runs.length) {
-      const closer = runs[at]!;
-      if (!closer.closes) {
-        at++;
-        continue;
+    for (const closer of runs.splice(bottom)) {
+      while (closer.closes && closer.length) {
+        const key = closer.char + (closer.size % 3) + closer.opens + (closer.char === "~" ? closer.size : "");
+        const floor = floors.get(key) ?? 0;
+        let last = openers.length - 1;
+        while (last >= floor && !fits(openers[last]!, closer)) last--;
+        if (last < floor) {
+          floors.set(key, openers.length);
+          break;
+        }
+        const opener = openers[last]!;
+        const used = closer.char === "~" ? closer.length : opener.length > 1 && closer.length > 1 ? 2 : 1;
+        const type = closer.char === "~" ? "del" : used === 2 ? "strong" : "em";
+        opener.begins.push(type);
+        closer.ends.push(type);
+        opener.length -= used;
+        closer.length -= used;
+        openers.length = opener.length ? last + 1 : last;
+        for (const [name, value] of floors) floors.set(name, Math.min(value, openers.length));
       }
-      const key = closer.char + (closer.size % 3) + closer.opens + (closer.char === "~" ? closer.size : "");
-      const floor = Math.max(bottom, floors.get(key) ?? bottom);
-      let from = at - 1;
-      while (from >= floor && !fits(runs[from]!, closer)) from--;
-      if (from < floor) {
-        floors.set(key, at);
-        at++;
-        continue;
-      }
-      const opener = runs[from]!;
-      const used = closer.char === "~" ? closer.length : opener.length > 1 && closer.length > 1 ? 2 : 1;
-      const first = parts.lastIndexOf(opener);
-      const last = parts.indexOf(closer, first);
-      const children = settled(parts.slice(first + 1, last), false);
-      opener.length -= used;
-      closer.length -= used;
-      const type = closer.char === "~" ? "del" : used === 2 ? "strong" : "em";
-      parts.splice(
-        first,
-        last - first + 1,
-        ...(opener.length ? [opener] : []),
-        { type, children },
-        ...(closer.length ? [closer] : []),
-      );
-      runs.splice(from + 1, at - from - 1);
-      at = from + 1;
-      if (!closer.length) runs.splice(at, 1);
-      if (!opener.length) {
-        runs.splice(from, 1);
-        at--;
-      }
-      for (const [name, value] of floors) if (value > at) floors.set(name, at);
+      if (closer.opens && closer.length) openers.push(closer);
     }
+    for (const part of nested(parts.splice(from), DEEPEST)) parts.push(part);
   }
 
   /** Closes at the end what is still open, and takes back brackets that may become a link. */
   function finish() {
     for (const bracket of brackets.reverse()) {
-      const first = parts.indexOf(bracket);
       const content = source.slice(bracket.from);
-      if (first < 0 || !bracket.active || content.length > REACH) continue;
+      if (content.length > REACH) break;
+      const first = parts.lastIndexOf(bracket);
+      if (first < 0 || !bracket.active) continue;
       if (bracket.image || /^\^?\w{0,3}$/.test(content)) parts.length = first;
       else parts.splice(first, 1);
     }
-    for (const opener of runs.reverse()) {
-      const first = parts.lastIndexOf(opener);
-      const single = opener.length === 1;
-      if (first < 0 || !opener.opens || opener.length > 3 || (single && opener.inWord)) continue;
+    let closed = 0;
+    for (let first = parts.length - 1; first >= 0 && closed < DEEPEST; first--) {
+      const opener = parts[first]!;
+      if (typeof opener === "string" || opener.type !== "run") continue;
+      const { length, opens, inWord } = opener;
+      if (!opens || length > 3 || (length === 1 && inWord)) continue;
       const children = settled(parts.splice(first).slice(1), false);
       if (!children.length) continue;
+      closed++;
       if (opener.char === "~") parts.push({ type: "del", children });
-      else if (opener.length < 3) parts.push({ type: single ? "em" : "strong", children });
+      else if (length < 3) parts.push({ type: length === 1 ? "em" : "strong", children });
       else parts.push({ type: "em", children: [{ type: "strong", children }] });
     }
   }
+}
+
+/** `text` without a mark at its end of which more may come. */
+function withoutHalf(text: string): string {
+  const last = text.at(-1) ?? "";
+  if (/[*~]/.test(last)) return stripped(text, /[*~]/);
+  if (/\s/.test(last)) return text.trimEnd();
+  if (last === "\\") return text.slice(0, -1);
+  if (last !== "_" && last !== "!") return text;
+  const rest = last === "_" ? stripped(text, /_/) : text.slice(0, -1);
+  return /\w$/.test(rest.slice(-1)) ? text : rest;
+}
+
+function isProse(text: string): boolean {
+  return PROSE.test(text.split("\\", 1)[0]!);
 }
 
 /** Whether `rest`, behind a mark without its other half, reads like a formula rather than like a price or a variable. */
 function pendingFormula(rest: string, opened: string): boolean {
   if (rest.length > REACH * 4) return false;
   if (opened !== "$") return true;
-  if (rest.length > REACH || /^\s/.test(rest) || PROSE.test(rest)) return false;
+  if (rest.length > REACH || /^\s/.test(rest) || isProse(rest)) return false;
   return !/^\d/.test(rest) || /[\\^_={}+]/.test(rest);
 }
 
