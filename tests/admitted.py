@@ -18,6 +18,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from fastapi import FastAPI
 from tests import small_book
+from tests.databases import migrated_file
 
 from pageside import settings
 from pageside.conversation.sessions import Sessions
@@ -59,6 +60,9 @@ async def door(
     given = {"embedding_model": "none", "secret": "of-these-tests-alone-9xQw3Zr7Lk2Vb8Nm", **chosen}
     loaded = settings.load({}, data_dir=folder / "data", database_url=store_url or None, **given)
     book = small_book.write(folder / "book")
+    kept = loaded.data_dir / "pageside.db"
+    if not loaded.database_url and not kept.exists():
+        migrated_file(kept)
     async with serving.open_services(loaded) as opened:
         services = opened if now is None else _timed(opened, now)
         yield Door(services, web.create(services, book))

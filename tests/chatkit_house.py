@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 from tests.chatkit_client import ChatKit
+from tests.databases import migrated_file
 from tests.scripted_tutor import ScriptedTutor
 
 from pageside.conversation.attachments import Attachments
@@ -23,7 +24,6 @@ from pageside.conversation.links import Links
 from pageside.conversation.runs import Runs
 from pageside.conversation.server import Answerer, TextbookServer
 from pageside.identity.reader import Reader
-from pageside.storage import migrate
 from pageside.storage.engine import Database
 from pageside.storage.files import Files, LocalFiles
 from pageside.web import attachments as web_attachments
@@ -85,8 +85,9 @@ async def house(
         file_limits: Limits of `Attachments`.
     """
     path = folder / "chat.db"
-    url = store_url or f"sqlite+aiosqlite:///{path}"
-    database = await Database.open(url, prepare=None if store_url else migrate.upgrade)
+    if not store_url and not path.exists():
+        migrated_file(path)
+    database = await Database.open(store_url or f"sqlite+aiosqlite:///{path}")
     kept = files or LocalFiles(folder / "files")
     addresses = links or Links(SecretStr("the secret of this house, and of no other"))
     attachments = Attachments(database, kept, addresses, **(file_limits or {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from pydantic import SecretStr
 from tests import served, zygote
 from tests.chatkit_client import ChatKit
@@ -40,8 +42,15 @@ class Visit:
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory) -> Path:
     """The example book, indexed once; to be copied, never written to."""
-    folder = tmp_path_factory.mktemp("indexed")
-    zygote.run(["index", BOOK, "--data-dir", folder], cwd=folder).check_returncode()
+    # All processes of one run of the tests have their folders beside each other: the first of them indexes for all.
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent if os.environ.get("PYTEST_XDIST_WORKER") else run
+    folder = shared / "example-book"
+    with FileLock(shared / "example-book.lock"):
+        if not folder.is_dir():
+            made = tmp_path_factory.mktemp("indexed")
+            zygote.run(["index", BOOK, "--data-dir", made], cwd=made).check_returncode()
+            made.rename(folder)
     return folder
 
 

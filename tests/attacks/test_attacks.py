@@ -22,14 +22,15 @@ from pageside.answer.tutor import Tutor
 
 OWN = channels.own()
 NAMES = list(CHANNELS)
-# Each attack by one channel of its own, and by each channel the first of each kind; through those ways of planting that
-# are many, the kinds in turn.
+# Each attack by one channel of its own, and by each channel every second of the kinds, by turns; through those ways of
+# planting that are many, the kinds in turn.
 FIRST = {attack.kind: attack for attack in reversed(OWN)}
 KINDS = list(FIRST.values())
 MANY = ("attached: ", "hidden: ", "in a page: ")
+FEW = [name for name in NAMES if not name.startswith(MANY)]
 PAIRS = [
     *((attack, NAMES[number % len(NAMES)]) for number, attack in enumerate(OWN)),
-    *((attack, name) for attack in KINDS for name in NAMES if not name.startswith(MANY)),
+    *((attack, name) for at, name in enumerate(FEW) for attack in KINDS[at % 2 :: 2]),
     *((KINDS[at % len(KINDS)], name) for at, name in enumerate(NAMES) if name.startswith(MANY)),
 ]
 

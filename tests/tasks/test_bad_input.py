@@ -42,7 +42,10 @@ TITLES = {
     "a heading": "# milk",
     "a formula": "$x$ $$y$$",
 }
-MODES = pytest.mark.parametrize("door", ["chatkit", "rest"])
+# Each door with one database: what comes in by it is the same task to both.
+MODES = pytest.mark.parametrize(
+    ("store_url", "door"), [("sqlite", "rest"), ("postgresql", "chatkit")], indirect=["store_url"]
+)
 
 
 @pytest.fixture

@@ -19,11 +19,22 @@ def running():
         yield server
 
 
-@pytest.fixture(params=["responses", "chat_completions"])
-async def house(request, tmp_path, store_url, running):
+# Each database with one API: what a model says is read before any database is asked.
+pytestmark = pytest.mark.parametrize(
+    ("store_url", "api"), [("sqlite", "responses"), ("postgresql", "chat_completions")], indirect=True
+)
+
+
+@pytest.fixture
+def api(request):
+    return request.param
+
+
+@pytest.fixture
+async def house(api, tmp_path, store_url, running):
     running.forget()
     chosen = {"openai_api_key": KEY, "openai_base_url": running.base_url, "model": "gpt-test"}
-    async with class_room(tmp_path, store_url, model_api=request.param, **chosen) as opened:
+    async with class_room(tmp_path, store_url, model_api=api, **chosen) as opened:
         yield opened
 
 
@@ -95,7 +106,6 @@ async def test_a_model_that_refuses_leaves_it_to_the_rules(ada, openai):
         await ada.put_back(2)
 
 
-@pytest.mark.parametrize("api", ["responses", "chat_completions"])
 async def test_a_model_that_never_answers_does_not_keep_the_reader(tmp_path, store_url, api):
     """After its time the rules decide."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
