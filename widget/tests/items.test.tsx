@@ -60,9 +60,16 @@ beforeAll(async () => {
 
 describe("every item", () => {
   test.each(items.map((item) => [item.id, item] as const))("%s is shown", (_, item) => {
-    const root = show(<Item item={item} actions={{ feedback: true, retry: true }} last />);
+    const { env } = environment(pretended({ phase: "answering" }).chat);
+    const root = show(<Item item={item} actions={{ feedback: true, retry: true }} last />, env);
 
     expect(root.childElementCount > 0).toBe(item.type !== "end_of_turn");
+  });
+
+  test("that asks the page says so only while it is waited for", () => {
+    const item = items.find(({ type }) => type === "client_tool_call")!;
+
+    expect(show(<Item item={item} />).innerHTML).toBe("");
   });
 
   test("of a kind that nobody knows shows nothing", () => {

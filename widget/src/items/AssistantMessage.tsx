@@ -4,7 +4,7 @@ import type { AssistantMessageItem } from "../protocol/types";
 import { Markdown, Sources } from "../text/Markdown";
 import { CopyButton } from "../ui/CopyButton";
 import { useEnv } from "../ui/env";
-import { Icon } from "../ui/Icon";
+import { IconButton } from "../ui/IconButton";
 import { copied } from "./copying";
 import type { AnswerActions } from "./Item";
 import { useSlice } from "./slice";
@@ -62,47 +62,28 @@ function Actions({
       <CopyButton text={() => copied(item.content, words.sources)} label={words.copyAnswer} />
       {feedback && (
         <>
-          <Toggle
+          <IconButton
             icon="thumbs-up"
             label={words.good}
-            on={thought === "positive"}
-            press={() => rate("positive")}
+            aria-pressed={thought === "positive"}
+            onClick={() => rate("positive")}
           />
-          <Toggle
+          <IconButton
             icon="thumbs-down"
             label={words.bad}
-            on={thought === "negative"}
-            press={() => rate("negative")}
+            aria-pressed={thought === "negative"}
+            onClick={() => rate("negative")}
           />
         </>
       )}
       {retry && last && (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={words.answerAgain}
-          title={words.answerAgain}
+        <IconButton
+          icon="rotate-ccw"
+          label={words.answerAgain}
           disabled={!idle}
           onClick={() => chat.retry(item.id).catch(() => {})}
-        >
-          <Icon name="rotate-ccw" />
-        </button>
+        />
       )}
     </div>
-  );
-}
-
-function Toggle({ icon, label, on, press }: { icon: string; label: string; on: boolean; press: () => void }) {
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      aria-pressed={on}
-      onClick={press}
-    >
-      <Icon name={icon} />
-    </button>
   );
 }

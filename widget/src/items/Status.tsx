@@ -6,6 +6,7 @@ import { Markdown } from "../text/Markdown";
 import type { Notice, Problem } from "../thread/state";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
+import { IconButton } from "../ui/IconButton";
 
 /** What the assistant is doing before it speaks. */
 export function Progress({ text, icon }: { text: string; icon?: string }) {
@@ -36,7 +37,7 @@ export function NoticeBox({ notice, onDismiss }: { notice: Notice; onDismiss(): 
         )}
         <Markdown text={notice.message} />
       </div>
-      <Dismiss label={words.dismiss} press={onDismiss} />
+      <IconButton icon="x" label={words.dismiss} onClick={onDismiss} />
     </div>
   );
 }
@@ -71,7 +72,7 @@ export function ProblemBox({ problem, onRetry, onDismiss }: ProblemProps) {
           </button>
         )}
       </div>
-      <Dismiss label={words.dismiss} press={onDismiss ?? (() => chat.dismissProblem())} />
+      <IconButton icon="x" label={words.dismiss} onClick={onDismiss ?? (() => chat.dismissProblem())} />
     </div>
   );
 }
@@ -80,14 +81,6 @@ export function ProblemBox({ problem, onRetry, onDismiss }: ProblemProps) {
 function useAnnounced(text: string) {
   const { announce } = useEnv();
   useEffect(() => announce(text), [text]);
-}
-
-function Dismiss({ label, press }: { label: string; press: () => void }) {
-  return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={press}>
-      <Icon name="x" />
-    </button>
-  );
 }
 
 /** Seconds until a server that asked to wait may be asked again. */

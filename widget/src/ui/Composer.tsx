@@ -7,6 +7,7 @@ import { useDictation } from "./dictating";
 import { useEnv } from "./env";
 import { filter, refusal } from "./files";
 import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
 import { Menu } from "./Menu";
 import { Picks, Quote } from "./Picks";
 import { SuggestionList } from "./SuggestionList";
@@ -184,11 +185,11 @@ export function Composer({ shell }: { shell: Shell }) {
                   event.currentTarget.value = "";
                 }}
               />
-              <BarButton icon="paperclip" label={words.attach} onClick={pick} />
+              <IconButton icon="paperclip" label={words.attach} onClick={pick} />
             </>
           )}
           {entities?.onTagSearch && entities.showComposerMenu && (
-            <BarButton
+            <IconButton
               icon="at-sign"
               label={words.mention}
               onClick={() => {
@@ -245,20 +246,6 @@ export function Composer({ shell }: { shell: Shell }) {
         </div>
       </div>
     </form>
-  );
-}
-
-function BarButton(props: { icon: string; label: string; onClick: () => void }) {
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={props.label}
-      title={props.label}
-      onClick={props.onClick}
-    >
-      <Icon name={props.icon} />
-    </button>
   );
 }
 

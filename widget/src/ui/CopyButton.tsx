@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { copyText } from "./clipboard";
 import { useEnv } from "./env";
-import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
 
 /** Copies what `text` gives, and says that it did. */
 export function CopyButton({ text, label }: { text: () => string; label: string }) {
@@ -20,14 +20,11 @@ export function CopyButton({ text, label }: { text: () => string; label: string 
     announce(words.copied);
   };
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
+    <IconButton
+      icon={done ? "check" : "copy"}
+      label={label}
       title={done ? words.copied : label}
       onClick={copy}
-    >
-      <Icon name={done ? "check" : "copy"} />
-    </button>
+    />
   );
 }

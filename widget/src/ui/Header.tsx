@@ -1,6 +1,6 @@
 import type { HeaderIcon } from "@openai/chatkit";
 import { useEnv } from "./env";
-import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
 import type { Shell } from "./shell";
 import { useStore } from "./store";
 
@@ -13,7 +13,11 @@ export function Header({ shell }: { shell: Shell }) {
   const shown = history ? words.history : header?.title?.enabled === false ? "" : title;
   const own = (action: { icon: HeaderIcon; onClick: () => void } | undefined) =>
     action && (
-      <HeaderButton icon={action.icon} label={action.icon.replace(/-/g, " ")} onClick={action.onClick} />
+      <IconButton
+        icon={action.icon}
+        label={action.icon.replace(/-/g, " ")}
+        onClick={() => action.onClick()}
+      />
     );
   // The button that was pressed is gone then: the focus goes where the reader wants to be.
   const show = (open: boolean, event?: MouseEvent) => {
@@ -26,19 +30,19 @@ export function Header({ shell }: { shell: Shell }) {
   return (
     <header class="header">
       {own(header?.leftAction)}
-      {history && <HeaderButton icon="back-large" label={words.back} onClick={() => show(false)} />}
+      {history && <IconButton icon="back-large" label={words.back} onClick={() => show(false)} />}
       {shown ? (
-        <h2 class="header-title" dir="auto" title={shown}>
-          {shown}
+        <h2 class="header-title" title={shown}>
+          <bdi>{shown}</bdi>
         </h2>
       ) : (
         <span class="header-title" />
       )}
       {options.history?.enabled !== false && !history && (
-        <HeaderButton icon="history" label={words.history} onClick={(event) => show(true, event)} />
+        <IconButton icon="history" label={words.history} onClick={(event) => show(true, event)} />
       )}
       {(threadId || items.length > 0) && (
-        <HeaderButton
+        <IconButton
           icon="compose"
           label={words.newChat}
           onClick={() => {
@@ -49,28 +53,14 @@ export function Header({ shell }: { shell: Shell }) {
       )}
       {own(header?.rightAction)}
       {options.pageside?.buttons?.map((button) => (
-        <HeaderButton key={button.icon} {...button} />
+        <IconButton
+          key={button.icon}
+          icon={button.icon}
+          label={button.label}
+          aria-pressed={button.pressed}
+          onClick={() => button.onClick()}
+        />
       ))}
     </header>
-  );
-}
-
-function HeaderButton(props: {
-  icon: string;
-  label: string;
-  onClick: (event: MouseEvent) => void;
-  pressed?: boolean;
-}) {
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={props.label}
-      aria-pressed={props.pressed}
-      title={props.label}
-      onClick={props.onClick}
-    >
-      <Icon name={props.icon} />
-    </button>
   );
 }

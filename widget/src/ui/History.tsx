@@ -5,6 +5,7 @@ import { fill } from "../locale/strings";
 import type { ThreadRow } from "../thread/state";
 import { useEnv } from "./env";
 import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
 import type { Shell } from "./shell";
 import { useStore } from "./store";
 
@@ -212,26 +213,22 @@ function Row({ row, current, mayRename, mayDelete, onOpen, onRename, onDelete }:
             )}
           </button>
           {mayRename && (
-            <button
-              type="button"
-              class="icon-button small"
-              aria-label={`${words.rename}: ${title}`}
+            <IconButton
+              icon="pencil"
+              label={`${words.rename}: ${title}`}
               title={words.rename}
+              small
               onClick={() => setDoing("rename")}
-            >
-              <Icon name="pencil" />
-            </button>
+            />
           )}
           {mayDelete && (
-            <button
-              type="button"
-              class="icon-button small"
-              aria-label={`${words.remove}: ${title}`}
+            <IconButton
+              icon="trash"
+              label={`${words.remove}: ${title}`}
               title={words.remove}
+              small
               onClick={() => setDoing("delete")}
-            >
-              <Icon name="trash" />
-            </button>
+            />
           )}
         </>
       )}

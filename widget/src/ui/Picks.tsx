@@ -3,6 +3,7 @@
 import { fill } from "../locale/strings";
 import { useEnv } from "./env";
 import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
 import type { Scope, Shell } from "./shell";
 import { useStore } from "./store";
 
@@ -22,18 +23,15 @@ export function Quote({ shell }: { shell: Shell }) {
         <blockquote dir="auto" aria-label={words.quoted}>
           {draft.quote}
         </blockquote>
-        <button
-          type="button"
-          class="icon-button small"
-          aria-label={words.dropQuote}
-          title={words.dropQuote}
+        <IconButton
+          icon="close"
+          label={words.dropQuote}
+          small
           onClick={() => {
             shell.write({ quote: "" });
             shell.focus();
           }}
-        >
-          <Icon name="close" />
-        </button>
+        />
       </div>
       {options.pageside?.modes && (
         <div class="scopes" role="radiogroup" aria-label={words.scope}>
@@ -75,17 +73,15 @@ export function Picks({ shell }: { shell: Shell }) {
               <progress value={file.share} max={1} aria-label={fill(words.uploading, { name: file.name })} />
             )
           )}
-          <button
-            type="button"
-            class="icon-button small"
-            aria-label={fill(words.removeFile, { name: file.name })}
+          <IconButton
+            icon="close"
+            label={fill(words.removeFile, { name: file.name })}
+            small
             onClick={() => {
               shell.detach(file.key);
               shell.focus();
             }}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </li>
       ))}
     </ul>
