@@ -14,7 +14,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # So is a Node that is new enough; otherwise one comes as a Python package, in a folder of its own.
 NODE := $(if $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && command -v npm),,.node/bin/npm)
 WITH_NODE := PATH="$(if $(NODE),$(CURDIR)/.node/bin:)$$PATH"
-NPM := $(WITH_NODE) npm --no-audit --no-fund --loglevel error
+NPM := $(WITH_NODE) npm --no-audit --no-fund --no-update-notifier --loglevel error
 EXAMPLE := examples/physical-ai
 # The example book's site is built for `serve` where the machine has Node, and not with SITE=no.
 SITE ?= $(if $(NODE),no,yes)
@@ -51,6 +51,7 @@ help:
 	@touch $@ .venv/.installed-dev .venv/.installed
 
 install: .venv/.installed
+	@:
 
 .node/bin/npm:
 	$(PYTHON) -m venv .node
@@ -82,6 +83,8 @@ try-site: | $(if $(NODE),try-widget)  # one of them brings Node along, for both
 ifeq ($(SITE)$(BOOK),yes$(EXAMPLE)/docs)
 	@test -e $(EXAMPLE)/build/index.html || echo "Building the book's site; the first time takes about two minutes (SITE=no leaves it out)."
 	@$(MAKE) --no-print-directory site || echo "The site could not be built; the book's pages are served as they are."
+else
+	@:
 endif
 
 serve:

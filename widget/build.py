@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "src" / "pageside" / "web" / "static"
 OLDEST_NODE = 20
+_QUIETLY = ("--no-save", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
 _STAMP = ".sources"  # in the built folder: of what it was built
 _INSTALLED = ".lockfile"  # in node_modules: of what it was installed
 
@@ -39,7 +40,7 @@ def build() -> None:
     lock = _digest([HERE / "package-lock.json"])
     if _read(HERE / "node_modules" / _INSTALLED) != lock:
         # Not `ci`: that refuses a lockfile in which a package for another kind of machine is missing.
-        _run(*npm, "install", "--no-save", "--no-audit", "--no-fund", "--loglevel", "error", with_node=node)
+        _run(*npm, "install", *_QUIETLY, with_node=node)
         (HERE / "node_modules" / _INSTALLED).write_text(lock, encoding="utf-8")
     _run(node, "build.mjs", with_node=node)
     (BUILT / _STAMP).write_text(of, encoding="utf-8")
