@@ -24,3 +24,7 @@ afterAll(() => {
   for (const timer of waiting) clearTimeout(timer);
   waiting.clear();
 });
+
+// This jsdom has no pointer events, and Preact writes the names of events as the document has them.
+if (typeof HTMLElement !== "undefined")
+  Object.assign(HTMLElement.prototype, { onpointerenter: null, onpointerleave: null });

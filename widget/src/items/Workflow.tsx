@@ -93,7 +93,7 @@ function taskTitle(task: Task, words: Strings): string {
 }
 
 const ICONS = {
-  web_search: "globe",
+  web_search: "book-open",
   thought: "sparkles",
   file: "file-text",
   image: "image",
@@ -184,13 +184,14 @@ function SourceLink({ source }: { source: URLSource }) {
   );
 }
 
-/** Host and path of a web address; nothing for other kinds of address. */
+/** Host and path of a web address, of this site the path alone; nothing for other kinds of address. */
 function place(address: string): string {
   try {
     const url = new URL(address, document.baseURI);
     if (!/^https?:$/.test(url.protocol)) return "";
-    const path = decodeURI(url.pathname).replace(/\/$/, "");
-    return url.host.replace(/^www\./, "") + path;
+    const path = decodeURI(url.pathname);
+    if (url.origin === location.origin) return path;
+    return url.host.replace(/^www\./, "") + path.replace(/\/$/, "");
   } catch {
     return "";
   }

@@ -13,6 +13,9 @@ import { unmarked } from "./marks";
 import { Scroller } from "./Scroller";
 import { Text } from "./Text";
 
+/** A paragraph of nothing but markers. */
+const ONLY_CITES = /^(?:\s*\[[\ue000\ue001]\d+\])+\s*$/;
+
 interface Props {
   block: Block;
   /** The answer goes on behind it. */
@@ -24,7 +27,7 @@ export const BlockView = memo(({ block, caret }: Props) => {
   switch (block.type) {
     case "paragraph":
       return (
-        <p dir="auto">
+        <p dir="auto" class={ONLY_CITES.test(block.text) ? "marker" : undefined}>
           <Text text={block.text} open={block.open} caret={caret} />
         </p>
       );
@@ -133,8 +136,10 @@ function Table({ table, caret }: { table: Block & { type: "table" }; caret: bool
         <thead>
           <tr>
             {head.map((cell, n) => (
-              <th key={n} scope="col" dir="auto" class={align[n] ?? undefined}>
-                <Text text={cell} />
+              <th key={n} scope="col" class={align[n] ?? undefined}>
+                <bdi>
+                  <Text text={cell} />
+                </bdi>
               </th>
             ))}
           </tr>
@@ -143,13 +148,15 @@ function Table({ table, caret }: { table: Block & { type: "table" }; caret: bool
           {rows.map((row, y) => (
             <tr key={y}>
               {row.map((cell, n) => (
-                <td key={n} dir="auto" class={align[n] ?? undefined}>
+                <td key={n} class={align[n] ?? undefined}>
                   {/* Which cell of the last row grows is not known, because the others are empty behind it. */}
-                  <Text
-                    text={cell}
-                    open={open && y === last}
-                    caret={caret && y === last && !row.slice(n + 1).some(Boolean)}
-                  />
+                  <bdi>
+                    <Text
+                      text={cell}
+                      open={open && y === last}
+                      caret={caret && y === last && !row.slice(n + 1).some(Boolean)}
+                    />
+                  </bdi>
                 </td>
               ))}
             </tr>

@@ -3,11 +3,12 @@
 import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useSlice } from "../items/slice";
 import { fill } from "../locale/strings";
-import type { CitationRecord, Source, WidgetNode } from "../protocol/types";
+import type { CitationRecord, Source } from "../protocol/types";
 import { useEnv } from "../ui/env";
+import { usePreview } from "../widgets/preview";
 import { WidgetView } from "../widgets/WidgetView";
 import { isBrowsers, target } from "./links";
-import { Changed, entityOf, hasChanged, Kind, matches, shortened, Title } from "./Sources";
+import { Changed, entityOf, hasChanged, Kind, matches, Quoted, Title } from "./Sources";
 import { WholeContext } from "./Text";
 
 const OPEN_MS = 120;
@@ -129,7 +130,7 @@ interface CardProps {
 
 function Card({ id, source, record, beside, onEnter, onLeave }: CardProps) {
   const { words } = useEnv();
-  const preview = usePreview(source);
+  const preview = usePreview(source.type === "entity" ? entityOf(source) : undefined);
   const box = useRef<HTMLSpanElement>(null);
   const quote = record?.quote ?? source.description;
   useLayoutEffect(() => {
@@ -154,7 +155,7 @@ function Card({ id, source, record, beside, onEnter, onLeave }: CardProps) {
           </span>
           {quote && (
             <span class="cite-quote" dir="auto">
-              {shortened(quote)}
+              <Quoted text={quote} />
             </span>
           )}
           <Changed record={record} />
@@ -167,24 +168,6 @@ function Card({ id, source, record, beside, onEnter, onLeave }: CardProps) {
       )}
     </span>
   );
-}
-
-/** What the page shows of an entity, where it shows something. */
-function usePreview(source: Source): WidgetNode | null {
-  const { entityPreview } = useEnv();
-  const [preview, setPreview] = useState<WidgetNode | null>(null);
-  useEffect(() => {
-    if (source.type !== "entity" || !entityPreview) return;
-    let here = true;
-    entityPreview(entityOf(source)).then(
-      (widget) => here && setPreview(widget),
-      () => {}, // the title and the description are shown then
-    );
-    return () => {
-      here = false;
-    };
-  }, [source]);
-  return preview;
 }
 
 /** Puts `card` below `marker`, or above where there is no room, inside of the window. */

@@ -208,7 +208,7 @@ describe("blocks", () => {
       ["Hello **wor", "P"],
       ["- one\n- two", "LI"],
       ["```py\nx = 1", "CODE"],
-      ["| a |\n|---|\n| b", "TD"],
+      ["| a |\n|---|\n| b", "BDI"],
       ["Done.\n\n", "P"],
       ["", "P"],
     ] as const) {
@@ -218,6 +218,14 @@ describe("blocks", () => {
       expect(carets[0]!.parentElement!.tagName).toBe(parent);
       expect(carets[0]!.getAttribute("aria-hidden")).toBe("true");
     }
+  });
+
+  test("words are strong in a language without spaces, too", () => {
+    const root = show({ text: "**重点。**然后他说**“你好”**。" });
+    expect([...root.querySelectorAll("strong")].map((each) => each.textContent)).toEqual([
+      "重点。",
+      "“你好”",
+    ]);
   });
 
   test("plain text stays as it is", () => {
@@ -255,6 +263,15 @@ describe("sources in a text", () => {
       annotations: [url("/a", 4), url("/b", 9), url("/a", 16)],
     });
     expect(words(root)).toBe("One.1 Two.2 Three.1");
+  });
+
+  test("no line begins with a marker, and only a paragraph of markers moves up to the one before", () => {
+    const text = "One [1] two.\n\n| a |\n|---|\n| b |\n\n[2]";
+    const root = show({ text, annotations: [url("/a", 7), url("/b", text.length)] });
+    const [first, alone] = [...root.querySelectorAll("p")];
+    expect(first!.textContent).toBe("One\u00a01 two.");
+    expect(first!.classList.contains("marker")).toBe(false);
+    expect(alone!.classList.contains("marker")).toBe(true);
   });
 
   test("markers in code stay text", () => {

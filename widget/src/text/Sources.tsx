@@ -6,6 +6,7 @@ import { fill } from "../locale/strings";
 import type { Annotation, AnswerRecord, CitationRecord, Source } from "../protocol/types";
 import { useEnv } from "../ui/env";
 import { Icon } from "../ui/Icon";
+import { Formula } from "./Formula";
 import { numbered } from "./marks";
 import { Link } from "./Text";
 
@@ -18,6 +19,8 @@ const SURE = [0.8, 0.5] as const;
 const MATCH = [0.5, 0.2] as const;
 const SHOWN = 3;
 const QUOTE_CHARS = 180;
+/** A formula between dollar signs, which are no prices. */
+const FORMULA = /\$(\S|\S[^$]*\S)\$(?!\d)/;
 
 interface Props {
   annotations: readonly Annotation[];
@@ -92,7 +95,11 @@ function SourceRow({ number, source, record }: { number: number; source: Source;
         ) : (
           <span class="named">{title}</span>
         )}
-        {quote && <q dir="auto">{shortened(quote)}</q>}
+        {quote && (
+          <q dir="auto">
+            <Quoted text={quote} />
+          </q>
+        )}
         <Changed record={record} />
         <Kind record={record} words={words} />
       </div>
@@ -122,7 +129,11 @@ export function Changed({ record }: { record?: CitationRecord }) {
   return (
     <span class="now">
       <strong>{words.bookChanged}</strong>
-      {record!.now!.text && <q dir="auto">{shortened(record!.now!.text)}</q>}
+      {record!.now!.text && (
+        <q dir="auto">
+          <Quoted text={record!.now!.text} />
+        </q>
+      )}
     </span>
   );
 }
@@ -162,8 +173,26 @@ export function entityOf({ id, title, icon, interactive, group, data }: Source &
   return { id, title, icon, interactive, group, data: Object.fromEntries(texts) as Record<string, string> };
 }
 
-export function shortened(text: string): string {
+/** The begin of what a book says, with formulas drawn and the cells of a table's row told apart. */
+export function Quoted({ text }: { text: string }) {
   const line = text.trim().replace(/\s+/g, " ");
+  const row = /^\|(.+)\|$/.exec(line);
+  const said = row
+    ? row[1]!
+        .split("|")
+        .flatMap((cell) => cell.trim() || [])
+        .join(" · ")
+    : line;
+  return (
+    <>
+      {shortened(said)
+        .split(FORMULA)
+        .map((part, n) => (n % 2 ? <Formula key={n} text={part} display={false} /> : part))}
+    </>
+  );
+}
+
+function shortened(line: string): string {
   return line.length > QUOTE_CHARS ? `${line.slice(0, QUOTE_CHARS).replace(/\s+\S*$/, "")}…` : line;
 }
 

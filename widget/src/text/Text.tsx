@@ -37,11 +37,17 @@ export const Text = memo(({ text, open, caret }: Props) => {
   const parts = useMemo(() => inlines(text, references, open), [text, references, size, open]);
   return (
     <>
-      {parts.map(node)}
+      {parts.map((part, n) => node(held(part, parts[n + 1])))}
       {caret && <span class="caret" aria-hidden="true" />}
     </>
   );
 });
+
+/** `part` such that no line begins with the marker behind it. */
+function held(part: Inline, next: Inline | undefined): Inline {
+  if (typeof part !== "string" || typeof next !== "object" || next.type !== "cite") return part;
+  return part.replace(/ +$/, "\u00a0");
+}
 
 function node(part: Inline): ComponentChildren {
   if (typeof part === "string") return part;

@@ -55,6 +55,16 @@ describe("the list of sources", () => {
     expect(more.getAttribute("aria-expanded")).toBe("true");
   });
 
+  test("what the book says is no source text: formulas are drawn, and cells stand apart", () => {
+    const quoted = (description: string) => {
+      const source = { ...annotations[0]!.source, description } as Annotation["source"];
+      return list({ annotations: [{ ...annotations[0]!, source }] }).querySelector("q")!;
+    };
+    expect(quoted("A force $F$ costs $5 or $6.").querySelectorAll(".math")).toHaveLength(1);
+    expect(quoted("A force $F$ costs $5 or $6.").textContent).toBe("A force F costs $5 or $6.");
+    expect(quoted("| 2 | 5 to 7 | |").textContent).toBe("2 · 5 to 7");
+  });
+
   test("says in words how well each fits, and how sure the answer is", () => {
     const root = list({ annotations, record });
     expect(root.querySelector(".sure")!.textContent).toBe("The book says this clearly.");
@@ -155,19 +165,19 @@ describe("the card of a marker", () => {
 
   test("opens under the pointer, stays while it is on the card, and closes behind it", () => {
     const { marker, send, pass, card } = cited();
-    send(marker, new MouseEvent("mouseenter"));
+    send(marker, new MouseEvent("pointerenter"));
     pass(500);
     expect(card()!.textContent).toContain("Nodes › Section 1Quote 1.");
     expect(card()!.textContent).toContain("Strong match");
     expect(marker.getAttribute("aria-describedby")).toBe(card()!.id);
 
-    send(marker, new MouseEvent("mouseleave"));
+    send(marker, new MouseEvent("pointerleave"));
     pass(50);
-    send(card()!, new MouseEvent("mouseenter"));
+    send(card()!, new MouseEvent("pointerenter"));
     pass(2000);
     expect(card()).not.toBeNull();
 
-    send(card()!, new MouseEvent("mouseleave"));
+    send(card()!, new MouseEvent("pointerleave"));
     pass(500);
     expect(card()).toBeNull();
   });
@@ -178,7 +188,7 @@ describe("the card of a marker", () => {
     const { marker, send, pass, card } = cited(one);
     expect(marker.className).toBe("cite changed");
     expect(marker.getAttribute("aria-label")).toBe("Source 1: Section 1. The book has changed here.");
-    send(marker, new MouseEvent("mouseenter"));
+    send(marker, new MouseEvent("pointerenter"));
     pass(500);
     expect(card()!.textContent).toContain("Quote 1.The book has changed here.Another quote.");
   });
@@ -187,7 +197,7 @@ describe("the card of a marker", () => {
     const { marker, send, pass, card } = cited();
     const panel = vi.fn();
     document.body.addEventListener("keydown", panel);
-    send(marker, new MouseEvent("mouseenter"));
+    send(marker, new MouseEvent("pointerenter"));
     pass(500);
     send(marker, new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
 
@@ -208,14 +218,18 @@ describe("the card of a marker", () => {
     expect(card()).toBeNull();
   });
 
-  test("of an entity shows what the page shows of it", async () => {
-    const entity: Annotation = { type: "annotation", source: { type: "entity", id: "e1", title: "Arm" } };
-    const entityPreview = vi.fn(async () => null);
-    const { marker, send, pass, card } = cited({ entityPreview }, entity);
-    send(marker, new MouseEvent("mouseenter"));
-    pass(500);
-    await act(async () => {});
-    expect(entityPreview).toHaveBeenCalledOnce();
-    expect(card()!.textContent).toBe("Arm");
-  });
+  test.each([true, false])(
+    "of an entity shows what the page shows of it, where it is interactive: %s",
+    async (interactive) => {
+      const source = { type: "entity" as const, id: "e1", title: "Arm", interactive };
+      const entityPreview = vi.fn(async () => null);
+      const { marker, send, pass, card } = cited({ entityPreview }, { type: "annotation", source });
+      send(marker, new MouseEvent("pointerenter"));
+      pass(500);
+      pass(10);
+      await act(async () => {});
+      expect(entityPreview).toHaveBeenCalledTimes(interactive ? 1 : 0);
+      expect(card()!.textContent).toBe("Arm");
+    },
+  );
 });

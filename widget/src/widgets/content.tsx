@@ -49,7 +49,7 @@ export function Caption({ node }: Props) {
 
 export function Label({ node }: Props) {
   const { dark, id } = useWidget();
-  const look = typography(node, dark);
+  const look = typography(node, dark, "sm");
   const field = fieldId(id, text(node.fieldName));
   return (
     <label id={`${field}-label`} for={field} dir="auto" class={`label ${look.class}`} style={look.style}>
