@@ -1,9 +1,12 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { WidgetNode } from "../protocol/types";
+import { useEffect, useRef } from "preact/hooks";
+import { usePreview } from "../widgets/preview";
 import { WidgetView } from "../widgets/WidgetView";
 import { useEnv } from "./env";
 import { Icon } from "./Icon";
 import type { Suggestion } from "./suggesting";
+
+/** A preview is not asked for while the reader only passes by. */
+const PREVIEW_MS = 200;
 
 interface Props {
   found: readonly Suggestion[];
@@ -16,7 +19,7 @@ interface Props {
 export function SuggestionList({ found, at, kind, onChoose }: Props) {
   const { words } = useEnv();
   const list = useRef<HTMLDivElement>(null);
-  const preview = usePreview(found[at]);
+  const preview = usePreview(found[at]?.entity, PREVIEW_MS);
   useEffect(
     () => list.current?.querySelector(`#suggestion-${at}`)?.scrollIntoView({ block: "nearest" }),
     [at],
@@ -57,24 +60,4 @@ export function SuggestionList({ found, at, kind, onChoose }: Props) {
       )}
     </div>
   );
-}
-
-/** What the page shows of the place in question, a moment after it is. */
-function usePreview(one: Suggestion | undefined): WidgetNode | null {
-  const { entityPreview } = useEnv();
-  const [preview, setPreview] = useState<WidgetNode | null>(null);
-  useEffect(() => {
-    setPreview(null);
-    if (!one?.entity?.interactive || !entityPreview) return;
-    let current = true;
-    const soon = setTimeout(async () => {
-      const found = await entityPreview(one.entity!).catch(() => null);
-      if (current) setPreview(found);
-    }, 200);
-    return () => {
-      current = false;
-      clearTimeout(soon);
-    };
-  }, [one?.id]);
-  return preview;
 }
