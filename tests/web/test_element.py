@@ -115,7 +115,7 @@ async def test_diagrams_are_drawn_where_nothing_can_be_reached(browser):
     told = await browser.get("/-/widget/diagram.html")
 
     assert told.headers["content-type"] == "text/html; charset=utf-8"
-    assert told.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
+    assert told.headers["content-security-policy"].startswith("default-src 'none'; script-src 'nonce-diagram';")
     assert "sandbox allow-scripts" in told.headers["content-security-policy"]
     assert "x-frame-options" not in told.headers
 
