@@ -98,6 +98,7 @@ function isSaid(last: ThreadItem | undefined, state: ChatState): boolean {
     !!last &&
     state.growing.has(last.id) &&
     !state.progress &&
+    state.phase !== "reconnecting" &&
     (last.type !== "assistant_message" || last.content.some((part) => part.text !== ""))
   );
 }
