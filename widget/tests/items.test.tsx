@@ -78,6 +78,33 @@ describe("every item", () => {
     expect(show(<Item item={item} />).innerHTML).toBe("");
   });
 
+  test("that lacks what its kind has takes no other with it, and is drawn once it is whole", () => {
+    const told = vi.fn();
+    vi.stubGlobal("reportError", told);
+    const said = (item: object) => (
+      <>
+        <Item item={{ ...base, id: "x", ...item } as ThreadItem} />
+        <Item item={answer} />
+      </>
+    );
+    for (const item of [
+      { type: "assistant_message" },
+      { type: "assistant_message", content: [{ text: "A" }] },
+      { type: "user_message", content: [] },
+      { type: "workflow" },
+      { type: "task", task: { type: "web_search" } },
+    ]) {
+      told.mockClear();
+      const root = show(said(item));
+      expect(told, JSON.stringify(item)).toHaveBeenCalled();
+      expect(root.querySelector(".failed")?.textContent).toBe("The answer could not be finished.");
+      expect(root.querySelectorAll("article.assistant")).toHaveLength(1);
+      show(said(answer), undefined, root);
+      expect(root.querySelectorAll("article.assistant")).toHaveLength(2);
+    }
+    vi.unstubAllGlobals();
+  });
+
   test("is drawn again only when it is another one", () => {
     let reads = 0;
     const item = new Proxy(answer, {

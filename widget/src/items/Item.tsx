@@ -1,6 +1,8 @@
 /** An item of a conversation, whatever it is. */
 
+import { Component, type RenderableProps } from "preact";
 import type { ThreadItem } from "../protocol/types";
+import { useEnv } from "../ui/env";
 import { memo } from "../ui/memo";
 import { OnDemand } from "../widgets/OnDemand";
 import { WidgetView } from "../widgets/WidgetView";
@@ -25,7 +27,26 @@ interface Props {
 
 /** `item` as the reader sees it; nothing for kinds that nobody knows. */
 export function Item({ item, last = false, actions = {} }: Props) {
-  return <Shown item={item} last={last} feedback={!!actions.feedback} retry={!!actions.retry} />;
+  return (
+    <Contained item={item}>
+      <Shown item={item} last={last} feedback={!!actions.feedback} retry={!!actions.retry} />
+    </Contained>
+  );
+}
+
+/** What cannot be drawn, because a server left out what its kind has, takes nothing else of the conversation with it. */
+class Contained extends Component<{ item: ThreadItem }, { broken?: ThreadItem }> {
+  override componentDidCatch(error: unknown) {
+    globalThis.reportError?.(error);
+    this.setState({ broken: this.props.item });
+  }
+  render({ item, children }: RenderableProps<{ item: ThreadItem }>) {
+    return this.state.broken === item ? <Undrawn /> : children;
+  }
+}
+
+function Undrawn() {
+  return <p class="failed">{useEnv().words.failed}</p>;
 }
 
 // Answers stream a change in each frame, and everything above them stays as it is.
