@@ -1,14 +1,16 @@
 """Carrying out acts: calls of MCP tools over a session in memory that is bound to one reader, and nothing else.
 
-The session's server opens nothing by itself: it works on the board of one unit of work, so that several calls are kept
-together or not at all. Beside the five tools that every client is served it has two that undo.
+The server opens nothing by itself: in each session it works on the board of one unit of work, so that several calls are
+kept together or not at all. Beside the five tools that every client is served it has two that undo.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 from mcp import Client
@@ -75,15 +77,19 @@ async def carry_out(calls: Sequence[Call], board: Board) -> tuple[Done, ...]:
     """
     seen = _Seen(board)
     done: list[Done] = []
-    async with Client(_server(seen)) as client:
-        for call in calls:
-            seen.passage = call.passage
-            result = await client.call_tool(call.tool, dict(call.arguments))
-            if result.is_error:
-                seen.failure = seen.failure or NotDone(_text(result.content), call)
-                break
-            told = ToolCall(call.tool, dict(call.arguments), dict(result.structured_content or {}))
-            done.append(Done(call, told, seen.taken()))
+    here = _SEEN.set(seen)
+    try:
+        async with Client(_server()) as client:
+            for call in calls:
+                seen.passage = call.passage
+                result = await client.call_tool(call.tool, dict(call.arguments))
+                if result.is_error:
+                    seen.failure = seen.failure or NotDone(_text(result.content), call)
+                    break
+                told = ToolCall(call.tool, dict(call.arguments), dict(result.structured_content or {}))
+                done.append(Done(call, told, seen.taken()))
+    finally:
+        _SEEN.reset(here)
     if seen.failure is not None:
         raise seen.failure  # out here, for the session would wrap it in a group
     return tuple(done)
@@ -107,16 +113,6 @@ class _Seen:
         """What was done since it was last asked."""
         changes, self.changes = tuple(self.changes), []
         return changes
-
-    @asynccontextmanager
-    async def opened(self, _: Context[Any, Any]) -> AsyncIterator[Any]:
-        """The board for one call."""
-        self.failure = None
-        try:
-            yield _Watched(self)
-        except Exception as error:  # the session would make a text of it, and whoever can act needs the error
-            self.failure = error
-            raise
 
 
 class _Watched:
@@ -166,18 +162,36 @@ class _Watched:
         return pair
 
 
-def _server(seen: _Seen) -> MCPServer[Any]:
+# Of the session that a tool runs in: a session's tasks begin in the context of whoever opened it.
+_SEEN: Final[ContextVar[_Seen]] = ContextVar("seen")
+
+
+@asynccontextmanager
+async def _opened(_: Context[Any, Any]) -> AsyncIterator[Any]:
+    """The board for one call."""
+    seen = _SEEN.get()
+    seen.failure = None
+    try:
+        yield _Watched(seen)
+    except Exception as error:  # the session would make a text of it, and whoever can act needs the error
+        seen.failure = error
+        raise
+
+
+@cache
+def _server() -> MCPServer[Any]:
+    """The same for all sessions: to describe the tools takes longer than to call one."""
     server: MCPServer[Any] = MCPServer(_NAME, log_level="CRITICAL")
-    tools.register(server, work=seen.opened, reading=seen.opened)
-    _register_undo(server, seen.opened)
+    tools.register(server, work=_opened, reading=_opened)
+    _register_undo(server)
     return server
 
 
-def _register_undo(server: MCPServer[Any], opened: Callable[[Any], AbstractAsyncContextManager[Any]]) -> None:
+def _register_undo(server: MCPServer[Any]) -> None:
     @asynccontextmanager
     async def acting(context: Context[Any, Any]) -> AsyncIterator[Any]:
         try:
-            async with opened(context) as board:
+            async with _opened(context) as board:
                 yield board
         except PagesideError as error:
             raise ToolError(str(error)) from None
