@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import type { CommandSelection } from "@openai/chatkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answer, delta, done, FakeServer, json, opening, problem, question } from "../../tests/fake-server";
 import type { Options } from "./options";
@@ -26,6 +27,7 @@ beforeEach(() => {
   };
   vi.stubGlobal("CSSStyleSheet", none);
   vi.stubGlobal("ResizeObserver", none);
+  Element.prototype.scrollIntoView = () => {}; // which jsdom has not
   vi.spyOn(Math, "random").mockReturnValue(0);
 });
 
@@ -39,7 +41,8 @@ afterEach(async () => {
 });
 
 const settled = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
-const until = (what: () => unknown) => vi.waitFor(() => expect(what()).toBeTruthy(), { interval: 2 });
+const until = (what: () => unknown) =>
+  vi.waitFor(() => expect(what()).toBeTruthy(), { interval: 2, timeout: 10_000 });
 
 function options(more: Partial<Options> = {}, url = "http://book.test/chatkit"): Options {
   const fetching: typeof fetch = (input, init) => {
@@ -214,6 +217,61 @@ describe("the element", () => {
 
     expect(two.told).toEqual(["ready", "thread.change"]);
     expect(two.chat.shadowRoot?.querySelector(".greeting")).not.toBeNull();
+  });
+
+  it("runs a page's commands without touching what is written beside them", async () => {
+    const command = (id: string) => ({ id, label: id });
+    let select = async (): Promise<CommandSelection | undefined> => ({
+      type: "menu",
+      commands: [command("Two")],
+    });
+    const onSearch = vi.fn(async () => [command("One")]);
+    const { chat } = await mounted({ commands: { enabled: true, onSearch, onSelect: () => select() } });
+    const field = chat.shadowRoot!.querySelector("textarea")!;
+    const options = () => [...chat.shadowRoot!.querySelectorAll<HTMLElement>("[role=option]")];
+    const write = (text: string, caret: number) => {
+      field.value = text;
+      field.setSelectionRange(caret, caret);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    write("/Ohello", 2);
+    await until(() => options().length > 0);
+    options().at(-1)!.click();
+    await until(() => options().at(-1)?.textContent === "Two");
+    let answer = (_: CommandSelection) => {};
+    select = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    options().at(-1)!.click();
+    await until(() => field.value === "hello");
+    write("hello there", 11);
+    answer({ type: "entity", entity: { id: "7", title: "Seven" } });
+    await until(() => field.value !== "hello there");
+    expect(field.value).toBe("@Seven hello there");
+
+    onSearch.mockRejectedValue(new Error("no"));
+    write("/New", 4);
+    await until(() => options().length > 0);
+    expect(options().map((one) => one.textContent)).toEqual(["New conversation"]);
+  });
+
+  it("sends nothing while an input method is still choosing characters", async () => {
+    const { chat } = await mounted();
+    const field = chat.shadowRoot!.querySelector("textarea")!;
+    field.value = "こんにちは";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    const enter = (more: KeyboardEventInit) =>
+      field.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...more }),
+      );
+    enter({ isComposing: true });
+    enter({ keyCode: 229 } as KeyboardEventInit);
+    enter({ shiftKey: true });
+    await settled(20);
+    expect(server.runs).toEqual([]);
+    enter({});
+    await until(() => server.runs.length === 1);
   });
 
   it("tells what went wrong in words, not in codes", async () => {

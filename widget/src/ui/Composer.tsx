@@ -13,7 +13,7 @@ import { Picks, Quote } from "./Picks";
 import { SuggestionList } from "./SuggestionList";
 import type { Shell } from "./shell";
 import { useStore } from "./store";
-import { ordered, type Suggestion, useSuggestions } from "./suggesting";
+import { type Asked, ordered, type Suggestion, useSuggestions } from "./suggesting";
 
 const COUNTED_FROM = 0.8;
 
@@ -49,29 +49,31 @@ export function Composer({ shell }: { shell: Shell }) {
   );
 
   /** Puts `text` where the word that asked for suggestions stands. */
-  const replace = (text: string, tag?: InputTag) => {
-    const from = suggestions.asked?.start ?? draft.text.length;
-    const to = from + (suggestions.asked?.query.length ?? 0) + 1;
-    const tags = tag ? [...draft.tags.filter((one) => one.id !== tag.id), tag] : draft.tags;
-    shell.write({ text: draft.text.slice(0, from) + text + draft.text.slice(to), tags });
+  const replace = ({ start, end }: Asked, text: string, tag?: InputTag) => {
+    const { text: before, tags } = shell.draft;
+    shell.write({
+      text: before.slice(0, start) + text + before.slice(end),
+      tags: tag ? [...tags.filter((one) => one.id !== tag.id), tag] : tags,
+    });
     suggestions.close();
-    requestAnimationFrame(() => field.current?.setSelectionRange(from + text.length, from + text.length));
+    const caret = start + text.length;
+    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
   };
-  const mention = (entity: NonNullable<Suggestion["entity"]>) => {
+  const mention = (at: Asked, entity: NonNullable<Suggestion["entity"]>) => {
     const { id, title, group, interactive, data = {} } = entity;
-    replace(`@${title} `, { type: "input_tag", id, text: title, group, interactive, data });
+    replace(at, `@${title} `, { type: "input_tag", id, text: title, group, interactive, data });
   };
   const choose = async (one: Suggestion | undefined) => {
-    if (!one) return;
-    field.current?.focus();
-    if (one.entity) return mention(one.entity);
     const now = suggestions.asked;
-    replace("");
+    if (!one || !now) return;
+    field.current?.focus();
+    if (one.entity) return mention(now, one.entity);
+    replace(now, "");
     if (!one.command) return builtin.find((action) => action.id === one.id)?.run();
     const next = await commands?.onSelect?.(one.command);
-    if (next?.type === "entity") mention(next.entity);
-    else if (next?.type === "menu" && now)
-      suggestions.show(next.commands.map(ordered), { ...now, query: "" });
+    const here = { ...now, query: "", end: now.start };
+    if (next?.type === "entity") mention(here, next.entity);
+    else if (next?.type === "menu") suggestions.show(next.commands.map(ordered), here);
   };
 
   const attach = (files: Iterable<File>) => {

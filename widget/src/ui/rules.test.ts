@@ -45,9 +45,14 @@ describe("files", () => {
 
 describe("the word at the caret", () => {
   it("asks for places behind @, and for commands behind / at the very beginning", () => {
-    expect(asked("what is @no", 11)).toEqual({ kind: "mention", query: "no", start: 8 });
-    expect(asked("(@Nodes and to", 14)).toEqual({ kind: "mention", query: "Nodes and to", start: 1 });
-    expect(asked("/ne", 3)).toEqual({ kind: "command", query: "ne", start: 0 });
+    expect(asked("what is @no", 11)).toEqual({ kind: "mention", query: "no", start: 8, end: 11 });
+    expect(asked("(@Nodes and to", 14)).toEqual({
+      kind: "mention",
+      query: "Nodes and to",
+      start: 1,
+      end: 14,
+    });
+    expect(asked("/ne", 3)).toEqual({ kind: "command", query: "ne", start: 0, end: 3 });
     for (const text of ["a@b.example", "and/or", "a /b", "no", `@${"x".repeat(41)}`, "@a\nb"])
       expect(asked(text, text.length)).toBeNull();
   });

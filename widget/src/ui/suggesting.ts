@@ -7,21 +7,22 @@ import type { Options } from "../element/options";
 const PATIENCE_MS = 150;
 const LONGEST_QUERY = 40;
 
-/** The word that is being written, where it begins, and what it asks for. */
+/** What a word that is being written asks for, and where it stands. */
 export interface Asked {
   kind: "mention" | "command";
   query: string;
   start: number;
+  end: number;
 }
 
 /** What the caret at `at` asks for in `text`; null where it stands in ordinary words. */
 export function asked(text: string, at: number): Asked | null {
   const before = text.slice(0, at);
   const command = /^\/(\S*)$/.exec(before);
-  if (command) return { kind: "command", query: command[1] ?? "", start: 0 };
+  if (command) return { kind: "command", query: command[1] ?? "", start: 0, end: at };
   const mention = /(?:^|[\s(])@([^@\n]*)$/u.exec(before);
   if (!mention || (mention[1]?.length ?? 0) > LONGEST_QUERY) return null;
-  return { kind: "mention", query: mention[1] ?? "", start: at - (mention[1]?.length ?? 0) - 1 };
+  return { kind: "mention", query: mention[1] ?? "", start: at - (mention[1]?.length ?? 0) - 1, end: at };
 }
 
 export interface Suggestion {
@@ -62,9 +63,7 @@ export function useSuggestions(options: Options, builtin: readonly Suggestion[])
     if (!wanted || fixed.current) return;
     let current = true;
     const soon = setTimeout(async () => {
-      const results = await (wanted.kind === "mention" ? mentions(wanted.query) : orders(wanted.query)).catch(
-        () => [],
-      );
+      const results = await (wanted.kind === "mention" ? mentions : orders)(wanted.query);
       if (!current) return;
       setFound(results.length || !/\s/.test(wanted.query) ? results : null); // words follow, nobody means a place
       setAt(0);
@@ -76,7 +75,7 @@ export function useSuggestions(options: Options, builtin: readonly Suggestion[])
   }, [wanted?.kind, wanted?.query]);
 
   const mentions = async (query: string): Promise<Suggestion[]> =>
-    ((await search?.(query)) ?? []).map((entity) => ({
+    (await given(() => search?.(query))).map((entity) => ({
       id: entity.id,
       label: entity.title,
       icon: entity.icon,
@@ -85,7 +84,7 @@ export function useSuggestions(options: Options, builtin: readonly Suggestion[])
     }));
   const orders = async (query: string): Promise<Suggestion[]> => [
     ...builtin.filter((one) => one.label.toLowerCase().includes(query.toLowerCase())),
-    ...((await commands?.onSearch?.(query)) ?? []).map(ordered),
+    ...(await given(() => commands?.onSearch?.(query))).map(ordered),
   ];
 
   return {
@@ -111,6 +110,15 @@ export function useSuggestions(options: Options, builtin: readonly Suggestion[])
       setFound(null);
     },
   };
+}
+
+/** What the page gives; nothing where it fails. */
+async function given<T>(ask: () => Promise<T[]> | undefined): Promise<T[]> {
+  try {
+    return (await ask()) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** A command of the page as a suggestion. */
