@@ -60,7 +60,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pageside.phrases.phrase import Phrase, say
+from pageside.phrases import phrase
 
 
 class PagesideError(Exception):
@@ -70,13 +70,13 @@ class PagesideError(Exception):
     code: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str | Phrase = "") -> None:
+    def __init__(self, message: str | phrase.Phrase = "") -> None:
         super().__init__(str(message))
         self._message = message
 
     def said(self, language: str) -> str:
         """The message in `language`, ISO 639-1; in English where it is not for readers."""
-        return say(self._message, language)
+        return phrase.say(self._message, language)
 
 
 class BookError(PagesideError):
@@ -133,7 +133,7 @@ class TooManyRequests(PagesideError):
     code = "too_many_requests"
     retryable = True
 
-    def __init__(self, message: str | Phrase, *, retry_after_s: int) -> None:
+    def __init__(self, message: str | phrase.Phrase, *, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
 

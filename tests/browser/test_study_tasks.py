@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Locator, expect
 from tests.browser.panel import Panel
 from tests.browser.test_access import violations
+
+from pageside.phrases import task_lists as lists
+from pageside.phrases import tasks as said
 
 HOSTILE = "Buy <img src=x onerror=window.executed=1> **all** {{ key }}"
 POLLED_MS = 20_000
@@ -214,12 +215,12 @@ def test_axe_finds_nothing_in_a_list(new_context, address, watch, theme, languag
         )
     panel = listed(Panel(context.new_page(), address).visit("/").open(), "one", "two", "three due 2020-01-05")
     box(panel, "One").check()
-    expect(row(panel, "One")).to_contain_text("completed")
-    row(panel, "Two").get_by_role("button", name="Delete").click()
-    expect(row(panel, "Two")).to_contain_text("deleted")
-    row(panel, "Three").get_by_role("button", name="Rename").click()
+    expect(row(panel, "One")).to_contain_text(said.IS_COMPLETED.said(language))
+    row(panel, "Two").get_by_role("button", name=lists.DELETE.said(language)).click()
+    expect(row(panel, "Two")).to_contain_text(said.IS_DELETED.said(language))
+    row(panel, "Three").get_by_role("button", name=lists.RENAME.said(language)).click()
     expect(shown(panel).get_by_role("textbox")).to_be_focused()
 
     assert violations(panel.page) == []
     assert panel.chat.evaluate("(chat) => chat.scrollWidth <= chat.clientWidth")
-    assert re.search("overdue|Title of task", shown(panel).inner_text())
+    assert lists.TITLE_OF.said(language, number=3) in shown(panel).inner_text()

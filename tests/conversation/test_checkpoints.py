@@ -12,10 +12,10 @@ from tests.chatkit_house import house
 from tests.scripted_tutor import PASSAGE, ScriptedTutor, citation, said, searched
 
 from pageside import ids
-from pageside.conversation.interruptions import CUT_SHORT, NOTHING_SAID
 from pageside.conversation.turn import Turn
 from pageside.identity.ownership import mine, owner
 from pageside.identity.reader import Reader
+from pageside.phrases.failures import CUT_SHORT, NOTHING_SAID
 from pageside.storage.tables import items, leases
 
 ADA = Turn(reader=Reader("ada"))
@@ -135,7 +135,7 @@ async def test_a_question_without_a_word_of_answer_says_so(tmp_path, store_url):
         retried = await ada.tell("threads.retry_after_item", thread_id=answer.thread_id, item_id=question)
         listed = await ada.items(answer.thread_id)
 
-    assert texts(page["items"]["data"]) == [NOTHING_SAID]
+    assert texts(page["items"]["data"]) == [str(NOTHING_SAID)]
     assert texts(listed) == [retried.text]
 
 

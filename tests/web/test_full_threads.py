@@ -9,12 +9,12 @@ from tests.chatkit_client import message
 from tests.chatkit_house import house
 from tests.scripted_tutor import ScriptedTutor
 
-from pageside.conversation import limits
 from pageside.conversation.turn import Turn
 from pageside.identity.reader import Reader
+from pageside.phrases import refusals
 
 ADA = Turn(reader=Reader("ada"))
-LOCKED = {"type": "locked", "reason": limits.FULL}
+LOCKED = {"type": "locked", "reason": refusals.FULL.en}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def test_one_message_more_is_refused_before_the_stream(ada):
 
     assert refused.status_code == 409
     assert refused.json()["code"] == "thread_closed"
-    assert refused.json()["detail"] == limits.FULL
+    assert refused.json()["detail"] == refusals.FULL.en
     assert await ada.items(first.thread_id) == before
 
 

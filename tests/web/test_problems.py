@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException
 
 from pageside import errors
 from pageside.conversation.busy import Busy
+from pageside.phrases import refusals
 from pageside.web import problems
 from pageside.web.middleware import RequestIds
 
@@ -23,7 +24,7 @@ async def client():
         raise {
             "ours": errors.ThreadBusy("Busy with 'x'."),
             "store": errors.StoreUnavailable("Gone."),
-            "busy": Busy("Busy with 'x'.", retry_after_s=7),
+            "busy": Busy(refusals.STILL_ANSWERING, retry_after_s=7),
             "http": HTTPException(403, "Not you."),
             "unforeseen": RuntimeError("password=hunter2"),
         }[name]

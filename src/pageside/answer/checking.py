@@ -82,6 +82,7 @@ class Checker:
         self._block: Unit | None = None
         self._markers: dict[tuple[str, str], Citation] = {}
         self._beside: str | None = None
+        self._ours = False
         self.text = ""
         self.stated = self.supported = self.declined = self.barred = 0
         self.repaired = self.dropped = self.marked = 0
@@ -98,9 +99,13 @@ class Checker:
         self.text += text
         return [TextDelta(text)] if text else []
 
-    def talk(self, known: str) -> None:
-        """From here on the reply is beside the book, and its sentences rest on `known`: profile and conversation."""
-        self._beside = known
+    def talk(self, known: str, *, ours: bool = False) -> None:
+        """From here on the reply is beside the book, and its sentences rest on `known`: profile and conversation.
+
+        Args:
+            ours: Whether they are our own, said by rules, and not a model's.
+        """
+        self._beside, self._ours = known, ours
 
     async def feed(self, delta: str) -> list[TextDelta | Cited]:
         """What may be shown now that `delta` has come."""
@@ -143,7 +148,7 @@ class Checker:
         if self._beside is not None:
             if self._guard.bars(words) or self._guard.strays_in_talk(words, self._beside):
                 return self._kept_back(came)
-            note = "" if _is_talk(words, self._beside) else self._unverified
+            note = "" if self._ours or _is_talk(words, self._beside) else self._unverified
             return self._put(came, marked.text.rstrip() + note)
         known = {each.number: each for each in self._evidence()}
         cited = [known[number] for number in marked.numbers if number in known]

@@ -9,11 +9,11 @@ from typing import Final
 import openai
 from agents.exceptions import AgentsException, MaxTurnsExceeded
 
+from pageside.phrases import failures as phrases
+from pageside.phrases.phrase import Phrase
+
 _LONGEST_WAIT_S: Final = 5.0
 _OUTAGES: Final = {"status_401", "status_403", "status_404", "status_429"}
-_UNREACHABLE: Final = "The language model cannot be reached just now. Try again in a moment."
-_BROKE_OFF: Final = "The language model broke off. Try again."
-_FAILED: Final = "The language model failed to answer. Try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Failure:
     """
 
     kind: str
-    message: str
+    message: Phrase
     retry: bool = False
     wait_s: float = 0.0
     temperature: bool = False
@@ -43,16 +43,16 @@ def explain(error: Exception) -> Failure | None:
     """What `error` means; None when it is not the model's failure but ours."""
     match error:
         case TimeoutError() | openai.APITimeoutError():
-            return Failure("timeout", "The language model took too long to answer. Try again in a moment.", retry=True)
+            return Failure("timeout", phrases.MODEL_TOO_SLOW, retry=True)
         case openai.APIStatusError():
             return _refused(error)
         case openai.APIConnectionError():
-            return Failure("connection", _UNREACHABLE, retry=True)
+            return Failure("connection", phrases.UNREACHABLE, retry=True)
         case MaxTurnsExceeded():
-            return Failure("turns", "The language model searched without coming to an answer. Ask in other words.")
+            return Failure("turns", phrases.MODEL_LOST)
         case openai.OpenAIError() | AgentsException() | ValueError():
             # also half an event: the client lets its JSONDecodeError through
-            return Failure("broken", _BROKE_OFF, retry=True)
+            return Failure("broken", phrases.MODEL_BROKE_OFF, retry=True)
         case _:
             return None
 
@@ -60,26 +60,20 @@ def explain(error: Exception) -> Failure | None:
 def _refused(error: openai.APIStatusError) -> Failure:
     status = error.status_code
     if status in {401, 403}:
-        return Failure(
-            f"status_{status}", "The language model refuses this server's key. Its operator must set a valid one."
-        )
+        return Failure(f"status_{status}", phrases.KEY_REFUSED)
     if status == 404:
-        return Failure(
-            "status_404",
-            "The language model that is set does not exist at its endpoint. The operator must name another.",
-        )
+        return Failure("status_404", phrases.NO_SUCH_MODEL)
     if status == 429:
         wait_s = _retry_after(error)
-        later = f"in {round(wait_s)} seconds" if wait_s > 1 else "in a moment"
-        message = f"The language model is busy or its allowance is used up. Try again {later}."
+        message = phrases.MODEL_BUSY_FOR.of(seconds=round(wait_s)) if wait_s > 1 else phrases.MODEL_BUSY
         return Failure("status_429", message, retry=wait_s <= _LONGEST_WAIT_S, wait_s=wait_s)
     if status >= 500 or status in {408, 409}:
-        return Failure(f"status_{status}", _UNREACHABLE, retry=True, wait_s=min(_retry_after(error), _LONGEST_WAIT_S))
+        return Failure(
+            f"status_{status}", phrases.UNREACHABLE, retry=True, wait_s=min(_retry_after(error), _LONGEST_WAIT_S)
+        )
     if status == 400 and re.search(r"\btemperature\b", str(error.message)):
-        return Failure("temperature", _FAILED, retry=True, temperature=True)
-    return Failure(
-        f"status_{status}", "The language model did not accept the question. It may be too long: try a shorter one."
-    )
+        return Failure("temperature", phrases.MODEL_FAILED, retry=True, temperature=True)
+    return Failure(f"status_{status}", phrases.NOT_ACCEPTED)
 
 
 def _retry_after(error: openai.APIStatusError) -> float:

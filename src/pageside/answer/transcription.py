@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from pageside.errors import InvalidInput, ModelUnavailable
 from pageside.knowledge import charges
+from pageside.phrases import uploads
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,6 @@ ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
 
 _NO_KEY: Final = "none"  # local servers ask for no key, but the client insists on one
 _CONNECT_S: Final = 10.0
-_LATER: Final = "Dictation is not available just now. Try again in a moment, or type your question."
 
 
 class Transcriber:
@@ -91,7 +91,7 @@ class Transcriber:
         said: object = getattr(made, "text", None)  # the SDK believes an endpoint whatever it sends
         if not isinstance(said, str):
             log.warning("transcription_failed", kind="no_text", status=200)
-            raise ModelUnavailable(_LATER)
+            raise ModelUnavailable(uploads.DICTATION_LATER)
         return said.strip()
 
     async def aclose(self) -> None:
@@ -101,15 +101,13 @@ class Transcriber:
 
 def _in_words(error: Exception, status: int) -> InvalidInput | ModelUnavailable:
     if isinstance(error, TimeoutError | openai.APITimeoutError):
-        return ModelUnavailable("Dictation took too long. Try again with a shorter recording, or type your question.")
+        return ModelUnavailable(uploads.DICTATION_TOO_SLOW)
     match status:
         case 400 | 413 | 415 | 422:
-            return InvalidInput("This recording cannot be understood. Record it again, or type your question.")
+            return InvalidInput(uploads.NOT_UNDERSTOOD)
         case 401 | 403 | 404:
-            return ModelUnavailable(
-                "Dictation is set up wrongly on this server; its operator must look at it. Please type your question."
-            )
+            return ModelUnavailable(uploads.DICTATION_WRONG)
         case 429:
-            return ModelUnavailable("Dictation is busy just now. Try again in a moment, or type your question.")
+            return ModelUnavailable(uploads.DICTATION_BUSY)
         case _:
-            return ModelUnavailable(_LATER)
+            return ModelUnavailable(uploads.DICTATION_LATER)

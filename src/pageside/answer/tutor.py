@@ -51,7 +51,7 @@ from pageside.answer.turn import Turn
 from pageside.errors import ModelUnavailable
 from pageside.knowledge import fragment
 from pageside.knowledge.passage import Findings
-from pageside.phrases import answers
+from pageside.phrases import answers, failures
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +116,7 @@ class Tutor:
             async for event in events:
                 if isinstance(event, Completed):
                     return event.answer
-        raise ModelUnavailable("The answer ended early. Try again.")
+        raise ModelUnavailable(failures.ENDED_EARLY)
 
     def answer(self, question: Question) -> AsyncGenerator[TutorEvent, None]:
         """What happens while `question` is answered; closing the generator stops the model at once.
@@ -269,7 +269,7 @@ class Tutor:
         if turn.opening.outcome == "conversation" and turn.guard.is_for_the_book():
             turn.opening.outcome = None
         if turn.opening.outcome == "conversation":
-            turn.checker.talk(f"{_known(turn.question)} {turn.given.known}")
+            turn.checker.talk(f"{_known(turn.question)} {turn.given.known}", ours=self._models.embedded)
             return []
         selection = turn.findings.selection
         lost = selection is not None and not selection.passages
@@ -287,7 +287,7 @@ class Tutor:
         checker = turn.checker
         if turn.opening.outcome != "not_in_book" and not checker.text.strip():
             if not checker.barred and not checker.dropped:
-                raise ModelUnavailable("The language model gave an empty answer. Try again.")
+                raise ModelUnavailable(failures.EMPTY_ANSWER)
             turn.opening.outcome = "not_in_book"
             return checker.say(outcomes.declined(turn.desk.evidence, checker.language))
         said = checker.say(answers.CUT_SHORT) if turn.cut_short else []

@@ -22,11 +22,12 @@ from sqlalchemy import update
 from pageside import ids
 from pageside.conversation import clock, joining, stored
 from pageside.conversation.actions import Actions, Taken
-from pageside.conversation.limits import FULL, Room
+from pageside.conversation.limits import Room
 from pageside.conversation.refusals import missing_item
 from pageside.conversation.turn import Turn
 from pageside.errors import ThreadClosed
 from pageside.identity.ownership import mine
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 from pageside.storage.tables import items
 
@@ -78,7 +79,7 @@ class Acting:
         self, thread: ThreadMetadata, turn: Turn, content: Sequence[UserMessageContent]
     ) -> AsyncIterator[ThreadStreamEvent]:
         if await self._room.left(thread.id, turn) <= 0:
-            raise ThreadClosed(FULL)
+            raise ThreadClosed(refusals.FULL)
         message = UserMessageItem(
             id=ids.new("msg"),
             thread_id=thread.id,

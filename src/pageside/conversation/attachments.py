@@ -30,6 +30,7 @@ from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput, PagesideError, TooLarge
 from pageside.identity import roll
 from pageside.identity.ownership import mine, owner
+from pageside.phrases import uploads
 from pageside.storage import files as storage
 from pageside.storage.engine import Database
 from pageside.storage.files import Files
@@ -49,7 +50,7 @@ class AlreadySent(PagesideError):
     code = "already_sent"
 
     def __init__(self) -> None:
-        super().__init__("This file is part of a message already; upload it again to send it again.")
+        super().__init__(uploads.ALREADY_SENT)
 
 
 class AlreadyUploaded(PagesideError):
@@ -59,7 +60,7 @@ class AlreadyUploaded(PagesideError):
     code = "already_uploaded"
 
     def __init__(self) -> None:
-        super().__init__("This file has been uploaded already; announce another one to upload again.")
+        super().__init__(uploads.ALREADY_UPLOADED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +346,7 @@ class Attachments(AttachmentStore[Turn]):
         )
         number, waiting = found.one()
         if number >= MAX_UNSENT or int(waiting) + size > self._max_unsent_bytes:
-            raise TooLarge("Too many files wait to be sent; send them, or remove some, and try again.")
+            raise TooLarge(uploads.TOO_MANY_WAITING)
 
     async def _row(self, attachment_id: str, turn: Turn) -> Row[tuple[object, ...]]:
         async with self._database.reading(turn.reader) as connection:
@@ -363,9 +364,9 @@ class Attachments(AttachmentStore[Turn]):
 
     def _require_size(self, size: int) -> None:
         if size < 1:
-            raise InvalidInput("size: the file is empty.")
+            raise InvalidInput(uploads.EMPTY)
         if size > self.max_bytes:
-            raise TooLarge(f"The file has {size} bytes; at most {self.max_bytes} are taken.")
+            raise TooLarge(uploads.TOO_LARGE.of(size=size, most=self.max_bytes))
 
 
 def _stripped(draft: Draft, mime_type: str) -> Draft:

@@ -26,6 +26,7 @@ from pageside.errors import StoreUnavailable, TooManyRequests
 from pageside.identity.ownership import mine, upsert
 from pageside.identity.reader import Reader
 from pageside.limiting.limiter import waiting
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 from pageside.storage.tables import spending
 from pageside.telemetry import metrics
@@ -187,19 +188,16 @@ class Budgets:
         if self._server.used(everybody) >= 1:
             metrics.LIMITED.labels("budget", "server").inc()
             raise BudgetSpent(
-                f"All questions that this server takes in a day have been asked. {self._again()}",
+                refusals.SPENT_BY_ALL.of(wait=waiting(self._until_tomorrow())),
                 retry_after_s=self._until_tomorrow(),
             )
         used = self._reader.used(own)
         if used >= 1:
             metrics.LIMITED.labels("budget", "reader").inc()
             raise BudgetSpent(
-                f"You have asked all that you may ask in a day. {self._again()}", retry_after_s=self._until_tomorrow()
+                refusals.SPENT_BY_READER.of(wait=waiting(self._until_tomorrow())), retry_after_s=self._until_tomorrow()
             )
         return used
-
-    def _again(self) -> str:
-        return f"Please come back in {waiting(self._until_tomorrow())}; the book itself is open to you all the time."
 
     def _today(self) -> date:
         return self._now().astimezone(UTC).date()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pageside.errors import ThreadBusy
+from pageside.phrases import times
+from pageside.phrases.phrase import Phrase
 
 
 class Busy(ThreadBusy):
@@ -12,8 +14,8 @@ class Busy(ThreadBusy):
         retry_after_s: When the same request may succeed, in seconds from now.
     """
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
-        super().__init__(f"{message} Try again in {seconds(retry_after_s)}.")
+    def __init__(self, message: Phrase, *, retry_after_s: int) -> None:
+        super().__init__(message.of(wait=times.SECONDS.of(n=retry_after_s)))
         self.retry_after_s = retry_after_s
 
 
@@ -21,8 +23,3 @@ class RequestUnderWay(Busy):
     """The same request is being carried out elsewhere."""
 
     code = "request_under_way"
-
-
-def seconds(number: int) -> str:
-    """`number` seconds in words."""
-    return "a second" if number == 1 else f"{number} seconds"

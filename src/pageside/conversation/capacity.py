@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from pageside.backoff import spread
-from pageside.conversation.busy import seconds
 from pageside.errors import Unavailable
+from pageside.phrases import refusals, times
 from pageside.telemetry import metrics
 
 ANSWERS: Final = 200
@@ -29,9 +29,7 @@ class Overloaded(Unavailable):
 
     def __init__(self) -> None:
         self.retry_after_s = round(spread(_AGAIN_S))
-        super().__init__(
-            f"Very many questions are being answered at the moment. Please try again in {seconds(self.retry_after_s)}."
-        )
+        super().__init__(refusals.OVERLOADED.of(wait=times.SECONDS.of(n=self.retry_after_s)))
 
 
 class Capacity:

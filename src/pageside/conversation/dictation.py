@@ -11,12 +11,9 @@ from chatkit.types import AudioInput, InputTranscribeParams, TranscriptionResult
 
 from pageside.answer.transcription import ENDINGS, Transcriber
 from pageside.errors import InvalidInput, ModelUnavailable, NotSupported, TooLarge
+from pageside.phrases import uploads
 
 MAX_AUDIO_BYTES: Final = 10_000_000
-NOT_AVAILABLE: Final = (
-    "This server does not offer input.transcribe: dictation is not available here, so please type your question. "
-    "Its operator can turn it on with PAGESIDE_TRANSCRIPTION_MODEL."
-)
 
 
 class Dictation:
@@ -48,7 +45,7 @@ class Dictation:
             ModelUnavailable: The model fails; the message says what a reader can do.
         """
         if self._transcriber is None:
-            raise NotSupported(NOT_AVAILABLE)
+            raise NotSupported(uploads.NO_DICTATION)
         audio = await anyio.to_thread.run_sync(self._decoded, told)
         try:
             text = await self._transcriber.text(audio.data, media_type=_media_type(audio), language=language)
@@ -66,7 +63,7 @@ class Dictation:
         except (binascii.Error, ValueError):
             raise InvalidInput("params.audio_base64: this is not base64.") from None
         if not data:
-            raise InvalidInput("params.audio_base64: the recording is empty.")
+            raise InvalidInput(uploads.RECORDING_EMPTY)
         if len(data) > self._max_bytes:
             raise self._too_large()
         audio = AudioInput(data=data, mime_type=told.mime_type)
@@ -74,7 +71,7 @@ class Dictation:
         return audio
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"The recording is too long: at most {self._max_bytes} bytes of audio are taken.")
+        return TooLarge(uploads.RECORDING_TOO_LONG.of(most=self._max_bytes))
 
 
 def _media_type(audio: AudioInput) -> str:

@@ -15,12 +15,12 @@ from types import MappingProxyType
 from typing import BinaryIO, Final
 
 from pageside.errors import InvalidInput
+from pageside.phrases import uploads
 
 PLAIN: Final = "text/plain"
 PDF: Final = "application/pdf"
 MAX_NAME_CHARS: Final = 150
 MAX_PIXELS: Final = 60_000_000
-TAKEN: Final = "PNG, JPEG, WebP and GIF images, PDF, plain text and code"
 
 _BINARY: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -79,7 +79,7 @@ def name(told: str) -> str:
         InvalidInput: It has path parts, characters that cannot be seen, or is too long.
     """
     if not told.strip() or len(told) > MAX_NAME_CHARS:
-        raise InvalidInput(f"name: a file needs a name of 1 to {MAX_NAME_CHARS} characters.")
+        raise InvalidInput(uploads.BAD_NAME.of(most=MAX_NAME_CHARS))
     if _PATH.search(told):
         raise InvalidInput("name: a file's name alone, without folders.")
     if any(unicodedata.category(letter) in _INVISIBLE for letter in told if letter not in _JOINERS):
@@ -98,14 +98,14 @@ def promised(named: str, mime_type: str) -> str:
     ending = Path(named).suffix.lower()
     if ending in _BINARY:
         if said not in _UNSAID and said != _BINARY[ending]:
-            raise InvalidInput(f"mime_type: {said[:80]!r} is not the type of a {ending} file.")
+            raise InvalidInput(uploads.NOT_TYPE.of(type=said[:80], ending=ending))
         return _BINARY[ending]
     if said in _BINARY.values():
-        raise InvalidInput(f"name: a file of the type {said!r} has another ending than {named[-20:]!r}.")
+        raise InvalidInput(uploads.OTHER_ENDING.of(type=said, name=named[-20:]))
     is_text = ending in _TEXT_ENDINGS or not ending
     if is_text and (said in _UNSAID or _TEXT_TYPES.fullmatch(said)):
         return said if _HARMLESS.fullmatch(said) else PLAIN
-    raise InvalidInput(f"mime_type: a {ending or said[:80]} file is not taken; {TAKEN} are.")
+    raise InvalidInput(uploads.NOT_TAKEN.of(type=ending or said[:80], taken=uploads.TAKEN))
 
 
 def is_image(mime_type: str) -> bool:
@@ -129,7 +129,10 @@ def require(path: Path, mime_type: str) -> None:
         found = _sniffed(file.read(_HEAD))
         file.seek(0)
         if found != (None if is_text(mime_type) else mime_type):
-            raise InvalidInput(f"The file's content is not {mime_type}{f', but {found}' if found else ''}.")
+            told = (
+                uploads.BUT_OTHER.of(type=mime_type, found=found) if found else uploads.NOT_PROMISED.of(type=mime_type)
+            )
+            raise InvalidInput(told)
         if is_image(mime_type):
             _require_size(file, mime_type)
         elif mime_type != PDF:
@@ -152,11 +155,9 @@ def _require_size(file: BinaryIO, mime_type: str) -> None:
     read = {"image/png": _png, "image/gif": _gif, "image/webp": _webp, "image/jpeg": _jpeg}[mime_type]
     width, height = read(file)
     if not width or not height:
-        raise InvalidInput(f"The file's content is not a whole {mime_type}.")
+        raise InvalidInput(uploads.NOT_WHOLE.of(type=mime_type))
     if width * height > MAX_PIXELS:
-        raise InvalidInput(
-            f"The picture has {width} x {height} pixels; at most {MAX_PIXELS // 1_000_000} million are taken."
-        )
+        raise InvalidInput(uploads.TOO_MANY_PIXELS.of(width=width, height=height, most=MAX_PIXELS // 1_000_000))
 
 
 def _png(file: BinaryIO) -> tuple[int, int]:
@@ -227,7 +228,7 @@ def _require_text(file: BinaryIO) -> None:
 
 
 def _no_text() -> InvalidInput:
-    return InvalidInput(f"The file's content is not text; {TAKEN} are taken.")
+    return InvalidInput(uploads.NOT_TEXT.of(taken=uploads.TAKEN))
 
 
 def _big(digits: bytes) -> int:

@@ -18,6 +18,7 @@ from pageside.conversation import cursors
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput
 from pageside.identity.ownership import mine
+from pageside.phrases import refusals
 from pageside.storage import words
 from pageside.storage.engine import Database
 from pageside.storage.tables import items, threads
@@ -126,7 +127,7 @@ def wanted(query: str) -> tuple[str, ...]:
         InvalidInput: It is longer than queries are.
     """
     if len(query) > MAX_QUERY_CHARS:
-        raise InvalidInput(f"query: at most {MAX_QUERY_CHARS} characters; this one has {len(query)}.")
+        raise InvalidInput(refusals.QUERY_TOO_LONG.of(most=MAX_QUERY_CHARS, length=len(query)))
     found = (" ".join((quoted or plain).split()) for quoted, plain in _WORD.findall(words.fold(query)))
     distinct = dict.fromkeys(word for word in found if word)
     return tuple(sorted(distinct, key=len, reverse=True)[:MAX_WORDS])

@@ -9,9 +9,10 @@ from datetime import timedelta
 import structlog
 
 from pageside import ids
-from pageside.conversation.frames import INTERRUPTED, error_frame
+from pageside.conversation.frames import error_frame
 from pageside.conversation.sharing import CUT, Sharing
 from pageside.conversation.tape import Tape
+from pageside.phrases import failures
 from pageside.storage.redis_server import RedisUnavailable
 from pageside.storage.streams import ALIVE_FOR, Heard, Streams
 
@@ -92,7 +93,7 @@ class Followed(Tape):
         """
         if not self.ended.is_set():
             self.cut = True
-            self._last_word = error_frame(INTERRUPTED)
+            self._last_word = error_frame(failures.INTERRUPTED)
             self._end()
 
     def lose(self) -> None:

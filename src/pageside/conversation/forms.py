@@ -20,7 +20,7 @@ from pageside.answer.planner.formatting import literal
 from pageside.answer.question import Message
 from pageside.conversation import footnotes
 from pageside.errors import InvalidInput
-from pageside.phrases import answers, chat
+from pageside.phrases import answers, chat, refusals
 
 PLACE = "place"
 WORDS = "words"
@@ -71,7 +71,7 @@ def require_pending(form: StructuredInputItem) -> None:
         InvalidInput: It was answered or skipped.
     """
     if form.status != "pending":
-        raise InvalidInput(f"params.item_id: this form was {form.status} already; ask again to get a new one.")
+        raise InvalidInput(refusals.FORM_DONE)
 
 
 def skipped(form: StructuredInputItem) -> StructuredInputItem:

@@ -8,9 +8,10 @@ from chatkit.types import ErrorEvent
 from pydantic import BaseModel
 
 from pageside.conversation import wire
+from pageside.phrases import failures
+from pageside.phrases.phrase import ENGLISH, Phrase, say
 
 KEEPALIVE = b": keepalive\n\n"
-INTERRUPTED = "The answer was interrupted. Please try again."
 
 Frames = AsyncGenerator[bytes, None]
 Numbered = tuple[int, bytes]
@@ -21,12 +22,11 @@ def frame(event: BaseModel) -> bytes:
     return b"data: " + wire.dump(event) + b"\n\n"
 
 
-def error_frame(message: str, *, allow_retry: bool = True) -> bytes:
-    """A ChatKit error event as it stands on the wire."""
-    return frame(ErrorEvent(code="custom", message=message, allow_retry=allow_retry))
+def error_frame(message: str | Phrase, *, language: str = ENGLISH, allow_retry: bool = True) -> bytes:
+    """A ChatKit error event as it stands on the wire, in `language` where it is ours."""
+    return frame(ErrorEvent(code="custom", message=say(message, language), allow_retry=allow_retry))
 
 
-def apology(request_id: str) -> str:
+def apology(request_id: str) -> Phrase:
     """What a reader is told when something unforeseen happened; the details are in the log under `request_id`."""
-    reference = f" If it keeps happening, mention {request_id}." if request_id else ""
-    return f"Something went wrong while answering. Please try again.{reference}"
+    return failures.WENT_WRONG_AS.of(id=request_id) if request_id else failures.WENT_WRONG

@@ -32,6 +32,7 @@ from pageside.conversation.request import Request
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn, line
 from pageside.errors import InvalidInput, ThreadClosed
+from pageside.phrases import refusals
 
 MAX_TITLE_CHARS = 200
 MAX_RATED_ITEMS = 100
@@ -113,7 +114,7 @@ async def _require_open(thread_id: str, turn: Turn, store: SqlStore) -> None:
     # Whether a full thread has room for what is asked is counted where no other answer can begin meanwhile.
     if thread.status.type != "active" and not limits.is_full(thread):
         reason = thread.status.reason or f"it is {thread.status.type}"
-        raise ThreadClosed(f"This conversation takes no more messages: {reason}.")
+        raise ThreadClosed(refusals.CLOSED.of(reason=reason))
 
 
 async def _require_attachments(attachment_ids: Sequence[str], turn: Turn, store: SqlStore) -> None:
@@ -123,8 +124,8 @@ async def _require_attachments(attachment_ids: Sequence[str], turn: Turn, store:
 
 def _accepted_title(told: str) -> str:
     if len(told) > MAX_TITLE_CHARS:
-        raise InvalidInput(f"params.title: at most {MAX_TITLE_CHARS} characters; this one has {len(told)}.")
+        raise InvalidInput(refusals.TITLE_TOO_LONG.of(most=MAX_TITLE_CHARS, length=len(told)))
     title = line(told, limit=MAX_TITLE_CHARS)
     if not title:
-        raise InvalidInput("params.title: a conversation needs a name.")
+        raise InvalidInput(refusals.TITLE_NEEDED)
     return title

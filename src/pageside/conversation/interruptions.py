@@ -14,12 +14,12 @@ from pageside.conversation import clock, stored
 from pageside.conversation.checkpoints import UNFINISHED, is_unfinished
 from pageside.conversation.turn import Turn
 from pageside.identity.ownership import mine, owner
+from pageside.phrases import failures
 from pageside.storage.tables import items, threads
 
 log = structlog.get_logger(__name__)
 
-CUT_SHORT = "\n\n*(The answer was interrupted here. Please try again.)*"
-NOTHING_SAID = "*(The answer was interrupted before its first word. Please try again.)*"
+_ENDS = (*failures.CUT_SHORT.every(), *failures.NOTHING_SAID.every())
 
 _MESSAGES = ("user_message", "assistant_message", "structured_input", "client_tool_call")
 
@@ -39,7 +39,7 @@ async def close(connection: AsyncConnection, thread_id: str, turn: Turn) -> None
     if last is None or (last.type != "user_message" and last.data.get("status") == "pending"):
         return
     if last.type != "assistant_message":
-        await _say(connection, thread_id, NOTHING_SAID, turn)
+        await _say(connection, thread_id, failures.NOTHING_SAID.said(turn.language), turn)
     elif is_unfinished(last.data):
         await _amend(connection, thread_id, last.id, last.data, turn)
     else:
@@ -49,9 +49,7 @@ async def close(connection: AsyncConnection, thread_id: str, turn: Turn) -> None
 
 def is_cut_short(item: ThreadItem) -> bool:
     """Whether the item is an answer that was interrupted."""
-    return isinstance(item, AssistantMessageItem) and any(
-        part.text.endswith((CUT_SHORT, NOTHING_SAID)) for part in item.content
-    )
+    return isinstance(item, AssistantMessageItem) and any(part.text.endswith(_ENDS) for part in item.content)
 
 
 async def _amend(
@@ -61,7 +59,7 @@ async def _amend(
     item = AssistantMessageItem.model_validate(
         {**kept, "id": item_id, "thread_id": thread_id, "created_at": clock.local(ids.now())}
     )
-    item.content[-1].text += CUT_SHORT
+    item.content[-1].text += failures.CUT_SHORT.said(turn.language)
     row = stored.of_item(item)
     await connection.execute(
         update(items)

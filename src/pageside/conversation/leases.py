@@ -25,6 +25,7 @@ from pageside.conversation.busy import Busy
 from pageside.conversation.turn import Turn
 from pageside.errors import StoreUnavailable
 from pageside.identity.ownership import mine, owner
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 from pageside.storage.tables import Moment, leases
 
@@ -223,7 +224,7 @@ async def _remaining(connection: AsyncConnection, thread_id: str, turn: Turn) ->
 def busy(left: timedelta) -> Busy:
     """What to raise where another process is answering whose claim holds for `left`."""
     return Busy(
-        "This conversation is still answering; wait for the answer or stop it.",
+        refusals.STILL_ANSWERING,
         retry_after_s=max(1, math.ceil(left.total_seconds())),
     )
 

@@ -9,11 +9,11 @@ from pageside.conversation.request import Request
 from pageside.conversation.turn import Turn
 from pageside.errors import ThreadClosed
 from pageside.identity.ownership import mine
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 from pageside.storage.tables import items
 
 MAX_MESSAGES = 50
-FULL = "This conversation is full; begin a new one."
 _TOLD_BEFORE = 3
 
 
@@ -37,7 +37,7 @@ class Room:
             StoreUnavailable: The database cannot be read.
         """
         if isinstance(asked, ThreadsAddUserMessageReq) and await self.left(asked.params.thread_id, turn) <= 0:
-            raise ThreadClosed(FULL)
+            raise ThreadClosed(refusals.FULL)
 
     async def left(self, thread_id: str, turn: Turn) -> int:
         """How many more messages the thread takes; below 0 where the limit was lowered.
@@ -58,13 +58,13 @@ class Room:
 
 def is_full(thread: ThreadMetadata) -> bool:
     """Whether `thread` is shut for no other reason than that it is full."""
-    return thread.status.type == "locked" and thread.status.reason == FULL
+    return thread.status.type == "locked" and thread.status.reason in refusals.FULL.every()
 
 
-def status(thread: ThreadMetadata, left: int) -> ThreadStatus:
+def status(thread: ThreadMetadata, left: int, language: str) -> ThreadStatus:
     """What the thread shows once `left` more messages find room: a full one locks, one that has room again opens."""
     if left <= 0 and thread.status.type == "active":
-        return LockedStatus(reason=FULL)
+        return LockedStatus(reason=refusals.FULL.said(language))
     if left > 0 and is_full(thread):
         return ActiveStatus()
     return thread.status

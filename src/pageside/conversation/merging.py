@@ -16,6 +16,7 @@ from pageside.identity import roll
 from pageside.identity.ownership import mine, upsert
 from pageside.identity.pseudonyms import Pseudonyms
 from pageside.identity.reader import Reader
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 from pageside.storage.files import Files, mark
 from pageside.storage.tables import attachments, feedback, items, leases, threads
@@ -130,6 +131,6 @@ def _handed(row: Row[tuple[object, ...]], keys: Mapping[str, str]) -> dict[str, 
     if "file" in told:
         key = keys.get(str(told["file"]))
         if key is None:  # it came while the others were copied
-            raise Unavailable("Something was just being sent in one of the conversations. Please try again.")
+            raise Unavailable(refusals.BEING_SENT)
         told["file"] = key
     return told

@@ -15,6 +15,7 @@ from chatkit.types import (
 
 from pageside.conversation.request import Request
 from pageside.errors import InvalidInput, PagesideError, Unavailable
+from pageside.phrases import refusals
 
 log = structlog.get_logger(__name__)
 
@@ -67,18 +68,14 @@ class Moderation:
         self.failing = False
         if refused:
             log.info("message_refused")
-            raise MessageRefused(
-                "This message is not taken here: it seems to hold something hurtful, dangerous or unlawful. Please ask "
-                "in other words. If you are in distress, talk to somebody you trust, or to the helpline of your "
-                "country."
-            )
+            raise MessageRefused(refusals.HURTFUL)
 
     def _fail(self, error: Exception) -> None:
         # The cause may quote the message or a key: its kind alone is told.
         kind = error.code if isinstance(error, PagesideError) else type(error).__name__
         log.warning("moderation_failed", kind=kind, outage=self.outage)
         if self.outage == "refuse":
-            raise ModerationUnavailable("Messages cannot be checked just now. Please try again shortly.") from None
+            raise ModerationUnavailable(refusals.UNCHECKED) from None
 
 
 def _written(asked: Request) -> str:

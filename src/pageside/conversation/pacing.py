@@ -14,6 +14,7 @@ from datetime import timedelta
 from pageside.answer.events import Cited, TextDelta, TutorEvent
 from pageside.conversation.patience import Patience
 from pageside.errors import ModelUnavailable
+from pageside.phrases import failures
 
 PATIENCE = timedelta(seconds=180)
 TOGETHER = timedelta(milliseconds=20)
@@ -142,7 +143,7 @@ async def _take(events: AsyncGenerator[TutorEvent, None], burst: _Burst, patienc
     taking = asyncio.current_task()
 
     def lose_patience() -> None:
-        burst.end(ModelUnavailable("The answer took too long. Please try again."))
+        burst.end(ModelUnavailable(failures.TOO_SLOW))
         if taking is not None:
             taking.cancel()
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pageside.errors import InvalidInput
+from pageside.phrases import uploads
 
 MAX_MOVING_PIXELS: Final = 1_000_000_000
 
@@ -40,7 +41,7 @@ def stripped(content: bytes, mime_type: str) -> bytes:
     try:
         return strip(content)
     except (struct.error, IndexError, ValueError):
-        raise InvalidInput(f"The file's content is not a whole {mime_type}.") from None
+        raise InvalidInput(uploads.NOT_WHOLE.of(type=mime_type)) from None
 
 
 def _png(content: bytes) -> bytes:
@@ -228,7 +229,7 @@ def _upright(turned: int) -> bytes:
 
 def _require_calm(frames: int, pixels: int) -> None:
     if frames * pixels > MAX_MOVING_PIXELS:
-        raise InvalidInput(f"The picture moves through {frames} frames of {pixels} pixels; that is too much.")
+        raise InvalidInput(uploads.TOO_MUCH_MOTION.of(frames=frames, pixels=pixels))
 
 
 def _big32(body: bytes) -> int:

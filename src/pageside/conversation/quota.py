@@ -11,6 +11,7 @@ from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
 from pageside.identity import roll
 from pageside.identity.ownership import mine
+from pageside.phrases import refusals
 from pageside.storage.tables import threads
 
 NO_LIMIT: Final = 0
@@ -23,11 +24,7 @@ class TooManyThreads(PagesideError):
     code = "too_many_threads"
 
     def __init__(self, most: int) -> None:
-        held = "a conversation" if most == 1 else f"{most} conversations"
-        super().__init__(
-            f"You have {held}, and no more are kept here. Delete one that you no longer need, and ask again; "
-            "those you have go on as before."
-        )
+        super().__init__(refusals.TOO_MANY_THREADS.of(held=refusals.THREADS.of(n=most)))
 
 
 async def admit(connection: AsyncConnection, turn: Turn, *, max_threads: int) -> None:

@@ -6,6 +6,7 @@ from chatkit.errors import CustomStreamError
 from chatkit.store import NotFoundError
 
 from pageside.errors import NotFound, StoreUnavailable
+from pageside.phrases import refusals as phrases
 from pageside.phrases.phrase import Phrase
 
 
@@ -23,9 +24,9 @@ class StoreDown(StoreUnavailable, CustomStreamError):
 
 def missing_thread(thread_id: str) -> Missing:
     """What to raise where `thread_id` is unknown or another reader's; the two cannot be told apart."""
-    return Missing(f"There is no conversation {thread_id[:80]!r}; it may have been deleted.")
+    return Missing(phrases.NO_SUCH_THREAD.of(id=thread_id[:80]))
 
 
 def missing_item(item_id: str) -> Missing:
     """As `missing_thread`, for an item."""
-    return Missing(f"There is no item {item_id[:80]!r} in this conversation.")
+    return Missing(phrases.NO_SUCH_ITEM.of(id=item_id[:80]))

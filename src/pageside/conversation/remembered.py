@@ -16,6 +16,7 @@ from pageside.conversation.busy import RequestUnderWay
 from pageside.conversation.turn import Turn
 from pageside.identity import roll
 from pageside.identity.ownership import mine, owner
+from pageside.phrases import refusals
 from pageside.storage.tables import requests
 
 KEPT_FOR = timedelta(hours=24)
@@ -91,4 +92,4 @@ async def blot(connection: AsyncConnection, thread_ids: Sequence[str], turn: Tur
 
 def under_way(retry_after_s: int = 1) -> RequestUnderWay:
     """What to raise where the same request is being carried out elsewhere."""
-    return RequestUnderWay("This request is being carried out already.", retry_after_s=retry_after_s)
+    return RequestUnderWay(refusals.UNDER_WAY, retry_after_s=retry_after_s)

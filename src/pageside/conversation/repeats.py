@@ -38,6 +38,7 @@ from pageside.conversation.store import SqlStore
 from pageside.conversation.tape import Tape
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput, PagesideError, StoreUnavailable
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -152,7 +153,7 @@ class Repeats:
         if row.result is None and row.created_at > ids.now() - _LONGEST_REQUEST:
             raise remembered.under_way()
         if not row.result:
-            raise ResultGone("This was done, but what it answered is no longer known; reload the conversation.")
+            raise ResultGone(refusals.RESULT_GONE)
         return row.result.encode()
 
     async def _told_again(self, claim: Claim, asked: Request, row: Remembered, turn: Turn) -> Tape:

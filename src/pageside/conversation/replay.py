@@ -24,12 +24,12 @@ from chatkit.types import (
     UserMessageItem,
 )
 
-from pageside.conversation.frames import INTERRUPTED
 from pageside.conversation.interruptions import is_cut_short
 from pageside.conversation.remembered import Remembered
 from pageside.conversation.request import Request
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
+from pageside.phrases import failures
 
 _PAGE = 100
 _HIDDEN = HiddenContextItem | SDKHiddenContextItem
@@ -87,15 +87,15 @@ async def events(asked: Request, row: Remembered, told: Told, turn: Turn, store:
     if told.first is not None and not question and not isinstance(told.first, _HIDDEN):
         shown.append(ThreadItemDoneEvent(item=told.first))
     shown.extend(ThreadItemDoneEvent(item=item) for item in told.rest if not isinstance(item, _HIDDEN))
-    shown.extend(_interruption(asked, told))
+    shown.extend(_interruption(asked, told, turn.language))
     return shown
 
 
-def _interruption(asked: Request, told: Told) -> Iterator[ThreadStreamEvent]:
+def _interruption(asked: Request, told: Told, language: str) -> Iterator[ThreadStreamEvent]:
     settled = any(isinstance(item, AssistantMessageItem | SDKHiddenContextItem) for item in told.rest)
     interrupted = any(is_cut_short(item) for item in told.rest)
     if isinstance(asked, _QUESTIONS) and (interrupted or not settled):
-        yield ErrorEvent(code="custom", message=INTERRUPTED, allow_retry=told.latest)
+        yield ErrorEvent(code="custom", message=failures.INTERRUPTED.said(language), allow_retry=told.latest)
 
 
 async def _after(thread_id: str, item_id: str, turn: Turn, store: SqlStore) -> AsyncIterator[ThreadItem]:

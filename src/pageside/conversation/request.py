@@ -23,6 +23,7 @@ from pydantic_core import ErrorDetails, from_json
 
 from pageside.conversation import mentions, transcript, turn
 from pageside.errors import BadRequest, InvalidInput, TooLarge
+from pageside.phrases import refusals
 
 Request = StreamingReq | NonStreamingReq
 
@@ -101,13 +102,13 @@ def _accept(message: UserMessageInput, max_chars: int) -> None:
     if len(message.content) > MAX_PARTS:
         raise InvalidInput(f"A message has at most {MAX_PARTS} parts; this one has {len(message.content)}.")
     if len(message.attachments) > MAX_ATTACHMENTS:
-        raise InvalidInput(f"A message has at most {MAX_ATTACHMENTS} attachments.")
+        raise InvalidInput(refusals.TOO_MANY_ATTACHMENTS.of(most=MAX_ATTACHMENTS))
     mentions.accept(message)
     length = sum(len(part.text) for part in message.content)
     if length > max_chars:
-        raise TooLarge(f"The message is {length} characters long; at most {max_chars} are taken.")
+        raise TooLarge(refusals.MESSAGE_TOO_LONG.of(length=length, most=max_chars))
     if not transcript.question_text(message) and not message.attachments:
-        raise InvalidInput("The message is empty; write a question.")
+        raise InvalidInput(refusals.MESSAGE_EMPTY)
 
 
 def _complete_tags(message: object) -> None:

@@ -12,6 +12,7 @@ from pageside.conversation import client_tools, forms
 from pageside.conversation.store import SqlStore
 from pageside.conversation.turn import Turn
 from pageside.errors import InvalidInput
+from pageside.phrases import refusals
 
 _PAGE_SIZE = 20
 
@@ -45,7 +46,7 @@ async def last_turn(store: SqlStore, thread_id: str, turn: Turn) -> Rested:
                 return Rested(item, tuple(reversed(since)))
             since.append(item)
         if not page.has_more:
-            raise InvalidInput("There is no question in this conversation to go on with.")
+            raise InvalidInput(refusals.NOTHING_TO_GO_ON_WITH)
         after = page.after
 
 
@@ -88,7 +89,7 @@ async def require_call(store: SqlStore, thread_id: str, turn: Turn) -> None:
     newest = (await store.load_thread_items(thread_id, None, 1, "desc", turn)).data
     call = newest[0] if newest else None
     if not isinstance(call, ClientToolCallItem) or call.status != "pending":
-        raise InvalidInput("No tool of the page is waiting for its output in this conversation.")
+        raise InvalidInput(refusals.NOTHING_WAITS)
 
 
 async def require_form(store: SqlStore, thread_id: str, item_id: str, turn: Turn) -> None:

@@ -19,6 +19,8 @@ from pageside.conversation.frames import Frames, apology, error_frame
 from pageside.conversation.tape import Tape
 from pageside.errors import NotFound, PagesideError
 from pageside.identity.reader import Reader
+from pageside.phrases import failures, refusals
+from pageside.phrases.phrase import Phrase
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,7 @@ class Run(Tape):
         reader: Reader,
         claim: Claim | None,
         outlives: bool,
+        language: str,
         limit_bytes: int,
         on_begin: Callable[[Run], None],
         on_end: Callable[[Run], None],
@@ -52,7 +55,8 @@ class Run(Tape):
         self._failure: Exception | None = None
         self._answering = False
         self._stopping = False
-        self._farewell = ""
+        self._farewell: Phrase | None = None
+        self._language = language
         self._asked_to_stop: asyncio.Future[None] | None = None
         self._limit_bytes = limit_bytes
         self._on_begin = on_begin
@@ -79,7 +83,7 @@ class Run(Tape):
         if self._failure is not None:
             raise self._failure
         if not self._answering:
-            raise NotFound("There is nothing to answer in this conversation.")
+            raise NotFound(refusals.NOTHING_TO_ANSWER)
 
     def began(self) -> None:
         """Marks that the question is stored; from here on, stopping takes effect at once."""
@@ -89,7 +93,7 @@ class Run(Tape):
         if self._stopping:
             self._cancel()
 
-    def stop(self, *, farewell: str = "") -> None:
+    def stop(self, *, farewell: Phrase | None = None) -> None:
         """Ends the answer and keeps what was said; a question not yet stored is stored first.
 
         Args:
@@ -139,7 +143,7 @@ class Run(Tape):
             self._add(told)
         else:
             log.warning("run_too_long")
-            self.stop(farewell="The answer grew too long and was stopped.")
+            self.stop(farewell=failures.TOO_LONG)
 
     def _deserted(self) -> None:
         if not self._listeners and not self._far and not self.outlives:
@@ -163,7 +167,7 @@ class Run(Tape):
             self._fail(error)
         finally:
             if self.cut and self._farewell:
-                self._add(error_frame(self._farewell))
+                self._add(error_frame(self._farewell, language=self._language))
             self._on_end(self)
             self._opened.set()
             self._end()
@@ -174,8 +178,8 @@ class Run(Tape):
             return
         if isinstance(error, PagesideError):
             log.warning("run_failed", code=error.code)
-            message = str(error)
+            message = error.said(self._language)
         else:
             log.exception("run_failed")
-            message = apology(telemetry.request_id())
+            message = apology(telemetry.request_id()).said(self._language)
         self._add(error_frame(message))

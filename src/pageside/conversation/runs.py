@@ -14,12 +14,14 @@ from pageside.conversation.alongside import Claim
 from pageside.conversation.busy import Busy
 from pageside.conversation.capacity import Capacity
 from pageside.conversation.elsewhere import Elsewhere
-from pageside.conversation.frames import INTERRUPTED, Frames, frame
+from pageside.conversation.frames import Frames, frame
 from pageside.conversation.run import Run
 from pageside.conversation.shelf import Shelf
 from pageside.conversation.tape import Tape
 from pageside.errors import NotFound, PagesideError, Unavailable
 from pageside.identity.reader import Reader
+from pageside.phrases import failures, refusals
+from pageside.phrases.phrase import ENGLISH
 from pageside.telemetry import metrics
 
 log = structlog.get_logger(__name__)
@@ -73,13 +75,21 @@ class Runs:
         self._closing = False
 
     async def start(
-        self, thread_id: str, frames: Frames, *, reader: Reader, claim: Claim | None = None, outlives: bool = False
+        self,
+        thread_id: str,
+        frames: Frames,
+        *,
+        reader: Reader,
+        claim: Claim | None = None,
+        outlives: bool = False,
+        language: str = ENGLISH,
     ) -> Run:
         """Begins to drive `frames` as the one run of the thread.
 
         Args:
             claim: The key it came under.
             outlives: Whether it goes on when its last listener leaves.
+            language: In which its listeners are told why it ended, ISO 639-1.
 
         Raises:
             Busy: The thread is still answering another question.
@@ -105,6 +115,7 @@ class Runs:
             reader=reader,
             claim=claim,
             outlives=outlives,
+            language=language,
             place=thread_id,
             on_begin=self._share,
             free=self.capacity.give_back,
@@ -155,9 +166,7 @@ class Runs:
         if run is None and self._elsewhere is not None:
             run = await self._elsewhere.find(run_id, reader)
         if run is None:
-            raise NotFound(
-                f"There is no answer {run_id[:80]!r} to listen to; if it has ended, reload the conversation to see it."
-            )
+            raise NotFound(refusals.NO_SUCH_RUN.of(id=run_id[:80]))
         return run
 
     def find_again(self, claim: Claim, reader: Reader) -> Run | None:
@@ -177,7 +186,7 @@ class Runs:
     def lose(self, thread_id: str) -> None:
         """Ends the thread's run because another process has taken the thread over."""
         if run := self._active.get(thread_id):
-            run.stop(farewell=INTERRUPTED)
+            run.stop(farewell=failures.INTERRUPTED)
 
     async def drop(self, thread_id: str) -> None:
         """As `stop`, for a thread that is deleted: nothing of its answers is kept."""
@@ -199,7 +208,7 @@ class Runs:
         """Ends every run, keeping what was said, and begins no more; gives up after ten seconds."""
         self._closing = True
         for run in list(self._active.values()):
-            run.stop(farewell="The server is restarting and the answer was cut short. Please try again in a moment.")
+            run.stop(farewell=failures.RESTARTING_CUT)
         try:
             async with asyncio.timeout(CLOSING_TIME.total_seconds()):
                 for run in list(self._active.values()):
@@ -217,10 +226,9 @@ class Runs:
                 while current := self._active.get(thread_id):
                     await current.ended.wait()
         except TimeoutError:
-            message = "This conversation is still answering; wait for the answer or stop it."
-            raise Busy(message, retry_after_s=_BUSY_S) from None
+            raise Busy(refusals.STILL_ANSWERING, retry_after_s=_BUSY_S) from None
         if self._closing:
-            raise Unavailable("The server is restarting. Please try again in a moment.")
+            raise Unavailable(failures.RESTARTING)
 
     def _share(self, run: Run) -> None:
         if self._elsewhere is not None and run.kept:
@@ -238,6 +246,7 @@ class Runs:
         reader: Reader,
         claim: Claim | None,
         outlives: bool,
+        language: str = ENGLISH,
         place: str,
         on_begin: Callable[[Run], None],
         free: Callable[[], None],
@@ -256,6 +265,7 @@ class Runs:
             reader=reader,
             claim=claim,
             outlives=outlives,
+            language=language,
             limit_bytes=self._limit_bytes,
             on_begin=on_begin,
             on_end=end,

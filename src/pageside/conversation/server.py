@@ -315,10 +315,10 @@ class TextbookServer(ChatKitServer[Turn]):
         except Exception as error:
             for shown in telling.broken():
                 yield shown
-            raise in_words(error) from error
+            raise in_words(error, context.language) from error
         finally:
             if ready is not None and not telling.rests:
-                thread.status = limits.status(thread, ready.left)
+                thread.status = limits.status(thread, ready.left, context.language)
 
     async def action(
         self, thread: ThreadMetadata, action: Action[str, Any], sender: WidgetItem | None, context: Turn
@@ -328,7 +328,7 @@ class TextbookServer(ChatKitServer[Turn]):
             async for event in self._acting.stream(thread, action, sender, context):
                 yield event
         except Exception as error:
-            raise in_words(error) from error
+            raise in_words(error, context.language) from error
 
     async def sync_action(
         self, thread: ThreadMetadata, action: Action[str, Any], sender: WidgetItem | None, context: Turn
@@ -372,6 +372,7 @@ class TextbookServer(ChatKitServer[Turn]):
             reader=context.reader,
             claim=context.alongside.claim,
             outlives=context.alongside.resumes,
+            language=context.language,
         )
         try:
             await run.opened()

@@ -20,6 +20,7 @@ from pageside.identity.denial import TokenDenied
 from pageside.identity.ownership import mine, owner
 from pageside.identity.reader import Reader
 from pageside.identity.secrets import Session, SessionSecrets
+from pageside.phrases import refusals
 from pageside.storage.engine import Database
 from pageside.storage.tables import sessions
 
@@ -192,4 +193,4 @@ def _with_profile(session: Session, row: Row[tuple[Mapping[str, str]]] | None) -
 
 
 def _ended() -> TokenDenied:
-    return TokenDenied("The session has ended. Begin a new one.", reason="ended")
+    return TokenDenied(refusals.SESSION_ENDED, reason="ended")

@@ -20,7 +20,7 @@ from pydantic_core import from_json
 from pageside.answer import citations, file_search
 from pageside.answer.events import Outcome
 from pageside.conversation import footnotes, forms
-from pageside.conversation.frames import INTERRUPTED, KEEPALIVE
+from pageside.conversation.frames import KEEPALIVE
 from pageside.conversation.healed import NOTHING
 from pageside.conversation.record import AnswerRecord, KeptCitation
 from pageside.conversation.store import SqlStore
@@ -29,6 +29,7 @@ from pageside.conversation.turn import Turn
 from pageside.errors import PagesideError
 from pageside.knowledge.healing import Healed
 from pageside.knowledge.library.texts import LIBRARY
+from pageside.phrases import failures
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +160,7 @@ async def hear(
         if heard or chunk == KEEPALIVE:
             yield heard
     # An answer that is told again has ended in its own time, whatever it once was.
-    yield [Failed(INTERRUPTED) if tape.lost else Ended(stopped=tape.cut or not whole)]
+    yield [Failed(str(failures.INTERRUPTED)) if tape.lost else Ended(stopped=tape.cut or not whole)]
 
 
 def stored(store: SqlStore, turn: Turn) -> Records:

@@ -18,6 +18,7 @@ from pageside.conversation.refusals import Missing, StoreDown, missing_item, mis
 from pageside.conversation.turn import Turn
 from pageside.errors import NotSupported, StoreUnavailable
 from pageside.identity.ownership import mine, owner, upsert
+from pageside.phrases import uploads
 from pageside.storage.engine import Database
 from pageside.storage.tables import feedback, items, threads
 
@@ -296,13 +297,9 @@ class SqlStore(Store[Turn]):
             await self.offered().delete_attachment(attachment_id, context)
 
     def offered(self) -> Attachments:
-        """The attachments of this server.
-
-        Raises:
-            NotSupported: It takes none.
-        """
+        """The attachments of this server; raises NotSupported where it takes none."""
         if self._attachments is None:
-            raise NotSupported("This server takes no attachments.")
+            raise NotSupported(uploads.NO_ATTACHMENTS)
         return self._attachments
 
     def _shown(self, row: Row[tuple[object, ...]], context: Turn) -> ThreadItem:

@@ -47,7 +47,7 @@ from pageside.answer.proof import Digest, unknown
 from pageside.conversation import client_tools, clock, footnotes, forms, task_lists
 from pageside.conversation.record import AnsweredItem, AnswerRecord
 from pageside.errors import ModelUnavailable
-from pageside.phrases import chat
+from pageside.phrases import chat, failures
 from pageside.phrases.phrase import ENGLISH, Phrase
 from pageside.tasks.task import Task
 
@@ -143,7 +143,7 @@ class Telling:
             ModelUnavailable: It broke off before its end.
         """
         if not self._finished:
-            raise ModelUnavailable("The answer broke off. Please try again.")
+            raise ModelUnavailable(failures.BROKE_OFF)
 
     def broken(self) -> Events:
         """Closes what is open after a failure, so that a reload shows what the reader saw."""
@@ -222,7 +222,7 @@ class Telling:
             self._text += told
             yield self._updated(AssistantMessageContentPartTextDelta(content_index=0, delta=told))
         if len(said) > room:
-            raise ModelUnavailable("The answer grew too long and was stopped.")
+            raise ModelUnavailable(failures.TOO_LONG)
 
     def _begin_message(self) -> Events:
         yield from self._close_search(chat.SEARCHED)
@@ -250,7 +250,7 @@ class Telling:
             yield from self._say(answer.text)
         yield from self._close_search(chat.SEARCHED)
         if self._message is None or not self._text.strip():
-            raise ModelUnavailable("The model gave no answer. Please try again.")
+            raise ModelUnavailable(failures.NO_ANSWER)
         yield from self._finish(
             AnsweredItem(**self._message_fields(), content=[self._content()], record=self._record(answer))
         )

@@ -49,7 +49,7 @@ class Trial:
         except Exception as error:
             for shown in self._telling.broken():
                 yield frame(shown)
-            words = in_words(error)
+            words = in_words(error, self._telling.language)
             yield error_frame(words.message, allow_retry=words.allow_retry)
 
     async def record(self, _: AssistantMessageItem) -> AnswerRecord | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pageside.errors import Unauthorized
+from pageside.phrases.phrase import Phrase
 
 REALM = "pageside"
 _UNSAID = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
@@ -20,7 +21,7 @@ class TokenDenied(Unauthorized):
 
     code = "invalid_token"
 
-    def __init__(self, message: str, *, reason: str, detail: str = "") -> None:
+    def __init__(self, message: str | Phrase, *, reason: str, detail: str = "") -> None:
         super().__init__(message)
         self.reason = reason
         self.detail = detail

@@ -36,7 +36,7 @@ CUT_SHORT: Final = Phrase(
 )
 DECLINED_ALONE: Final = Phrase(
     en="The book does not answer this: nothing in it comes near. Other words may find it, or another page.",
-    es="El libro no responde a esto: nada en él se le acerca. Quizá lo encuentre con otras palabras o desde otra página.",
+    es="El libro no responde a esto: nada en él se le acerca. Quizá lo encuentres con otras palabras o desde otra página.",
     ur="کتاب اس کا جواب نہیں دیتی: اس میں اس کے قریب کچھ نہیں ہے۔ شاید دوسرے الفاظ میں، یا کسی اور صفحے سے پوچھنے پر مل جائے۔",
     zh="这本书没有回答这个问题：书中没有相近的内容。换一种说法，或在另一页提问，也许能找到。",
     ja="この本はこの質問に答えていません。近い内容も見つかりませんでした。別の言葉や別のページなら見つかるかもしれません。",
@@ -72,8 +72,8 @@ PAGE_NOT_FOUND: Final = Phrase(
 ADVICE: Final = Phrase(
     en="I cannot see what you mean. Select the text on the page and ask again, open the page it is on, or name it in "
     "your question.",
-    es="No puedo ver a qué se refiere. Seleccione el texto en la página y pregunte de nuevo, abra la página donde está "
-    "o nómbrelo en su pregunta.",
+    es="No puedo ver a qué te refieres. Selecciona el texto en la página y pregunta de nuevo, abre la página donde está "
+    "o nómbralo en tu pregunta.",
     ur="میں نہیں دیکھ سکتا کہ آپ کی مراد کیا ہے۔ صفحے پر متن منتخب کر کے دوبارہ پوچھیں، وہ صفحہ کھولیں جس پر وہ ہے، یا اپنے "
     "سوال میں اس کا نام لیں۔",
     zh="我看不出你指的是什么。请在页面上选中文字后再问，或打开它所在的页面，或在问题中说出它的名称。",
@@ -81,14 +81,14 @@ ADVICE: Final = Phrase(
 )
 WHICH_PLACE: Final = Phrase(
     en="Which part of the book do you mean?",
-    es="¿A qué parte del libro se refiere?",
+    es="¿A qué parte del libro te refieres?",
     ur="آپ کی مراد کتاب کا کون سا حصہ ہے؟",
     zh="你指的是书中的哪一部分？",
     ja="本のどの部分のことですか？",
 )
 OR_WORDS: Final = Phrase(
     en="Or say in your own words what it is about.",
-    es="O diga con sus propias palabras de qué se trata.",
+    es="O di con tus propias palabras de qué se trata.",
     ur="یا اپنے الفاظ میں بتائیں کہ یہ کس بارے میں ہے۔",
     zh="或者用你自己的话说说它是关于什么的。",
     ja="または、何についてのことか自分の言葉で書いてください。",
@@ -109,7 +109,7 @@ LIBRARY_ALONE: Final = Phrase(
 )
 FOR_HARDWARE: Final = Phrase(
     en="For your hardware, {tier} *(from your profile)*:\n\n",
-    es="Para su hardware, {tier} *(de su perfil)*:\n\n",
+    es="Para tu hardware, {tier} *(de tu perfil)*:\n\n",
     ur="آپ کے ہارڈویئر کے لیے، {tier} *(آپ کے پروفائل سے)*:\n\n",
     zh="针对你的硬件，{tier} *（来自你的个人资料）*：\n\n",
     ja="お使いのハードウェア {tier} の場合 *（プロフィールより）*：\n\n",

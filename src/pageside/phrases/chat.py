@@ -15,7 +15,7 @@ SEARCHING: Final = Phrase(
 )
 LOOKING_AT_TASKS: Final = Phrase(
     en="Looking at your tasks",
-    es="Mirando sus tareas",
+    es="Mirando tus tareas",
     ur="آپ کے کام دیکھے جا رہے ہیں",
     zh="正在查看你的任务",
     ja="タスクを確認しています",
@@ -50,7 +50,7 @@ FOUND: Final = Phrase(
 )
 OR_MEANING: Final = Phrase(
     en="Or say in your own words what you mean.",
-    es="O diga con sus propias palabras a qué se refiere.",
+    es="O di con tus propias palabras a qué te refieres.",
     ur="یا اپنے الفاظ میں بتائیں کہ آپ کی مراد کیا ہے۔",
     zh="或者用你自己的话说说你的意思。",
     ja="または、自分の言葉で書いてください。",
@@ -69,7 +69,7 @@ FILE_PAGE: Final = Phrase(
     zh="{name}，第 {page} 页",
     ja="{name}、{page} ページ",
 )
-YOUR_FILES: Final = Phrase(en="Your files", es="Sus archivos", ur="آپ کی فائلیں", zh="你的文件", ja="あなたのファイル")
+YOUR_FILES: Final = Phrase(en="Your files", es="Tus archivos", ur="آپ کی فائلیں", zh="你的文件", ja="あなたのファイル")
 UNNAMED: Final = Phrase(en="New conversation", es="Nueva conversación", ur="نئی گفتگو", zh="新对话", ja="新しい会話")
 WHAT_IS_IN_FILE: Final = Phrase(
     en="What is in this file?",
@@ -96,7 +96,7 @@ SECTIONS_GONE: Final = Phrase(
 )
 SECTION_GONE: Final = Phrase(
     en="This section is no longer in the book. Ask about it in your own words, and I will look for it.",
-    es="Esta sección ya no está en el libro. Pregunte por ella con sus propias palabras y la buscaré.",
+    es="Esta sección ya no está en el libro. Pregunta por ella con tus propias palabras y la buscaré.",
     ur="یہ حصہ اب کتاب میں نہیں ہے۔ اس کے بارے میں اپنے الفاظ میں پوچھیں، اور میں اسے تلاش کروں گا۔",
     zh="这一节已不在书中。请用你自己的话提问，我会去找。",
     ja="この節は、もう本の中にありません。自分の言葉で質問してください。探します。",
@@ -157,7 +157,7 @@ NAMES_PLACES_UNDER: Final = Phrase(
 )
 CHOOSE_MENTION: Final = Phrase(
     en="Choose one from the list of mentions; all of the book was searched.",
-    es="Elija uno de la lista de menciones; se buscó en todo el libro.",
+    es="Elige uno de la lista de menciones; se buscó en todo el libro.",
     ur="تذکروں کی فہرست میں سے ایک چنیں؛ پوری کتاب میں تلاش کیا گیا۔",
     zh="请从提及列表中选择一处；已搜索全书。",
     ja="メンションの一覧から一つ選んでください。本全体を検索しました。",
@@ -199,7 +199,7 @@ WORDS_ALONE: Final = Phrase(
 )
 USE_ITS_WORDS: Final = Phrase(
     en="This book can just now be searched by its words only: use the words the book would use.",
-    es="Ahora mismo solo se puede buscar en este libro por sus palabras: use las que usaría el libro.",
+    es="Ahora mismo solo se puede buscar en este libro por sus palabras: usa las que usaría el libro.",
     ur="اس وقت اس کتاب میں صرف اس کے الفاظ سے تلاش ہو سکتی ہے: وہ الفاظ استعمال کریں جو کتاب میں ہوں گے۔",
     zh="本书目前只能按字词搜索：请使用书中会用的字词。",
     ja="今は本の中の言葉でしか検索できません。本で使われていそうな言葉を使ってください。",
@@ -217,8 +217,8 @@ TAKES_MORE: Final = Phrase(
         "It takes {n} more messages; after that, begin a new one.",
     ),
     es=(
-        "Admite un mensaje más; después, empiece una nueva.",
-        "Admite {n} mensajes más; después, empiece una nueva.",
+        "Admite un mensaje más; después, empieza una nueva.",
+        "Admite {n} mensajes más; después, empieza una nueva.",
     ),
     ur=(
         "اس میں ایک اور پیغام آ سکتا ہے؛ اس کے بعد نئی گفتگو شروع کریں۔",
@@ -236,7 +236,7 @@ BREAK_SOON: Final = Phrase(
 )
 NO_MORE_QUESTIONS: Final = Phrase(
     en="No more questions are taken from you for now; the next one in {wait}.",
-    es="Por ahora no se aceptan más preguntas suyas; la siguiente, en {wait}.",
+    es="Por ahora no se aceptan más preguntas tuyas; la siguiente, en {wait}.",
     ur="فی الحال آپ سے مزید سوال نہیں لیے جا سکتے؛ اگلا سوال {wait} بعد۔",
     zh="目前不能再接受你的提问；下一个问题请在 {wait}后提出。",
     ja="今はこれ以上質問できません。次の質問は {wait}後にできます。",
@@ -247,8 +247,8 @@ MORE_QUESTIONS: Final = Phrase(
         "{n} more are taken from you for now; the next one in {wait}.",
     ),
     es=(
-        "Por ahora se acepta una pregunta más suya; la siguiente, en {wait}.",
-        "Por ahora se aceptan {n} más de usted; la siguiente, en {wait}.",
+        "Por ahora se acepta una pregunta más tuya; la siguiente, en {wait}.",
+        "Por ahora se aceptan {n} más tuyas; la siguiente, en {wait}.",
     ),
     ur=(
         "فی الحال آپ سے ایک اور سوال لیا جا سکتا ہے؛ اس سے اگلا {wait} بعد۔",
@@ -266,7 +266,7 @@ NEARLY_SPENT: Final = Phrase(
 )
 FEW_MORE_TODAY: Final = Phrase(
     en="Only a few more answers can be given to you today; tomorrow there are new ones.",
-    es="Hoy solo se le pueden dar unas pocas respuestas más; mañana habrá nuevas.",
+    es="Hoy solo se te pueden dar unas pocas respuestas más; mañana habrá nuevas.",
     ur="آج آپ کو صرف چند اور جواب دیے جا سکتے ہیں؛ کل نئے ملیں گے۔",
     zh="今天只能再给你少量回答；明天会有新的额度。",
     ja="今日はあと少ししか回答できません。明日になればまた質問できます。",

@@ -10,14 +10,14 @@ from pageside.phrases.phrase import Phrase
 CALLED: Final = Phrase(en=", {name}", es=", {name}", ur="، {name}", zh="，{name}", ja="、{name}さん")
 HELLO: Final = Phrase(
     en="Hello{name}! Ask me anything about this book.",
-    es="¡Hola{name}! Pregúnteme lo que quiera sobre este libro.",
+    es="¡Hola{name}! Pregúntame lo que quieras sobre este libro.",
     ur="السلام علیکم{name}! اس کتاب کے بارے میں کچھ بھی پوچھیں۔",
     zh="你好{name}！关于这本书，尽管问我。",
     ja="こんにちは{name}！この本について何でも質問してください。",
 )
 NICE_TO_MEET: Final = Phrase(
     en="Nice to meet you, {name}. Ask me anything about this book.",
-    es="Encantado de conocerle, {name}. Pregúnteme lo que quiera sobre este libro.",
+    es="Mucho gusto, {name}. Pregúntame lo que quieras sobre este libro.",
     ur="آپ سے مل کر خوشی ہوئی، {name}۔ اس کتاب کے بارے میں کچھ بھی پوچھیں۔",
     zh="很高兴认识你，{name}。关于这本书，尽管问我。",
     ja="はじめまして、{name}さん。この本について何でも質問してください。",
@@ -34,7 +34,7 @@ GOODBYE: Final = Phrase(
 )
 WHAT_ELSE: Final = Phrase(
     en="What else would you like to know about this book?",
-    es="¿Qué más le gustaría saber sobre este libro?",
+    es="¿Qué más te gustaría saber sobre este libro?",
     ur="آپ اس کتاب کے بارے میں اور کیا جاننا چاہیں گے؟",
     zh="关于这本书，你还想了解什么？",
     ja="この本について、ほかに知りたいことはありますか？",
@@ -42,7 +42,7 @@ WHAT_ELSE: Final = Phrase(
 I_AM: Final = Phrase(
     en="I am the assistant beside this book: I answer your questions with sentences from it, and link each to its "
     "place.",
-    es="Soy el asistente que acompaña a este libro: respondo a sus preguntas con frases de él y enlazo cada una con su "
+    es="Soy el asistente que acompaña a este libro: respondo a tus preguntas con frases de él y enlazo cada una con su "
     "lugar.",
     ur="میں اس کتاب کے ساتھ کا معاون ہوں: میں آپ کے سوالوں کا جواب اسی کے جملوں سے دیتا ہوں، اور ہر جملے کو اس کی جگہ سے جوڑتا ہوں۔",
     zh="我是这本书旁边的助手：我用书中的句子回答你的问题，并给每句话附上指向原处的链接。",
@@ -63,49 +63,49 @@ HARDWARE: Final = Phrase(
 )
 YOUR_NAME: Final = Phrase(
     en="Your name is {name}. *(from this conversation)*",
-    es="Su nombre es {name}. *(de esta conversación)*",
+    es="Tu nombre es {name}. *(de esta conversación)*",
     ur="آپ کا نام {name} ہے۔ *(اس گفتگو سے)*",
     zh="你的名字是{name}。 *（来自本次对话）*",
     ja="あなたの名前は{name}です。 *（この会話より）*",
 )
 NOTHING_KNOWN: Final = Phrase(
     en="Your profile is empty, so I know nothing about you.",
-    es="Su perfil está vacío, así que no sé nada de usted.",
+    es="Tu perfil está vacío, así que no sé nada de ti.",
     ur="آپ کا پروفائل خالی ہے، اس لیے میں آپ کے بارے میں کچھ نہیں جانتا۔",
     zh="你的个人资料是空的，所以我对你一无所知。",
     ja="プロフィールが空なので、あなたについては何も知りません。",
 )
 PROFILE: Final = Phrase(
     en="Your profile says:\n\n{lines}\n\n*(from your profile)*",
-    es="Su perfil dice:\n\n{lines}\n\n*(de su perfil)*",
+    es="Tu perfil dice:\n\n{lines}\n\n*(de tu perfil)*",
     ur="آپ کا پروفائل کہتا ہے:\n\n{lines}\n\n*(آپ کے پروفائل سے)*",
     zh="你的个人资料写着：\n\n{lines}\n\n*（来自你的个人资料）*",
     ja="プロフィールには次のようにあります：\n\n{lines}\n\n*（プロフィールより）*",
 )
 NOT_IN_PROFILE: Final = Phrase(
     en="Your profile does not say what your {label} is.",
-    es="Su perfil no dice cuál es su {label}.",
+    es="Tu perfil no dice cuál es tu {label}.",
     ur="آپ کے پروفائل میں یہ درج نہیں: {label}۔",
     zh="你的个人资料里没有写{label}。",
     ja="プロフィールに{label}は書かれていません。",
 )
 IN_PROFILE: Final = Phrase(
     en="Your {label} is {value}. *(from your profile)*",
-    es="Su {label} es {value}. *(de su perfil)*",
+    es="Tu {label} es {value}. *(de tu perfil)*",
     ur="آپ کے پروفائل میں {label}: {value} *(آپ کے پروفائل سے)*",
     zh="你的{label}是{value}。 *（来自你的个人资料）*",
     ja="あなたの{label}は{value}です。 *（プロフィールより）*",
 )
 FIRST_QUESTION: Final = Phrase(
     en="This is your first question in this conversation.",
-    es="Esta es su primera pregunta en esta conversación.",
+    es="Esta es tu primera pregunta en esta conversación.",
     ur="اس گفتگو میں یہ آپ کا پہلا سوال ہے۔",
     zh="这是你在本次对话中的第一个问题。",
     ja="これはこの会話で最初の質問です。",
 )
 YOU_ASKED: Final = Phrase(
     en="You asked: “{text}” *(from this conversation)*",
-    es="Usted preguntó: “{text}” *(de esta conversación)*",
+    es="Preguntaste: “{text}” *(de esta conversación)*",
     ur="آپ نے پوچھا: “{text}” *(اس گفتگو سے)*",
     zh="你问的是：“{text}” *（来自本次对话）*",
     ja="質問は“{text}”でした。 *（この会話より）*",

@@ -90,14 +90,14 @@ DUE_BY: Final = Phrase(
 # The list
 LIST_EMPTY: Final = Phrase(
     en="Nothing is on this list. Say what you want to do, such as “add read chapter 2 for Friday”.",
-    es="No hay nada en esta lista. Escriba lo que quiere hacer, por ejemplo “add read chapter 2 for Friday”.",
+    es="No hay nada en esta lista. Escribe lo que quieres hacer, por ejemplo “add read chapter 2 for Friday”.",
     ur="اس فہرست میں کچھ نہیں ہے۔ لکھیں کہ آپ کیا کرنا چاہتے ہیں، مثلاً “add read chapter 2 for Friday”۔",
     zh="这个列表是空的。请写出你想做的事，例如“add read chapter 2 for Friday”。",
     ja="このリストには何もありません。やりたいことを、たとえば“add read chapter 2 for Friday”のように書いてください。",
 )
 NOT_SHOWN: Final = Phrase(
     en="{count} more are not shown. Ask for some of them, such as “what is due this week?”",
-    es="No se muestran {count} más. Pregunte por algunas, por ejemplo “what is due this week?”",
+    es="No se muestran {count} más. Pregunta por algunas, por ejemplo “what is due this week?”",
     ur="{count} مزید نہیں دکھائے گئے۔ ان میں سے کچھ کے بارے میں پوچھیں، مثلاً “what is due this week?”",
     zh="还有 {count} 项没有显示。可以询问其中一部分，例如“what is due this week?”",
     ja="ほかに {count} 件あります。“what is due this week?”のように一部をたずねてください。",
@@ -131,7 +131,7 @@ YES: Final = Phrase(en="Yes", es="Sí", ur="ہاں", zh="是", ja="はい")
 NO: Final = Phrase(en="No", es="No", ur="نہیں", zh="否", ja="いいえ")
 HELP: Final = Phrase(
     en="I answer questions from the book, and keep your study tasks. You can say, for example:",
-    es="Respondo a preguntas con el libro y llevo sus tareas de estudio. Puede escribir, por ejemplo:",
+    es="Respondo a preguntas con el libro y llevo tus tareas de estudio. Puedes escribir, por ejemplo:",
     ur="میں کتاب سے سوالوں کے جواب دیتا ہوں، اور آپ کے مطالعے کے کام یاد رکھتا ہوں۔ مثال کے طور پر آپ لکھ سکتے ہیں:",
     zh="我根据这本书回答问题，并帮你管理学习任务。例如，你可以写：",
     ja="本にもとづいて質問に答え、学習タスクを管理します。たとえば次のように書けます：",
@@ -139,8 +139,8 @@ HELP: Final = Phrase(
 UNSURE: Final = Phrase(
     en="I am not sure what you want done with your tasks. Say it in other words, with the number of the task, such as "
     '"complete task 2", or ask "what can you do with tasks?".',
-    es="No estoy seguro de qué quiere hacer con sus tareas. Dígalo con otras palabras y con el número de la tarea, por "
-    'ejemplo "complete task 2", o pregunte "what can you do with tasks?".',
+    es="No estoy seguro de qué quieres hacer con tus tareas. Dilo con otras palabras y con el número de la tarea, por "
+    'ejemplo "complete task 2", o pregunta "what can you do with tasks?".',
     ur="مجھے یقین نہیں کہ آپ اپنے کاموں کے ساتھ کیا کرنا چاہتے ہیں۔ کام کے نمبر کے ساتھ دوسرے الفاظ میں لکھیں، مثلاً "
     '"complete task 2"، یا پوچھیں "what can you do with tasks?"۔',
     zh='我不确定你想对任务做什么。请换一种说法并写出任务编号，例如 "complete task 2"，或者问 "what can you do with tasks?"。',
@@ -150,7 +150,7 @@ UNSURE: Final = Phrase(
 ONE_BY_ONE: Final = Phrase(
     en="I am not sure which tasks you mean, so nothing was changed. Say it one by one, with their numbers, such as "
     '"complete #2".',
-    es="No estoy seguro de a qué tareas se refiere, así que no se cambió nada. Dígalo una por una, con sus números, por "
+    es="No estoy seguro de a qué tareas te refieres, así que no se cambió nada. Dilo una por una, con sus números, por "
     'ejemplo "complete #2".',
     ur="مجھے یقین نہیں کہ آپ کی مراد کون سے کام ہیں، اس لیے کچھ تبدیل نہیں کیا گیا۔ ایک ایک کر کے ان کے نمبروں کے ساتھ لکھیں، مثلاً "
     '"complete #2"۔',
@@ -166,7 +166,7 @@ NOT_FOUND: Final = Phrase(
 )
 WHICH_FINISHED: Final = Phrase(
     en="Which task have you finished?",
-    es="¿Qué tarea ha terminado?",
+    es="¿Qué tarea has terminado?",
     ur="آپ نے کون سا کام مکمل کیا ہے؟",
     zh="你完成了哪项任务？",
     ja="どのタスクが終わりましたか？",
@@ -187,7 +187,7 @@ WHICH_TO_BRING_BACK: Final = Phrase(
 )
 WHICH: Final = Phrase(
     en="Which task do you mean?",
-    es="¿A qué tarea se refiere?",
+    es="¿A qué tarea te refieres?",
     ur="آپ کی مراد کون سا کام ہے؟",
     zh="你指的是哪项任务？",
     ja="どのタスクのことですか？",
@@ -201,28 +201,28 @@ NOTHING_DELETED: Final = Phrase(
 )
 NO_SUCH: Final = Phrase(
     en="You have no such task. What shall I do instead?",
-    es="No tiene ninguna tarea así. ¿Qué hago en su lugar?",
+    es="No tienes ninguna tarea así. ¿Qué hago en su lugar?",
     ur="آپ کا ایسا کوئی کام نہیں ہے۔ اس کے بجائے میں کیا کروں؟",
     zh="你没有这样的任务。要我做什么？",
     ja="そのようなタスクはありません。代わりに何をしましょうか？",
 )
 SHALL_I: Final = Phrase(
     en="Shall I {wishes}? Say yes or no.",
-    es="¿Debo {wishes}? Responda sí o no.",
+    es="¿Debo {wishes}? Responde sí o no.",
     ur="کیا میں {wishes}؟ ہاں یا نہیں لکھیں۔",
     zh="要{wishes}吗？请回答是或否。",
     ja="次の操作をしてよいですか：{wishes}。はい、またはいいえで答えてください。",
 )
 ONCE_MORE: Final = Phrase(
     en="You asked for this before. Shall I {wishes} once more? Say yes or no.",
-    es="Ya lo pidió antes. ¿Debo {wishes} otra vez? Responda sí o no.",
+    es="Ya lo pediste antes. ¿Debo {wishes} otra vez? Responde sí o no.",
     ur="آپ نے یہ پہلے بھی کہا تھا۔ کیا میں پھر سے {wishes}؟ ہاں یا نہیں لکھیں۔",
     zh="你之前已经要求过。要再次{wishes}吗？请回答是或否。",
     ja="これは前にも頼まれています。もう一度、次の操作をしてよいですか：{wishes}。はい、またはいいえで答えてください。",
 )
 TO_ADD: Final = Phrase(
     en="add {title} to your tasks",
-    es="añadir {title} a sus tareas",
+    es="añadir {title} a tus tareas",
     ur="{title} کو آپ کے کاموں میں شامل کروں",
     zh="把 {title} 加到你的任务中",
     ja="{title} の追加",
@@ -260,7 +260,7 @@ OTHERS: Final = Phrase(
 )
 REMIND_OF_WHAT: Final = Phrase(
     en="What shall I remind you of?",
-    es="¿Qué quiere que le recuerde?",
+    es="¿Qué quieres que te recuerde?",
     ur="میں آپ کو کیا یاد دلاؤں؟",
     zh="要提醒你什么？",
     ja="何をお知らせしますか？",
@@ -270,7 +270,7 @@ ADD_WHAT: Final = Phrase(
 )
 SHALL_I_ADD: Final = Phrase(
     en="Shall I add “{title}” to your tasks?",
-    es="¿Añado “{title}” a sus tareas?",
+    es="¿Añado “{title}” a tus tareas?",
     ur="کیا میں “{title}” کو آپ کے کاموں میں شامل کروں؟",
     zh="要把“{title}”加到你的任务中吗？",
     ja="“{title}”をタスクに追加しますか？",
@@ -303,7 +303,7 @@ CHANGED_HOW: Final = Phrase(
 # Why something cannot be kept
 NO_SUCH_NUMBER: Final = Phrase(
     en="You have no task #{number}.",
-    es="No tiene ninguna tarea #{number}.",
+    es="No tienes ninguna tarea #{number}.",
     ur="آپ کا کوئی کام #{number} نہیں ہے۔",
     zh="你没有任务 #{number}。",
     ja="タスク #{number} はありません。",
@@ -317,7 +317,7 @@ NOTHING_TO_UNDO: Final = Phrase(
 )
 NO_CHANGE_SAID: Final = Phrase(
     en="Nothing to change was said: give a title, a description, a date, a priority or tags.",
-    es="No se dijo qué cambiar: indique un título, una descripción, una fecha, una prioridad o etiquetas.",
+    es="No se dijo qué cambiar: indica un título, una descripción, una fecha, una prioridad o etiquetas.",
     ur="نہیں بتایا گیا کہ کیا بدلنا ہے: عنوان، تفصیل، تاریخ، اہمیت یا ٹیگ بتائیں۔",
     zh="没有说明要更改什么：请给出标题、说明、日期、优先级或标签。",
     ja="変更する内容がありません。題名、説明、日付、優先度、またはタグを書いてください。",
@@ -331,7 +331,7 @@ TITLE_NEEDED: Final = Phrase(
 )
 TITLE_EMPTY: Final = Phrase(
     en="The title is empty: say what is to be done.",
-    es="El título está vacío: diga qué hay que hacer.",
+    es="El título está vacío: di qué hay que hacer.",
     ur="عنوان خالی ہے: لکھیں کہ کیا کرنا ہے۔",
     zh="标题是空的：请写出要做什么。",
     ja="題名が空です。何をするのか書いてください。",
@@ -339,14 +339,14 @@ TITLE_EMPTY: Final = Phrase(
 TITLE_TOO_LONG: Final = Phrase(
     en="The title is {length} characters long; at most {most} are kept. Shorten it; the description has room for the "
     "rest.",
-    es="El título tiene {length} caracteres; se guardan como máximo {most}. Acórtelo; en la descripción cabe el resto.",
+    es="El título tiene {length} caracteres; se guardan como máximo {most}. Acórtalo; en la descripción cabe el resto.",
     ur="عنوان {length} حروف کا ہے؛ زیادہ سے زیادہ {most} رکھے جاتے ہیں۔ اسے مختصر کریں؛ باقی کے لیے تفصیل میں جگہ ہے۔",
     zh="标题有 {length} 个字符，最多保存 {most} 个。请缩短；其余内容可以写在说明里。",
     ja="題名は {length} 文字ですが、{most} 文字までです。短くしてください。残りは説明に書けます。",
 )
 TOO_LONG: Final = Phrase(
     en="The {what} is {length} characters long; at most {most} are kept. Shorten it.",
-    es="Hay {length} caracteres en la {what}; se guardan como máximo {most}. Acórtela.",
+    es="Hay {length} caracteres en la {what}; se guardan como máximo {most}. Acórtala.",
     ur="{what} {length} حروف کی ہے؛ زیادہ سے زیادہ {most} رکھے جاتے ہیں۔ اسے مختصر کریں۔",
     zh="{what}有 {length} 个字符，最多保存 {most} 个。请缩短。",
     ja="{what}は {length} 文字ですが、{most} 文字までです。短くしてください。",
@@ -355,21 +355,21 @@ DESCRIPTION: Final = Phrase(en="description", es="descripción", ur="تفصیل"
 TAG_NAME: Final = Phrase(en="tag", es="etiqueta", ur="ٹیگ", zh="标签", ja="タグ")
 TAG_EMPTY: Final = Phrase(
     en="A tag is empty: give each a word, or leave it out.",
-    es="Hay una etiqueta vacía: dé una palabra a cada una, o quítela.",
+    es="Hay una etiqueta vacía: da una palabra a cada una, o quítala.",
     ur="ایک ٹیگ خالی ہے: ہر ایک کو کوئی لفظ دیں، یا اسے چھوڑ دیں۔",
     zh="有一个标签是空的：请写上文字，或者去掉它。",
     ja="空のタグがあります。言葉を入れるか、外してください。",
 )
 TOO_MANY_TAGS: Final = Phrase(
     en="{count} tags are too many; at most {most} are kept. Leave some out.",
-    es="{count} etiquetas son demasiadas; se guardan como máximo {most}. Quite algunas.",
+    es="{count} etiquetas son demasiadas; se guardan como máximo {most}. Quita algunas.",
     ur="{count} ٹیگ بہت زیادہ ہیں؛ زیادہ سے زیادہ {most} رکھے جاتے ہیں۔ کچھ چھوڑ دیں۔",
     zh="{count} 个标签太多了，最多保存 {most} 个。请去掉一些。",
     ja="タグ {count} 個は多すぎます。{most} 個までです。いくつか外してください。",
 )
 TOO_MANY_TASKS: Final = Phrase(
     en="You have {count} tasks, and at most {most} are kept; delete some first.",
-    es="Tiene {count} tareas y se guardan como máximo {most}; elimine algunas primero.",
+    es="Tienes {count} tareas y se guardan como máximo {most}; elimina algunas primero.",
     ur="آپ کے {count} کام ہیں، اور زیادہ سے زیادہ {most} رکھے جاتے ہیں؛ پہلے کچھ حذف کریں۔",
     zh="你有 {count} 项任务，最多保存 {most} 项；请先删除一些。",
     ja="タスクが {count} 件あり、{most} 件までです。先にいくつか削除してください。",

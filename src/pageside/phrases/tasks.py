@@ -61,7 +61,7 @@ RENAMED: Final = Phrase(
 )
 TAKEN_OFF: Final = Phrase(
     en="Task #{number} taken off your list again: {title}",
-    es="Tarea #{number} quitada de nuevo de su lista: {title}",
+    es="Tarea #{number} quitada de nuevo de tu lista: {title}",
     ur="کام #{number} آپ کی فہرست سے پھر ہٹا دیا گیا: {title}",
     zh="任务 #{number} 已从你的列表中撤回：{title}",
     ja="タスク #{number} をリストから取り消しました：{title}",
@@ -118,14 +118,14 @@ UNDONE_NOTHING: Final = Phrase(
 )
 UNDO_IT: Final = Phrase(
     en='Say "undo" to bring it back.',
-    es='Escriba "undo" para recuperarla.',
+    es='Escribe "undo" para recuperarla.',
     ur='اسے واپس لانے کے لیے "undo" لکھیں۔',
     zh='输入 "undo" 即可恢复。',
     ja='元に戻すには "undo" と書いてください。',
 )
 UNDO_ALL: Final = Phrase(
     en='Say "undo" to bring back what was before.',
-    es='Escriba "undo" para recuperar lo que había antes.',
+    es='Escribe "undo" para recuperar lo que había antes.',
     ur='پہلے کی حالت واپس لانے کے لیے "undo" لکھیں۔',
     zh='输入 "undo" 即可恢复到之前的状态。',
     ja='前の状態に戻すには "undo" と書いてください。',

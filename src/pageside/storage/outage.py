@@ -12,6 +12,7 @@ from asyncpg.exceptions import TargetServerAttributeNotMatched
 from sqlalchemy import exc
 
 from pageside.errors import StoreUnavailable
+from pageside.phrases import refusals
 from pageside.storage.address import Address
 
 # Classes and codes of SQLSTATE: the server, its configuration or its load stands in the way, not our statement.
@@ -64,7 +65,7 @@ class Outage(Exception):
 
 def gone() -> StoreUnavailable:
     """What a reader is told."""
-    return StoreUnavailable("Conversations cannot be read or saved at the moment. Please try again shortly.")
+    return StoreUnavailable(refusals.STORE_AWAY)
 
 
 def is_sqlite_outage(error: BaseException) -> bool:

@@ -15,6 +15,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from pageside import backoff
 from pageside.errors import Unavailable
+from pageside.phrases import refusals
 from pageside.storage.redis_address import RedisAddress
 from pageside.telemetry import metrics
 
@@ -27,7 +28,7 @@ _SHORTEST_PAUSE_S = 0.05
 _LOOKED_EVERY_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 
-TOLD = "Answers of other servers cannot be reached at the moment. Please try again shortly."
+TOLD = refusals.OTHERS_AWAY
 
 Command = tuple[str | bytes | int, ...]
 

@@ -22,6 +22,7 @@ from pageside.conversation.links import PATH, Links
 from pageside.conversation.turn import Turn
 from pageside.errors import BadRequest, InvalidInput, PagesideError, TooLarge
 from pageside.identity.reader import Reader
+from pageside.phrases import uploads
 from pageside.web import problems
 from pageside.web.chatkit import asking
 
@@ -189,7 +190,7 @@ def _within(request: Request, limit_bytes: int, patience: timedelta) -> Callable
             async with asyncio.timeout(patience.total_seconds()):
                 message = await request.receive()
         except TimeoutError:
-            raise BadRequest("The upload stopped in the middle; try again.") from None
+            raise BadRequest(uploads.STOPPED) from None
         if message["type"] == "http.disconnect":
             raise BadRequest("The upload was broken off.")
         came += len(message.get("body", b""))

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pageside.errors import InvalidInput, PagesideError, TooLarge
+from pageside.phrases import refusals
 from pageside.web import dictated, draining, problems
 
 MAX_BODY_BYTES = 1_000_000
@@ -108,7 +109,7 @@ class Limits:
             raise InvalidInput(f"The body is nested more than {self._max_depth} levels deep.")
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body is larger than {self._max_bytes} bytes.")
+        return TooLarge(refusals.BODY_TOO_LARGE.of(most=self._max_bytes))
 
 
 def deeper_than(body: bytes, depth: int) -> bool:
