@@ -63,7 +63,7 @@ async def test_what_is_under_way_says_how_long_it_may_take(client):
     busy, ours = await client.get("/raise/busy"), await client.get("/raise/ours")
 
     assert (busy.status_code, busy.headers["retry-after"]) == (409, "7")
-    assert busy.json()["detail"] == "Busy with 'x'. Try again in 7 seconds."
+    assert busy.json()["detail"] == refusals.STILL_ANSWERING.said("en", wait="7 seconds")
     assert "retry-after" not in ours.headers
 
 
