@@ -17,32 +17,18 @@ export interface MarkdownProps {
   itemId?: string;
   /** More text will come. */
   streaming?: boolean;
-  /** The text is shown as it is written, without Markdown. */
-  plain?: boolean;
 }
 
 /** The text of an answer, as nodes; while it grows, only its last block is read and rendered again. */
-export function Markdown({ text, annotations, itemId, streaming = false, plain }: MarkdownProps) {
-  const marked = useMemo(() => numbered(text, plain ? [] : annotations), [text, annotations, plain]);
+export function Markdown({ text, annotations, itemId, streaming = false }: MarkdownProps) {
+  const marked = useMemo(() => numbered(text, annotations), [text, annotations]);
   const before = useRef<Reading>();
-  const reading = plain ? null : read(marked.text, streaming, before.current);
-  before.current = reading ?? undefined;
+  const reading = read(marked.text, streaming, before.current);
+  before.current = reading;
   const sources = useKept(new Map(marked.sources.map(({ number, source }) => [number, source])));
-  const size = reading?.references.size ?? 0;
-  const references = reading?.references;
-  const whole = useMemo(
-    () => ({ references: references ?? new Map(), size, sources, itemId }),
-    [references, size, sources, itemId],
-  );
-  if (!reading) {
-    return (
-      <div class="md">
-        <p dir="auto" class="plain">
-          {text}
-        </p>
-      </div>
-    );
-  }
+  const { references } = reading;
+  const { size } = references;
+  const whole = useMemo(() => ({ references, size, sources, itemId }), [references, size, sources, itemId]);
   const last = reading.passages.length - 1;
   return (
     <WholeContext.Provider value={whole}>

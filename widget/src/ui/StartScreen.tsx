@@ -1,6 +1,6 @@
 import { useEnv } from "./env";
 import { Icon } from "./Icon";
-import { complete, type Shell } from "./shell";
+import type { Shell } from "./shell";
 import { useStore } from "./store";
 
 /** What stands where nothing has been asked yet: a greeting, and questions to begin with. */
@@ -17,14 +17,7 @@ export function StartScreen({ shell }: { shell: Shell }) {
         <ul class="prompts">
           {prompts.map((prompt) => (
             <li key={prompt.label}>
-              <button
-                type="button"
-                class="prompt"
-                dir="auto"
-                onClick={() =>
-                  shell.prompt(typeof prompt.prompt === "string" ? prompt.prompt : complete(prompt.prompt))
-                }
-              >
+              <button type="button" class="prompt" dir="auto" onClick={() => shell.prompt(prompt.prompt)}>
                 {prompt.icon && <Icon name={prompt.icon} />}
                 <span>{prompt.label}</span>
               </button>

@@ -4,7 +4,7 @@ import type { Entity, WidgetsOption } from "@openai/chatkit";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Strings } from "../locale/strings";
-import type { Annotation, Source, WidgetItem, WidgetNode } from "../protocol/types";
+import type { Source, WidgetNode } from "../protocol/types";
 import type { Chat } from "../thread/state";
 
 export interface Env {
@@ -15,7 +15,6 @@ export interface Env {
   locale: string;
   /** Where the files that are loaded on demand stand, with a slash at the end. */
   assets: string;
-  /** Origins beside the page's own and the server's that links in answers may lead to as they are; null for all. */
   dark: boolean;
   /** Opens a link of an answer or a source: in the page where it can, in a new tab where it must. */
   openLink(url: string, from?: Source): void;
@@ -34,5 +33,3 @@ export function useEnv(): Env {
   if (!env) throw new Error("No environment: a component was rendered outside of the element.");
   return env;
 }
-
-export type { Annotation, WidgetItem };

@@ -129,6 +129,7 @@ describe("sending", () => {
     await one.send();
     one.write({ text: "2", tool: "gone", model: "old" });
     await one.send();
+    await one.prompt([{ type: "input_tag", id: "7", text: "Seven" }]);
     one.write({ text: "3", tool: "deep", model: "large" });
     one.configure({ ...one.state.options, composer: {} });
     await one.send();
@@ -136,8 +137,10 @@ describe("sending", () => {
     expect(sent.map((message) => message.options)).toEqual([
       { tool_choice: { id: "deep" }, model: "small" },
       { model: "small" },
+      { model: "small" },
       {},
     ]);
+    expect(sent[2]!.content).toEqual([{ type: "input_tag", id: "7", text: "Seven", data: {} }]);
     expect(told).toEqual(["deep", null, "gone", null, "deep", null]);
   });
 

@@ -2,8 +2,8 @@
 
 import type { ModelOption, ToolOption } from "@openai/chatkit";
 import type { Options } from "../element/options";
-import type { Attachment, InputTag, UserContent } from "../protocol/types";
-import type { Chat, Outgoing } from "../thread/state";
+import type { Attachment, InferenceOptions, InputTag, UserContent } from "../protocol/types";
+import type { Chat } from "../thread/state";
 import { Store } from "./store";
 
 /** A file in the composer: on its way, there, or refused. */
@@ -123,23 +123,20 @@ export class Shell extends Store<ShellState> {
     if (!this.sendable) return;
     const sent = this.draft;
     const { threadId } = this.chat.state;
-    const { tool: chosen, model } = this;
-    const tool = chosen?.id ?? this.#scope(sent);
+    const { tool } = this;
+    const options = this.#options();
     this.write({
       ...BLANK,
       model: sent.model,
       scope: sent.scope,
-      tool: chosen?.persistent ? chosen.id : null,
+      tool: tool?.persistent ? tool.id : null,
     });
     try {
       await this.chat.send({
         content: content(sent.text.trim(), sent.tags),
         attachments: sent.files.flatMap((file) => (file.attachment ? [file.attachment] : [])),
         quote: sent.quote || undefined,
-        options: {
-          ...(tool ? { tool_choice: { id: tool } } : {}),
-          ...(model ? { model: model.id } : {}),
-        },
+        options,
       });
     } catch {
       // The conversation says what went wrong.
@@ -150,19 +147,22 @@ export class Shell extends Store<ShellState> {
     for (const file of sent.files) if (file.preview) URL.revokeObjectURL(file.preview);
   }
 
-  #scope({ quote, scope }: Draft): string | null {
-    if (!this.state.options.pageside?.modes || !quote) return null;
-    return scope === "book" ? WHOLE_BOOK : SELECTED_TEXT;
+  /** The tool and the model that are chosen; where text is selected, what of the book is asked. */
+  #options(): InferenceOptions {
+    const { quote, scope } = this.draft;
+    const scoped = this.state.options.pageside?.modes && quote;
+    const tool = this.tool?.id ?? (scoped ? (scope === "book" ? WHOLE_BOOK : SELECTED_TEXT) : null);
+    return {
+      ...(tool ? { tool_choice: { id: tool } } : {}),
+      ...(this.model ? { model: this.model.id } : {}),
+    };
   }
 
-  /** A starter prompt, sent as it is. */
-  async prompt(prompt: string | UserContent[]): Promise<void> {
-    const outgoing: Outgoing = {
-      content: typeof prompt === "string" ? [{ type: "input_text", text: prompt }] : complete(prompt),
-      attachments: [],
-      options: {},
-    };
-    await this.chat.send(outgoing).catch(() => {}); // the conversation shows what went wrong, and keeps the message
+  /** A starter prompt, sent as it is, to the model that is chosen. */
+  async prompt(prompt: string | readonly unknown[]): Promise<void> {
+    const content = complete(typeof prompt === "string" ? [{ type: "input_text", text: prompt }] : prompt);
+    const options = this.model ? { model: this.model.id } : {};
+    await this.chat.send({ content, attachments: [], options }).catch(() => {}); // the conversation shows what went wrong, and keeps the message
   }
 
   /** Uploads `files` beside what is written; each that cannot be taken says why. */
