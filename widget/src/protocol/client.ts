@@ -88,6 +88,11 @@ export class Client {
     return this.#custom !== undefined;
   }
 
+  /** In which the server is asked to speak to the reader. */
+  get language(): string {
+    return this.options.locale();
+  }
+
   /** Whether requests bear a secret. */
   get bears(): boolean {
     return this.#secret !== null;
@@ -197,14 +202,13 @@ export class Client {
   }
 
   async #get(path: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
-    const headers = { "Accept-Language": this.options.locale() };
-    return this.json(await this.send(this.base + path, { headers, signal: limited(signal) }));
+    return this.json(await this.send(this.base + path, { signal: limited(signal) }));
   }
 
   #post(op: string, params: unknown, headers: Record<string, string>, signal?: AbortSignal) {
     return this.send(this.url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "Accept-Language": this.options.locale(), ...headers },
+      headers: { "Content-Type": "application/json", ...headers },
       body: JSON.stringify({ type: op, params, metadata: this.#metadata() }),
       signal,
     });
@@ -219,6 +223,7 @@ export class Client {
 
   async #fetch(url: string, init: RequestInit, secret: string | null): Promise<Response> {
     const headers = new Headers(init.headers);
+    headers.set("Accept-Language", this.language);
     if (secret !== null) headers.set("Authorization", `Bearer ${secret}`);
     try {
       return await (this.#custom ?? globalThis.fetch)(url, { ...init, headers });

@@ -156,6 +156,7 @@ describe("uploads", () => {
     expect(shares).toEqual([0, 0.4, 1]);
     expect(requests[0]!.headers).toEqual({
       to: "PUT http://files.test/up?token=t",
+      "Accept-Language": "ur",
       "Content-Type": "text/x-python",
     });
 

@@ -57,7 +57,7 @@ async function carry(
 ): Promise<unknown> {
   how.onProgress?.(0);
   const plain = !client.hasOwnFetch && !(how.bearer && client.bears);
-  if (plain && globalThis.XMLHttpRequest) return watched(to, body, how);
+  if (plain && globalThis.XMLHttpRequest) return watched(to, body, how, client.language);
   const init = { method: to.method, headers: to.headers, body, signal: how.signal, bearer: how.bearer };
   const response = await client.send(to.url, init);
   how.onProgress?.(1);
@@ -69,6 +69,7 @@ function watched(
   to: UploadDescriptor,
   body: Blob | FormData,
   { onProgress, signal }: Carrying,
+  language: string,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -85,6 +86,7 @@ function watched(
     request.onabort = () => reject(new DOMException("The upload was given up.", "AbortError"));
     request.onloadend = () => signal?.removeEventListener("abort", abort);
     request.open(to.method, to.url);
+    request.setRequestHeader("Accept-Language", language);
     for (const [name, value] of Object.entries(to.headers ?? {})) request.setRequestHeader(name, value);
     if (signal?.aborted) return reject(new DOMException("The upload was given up.", "AbortError"));
     signal?.addEventListener("abort", abort);
