@@ -5,7 +5,7 @@ import { fill } from "../locale/strings";
 import type { InputTag } from "../protocol/types";
 import { useDictation } from "./dictating";
 import { useEnv } from "./env";
-import { filter, refusal } from "./files";
+import { filter, folders, refusal } from "./files";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
 import { Menu } from "./Menu";
@@ -76,9 +76,13 @@ export function Composer({ shell }: { shell: Shell }) {
     else if (next?.type === "menu") suggestions.show(next.commands.map(ordered), here);
   };
 
-  const attach = (files: Iterable<File>) => {
+  const attach = (files: Iterable<File>, unread: readonly string[] = []) => {
     if (!rules) return;
-    shell.attach(files, (file, count) => refusal(file, count, rules, words, locale));
+    shell.attach(files, (file, count) =>
+      unread.includes(file.name)
+        ? fill(words.wrongType, { name: file.name })
+        : refusal(file, count, rules, words, locale),
+    );
   };
   const send = () => {
     if (busy || ended || !shell.sendable) return;
@@ -123,7 +127,7 @@ export function Composer({ shell }: { shell: Shell }) {
         setOver(false);
         if (!rules || !event.dataTransfer?.files.length) return;
         event.preventDefault();
-        attach(event.dataTransfer.files);
+        attach(event.dataTransfer.files, folders(event.dataTransfer));
       }}
     >
       {over && <p class="drop">{words.dropFiles}</p>}

@@ -43,12 +43,22 @@ function accepted(file: File, accept: NonNullable<Rules["accept"]>): boolean {
 function limit(type: string, sizes: Rules["maxSize"]): number {
   if (typeof sizes === "number") return sizes;
   if (!sizes) return DEFAULT_BYTES;
-  const pattern = Object.keys(sizes).find((key) => key !== "*" && key !== "" && matches(key, type));
-  return sizes[pattern ?? "*"] ?? sizes[""] ?? DEFAULT_BYTES;
+  // The more a pattern says of the type, the longer it is.
+  const [pattern = ""] = Object.keys(sizes)
+    .filter((key) => matches(key, type))
+    .sort((a, b) => b.length - a.length);
+  return sizes[pattern] ?? DEFAULT_BYTES;
 }
 
 function matches(pattern: string, type: string): boolean {
+  if (pattern === "*" || pattern === "*/*") return true;
   return pattern.endsWith("/*") ? type.startsWith(pattern.slice(0, -1)) : pattern !== "" && pattern === type;
+}
+
+/** Names of the folders among what is dropped: browsers give them out as files that cannot be read. */
+export function folders({ items }: DataTransfer): string[] {
+  const entries = Array.from(items, (item) => item.webkitGetAsEntry?.());
+  return entries.flatMap((entry) => (entry?.isDirectory ? [entry.name] : []));
 }
 
 /** `count` bytes in the largest unit that leaves a number of one or more. */

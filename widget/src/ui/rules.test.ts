@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../locale/en";
 import { page } from "../page/travel";
-import { bytes, filter, refusal } from "./files";
+import { bytes, filter, folders, refusal } from "./files";
 import { groups } from "./History";
 import { asked } from "./suggesting";
 
@@ -26,6 +26,22 @@ describe("files", () => {
     expect(why(file("a", "font/woff", 9), { maxSize })).not.toBeNull();
     expect(why(file("a", "font/woff", 9), { maxSize: 9 })).toBeNull();
     expect(why(file("a", "font/woff", 2 ** 27), {})).toContain("100 MB");
+  });
+
+  it("are all taken by a pattern for everything, and held to the one that says most", () => {
+    expect(why(file("a.exe", "application/x-msdownload"), { accept: { "*/*": [] } })).toBeNull();
+    const maxSize = { "*/*": 3, "image/*": 20, "image/png": 5, "": 1 };
+    expect(why(file("a", "image/png", 6), { maxSize })).toContain("5 byte");
+    expect(why(file("a", "image/gif", 20), { maxSize })).toBeNull();
+    expect(why(file("a", "font/woff", 4), { maxSize })).toContain("3 byte");
+  });
+
+  it("are told from folders where they are dropped", () => {
+    const entry = (name: string, isDirectory: boolean) => ({
+      webkitGetAsEntry: () => ({ name, isDirectory }),
+    });
+    const items = [entry("a.txt", false), entry("Notes", true), { webkitGetAsEntry: () => null }, {}];
+    expect(folders({ items } as unknown as DataTransfer)).toEqual(["Notes"]);
   });
 
   it("are at most as many as a message takes", () => {
