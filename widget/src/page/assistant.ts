@@ -146,10 +146,14 @@ export class Assistant extends HTMLElement {
   #listen(signal: AbortSignal): void {
     this.#launcher.addEventListener("click", () => this.toggle(), { signal });
     this.#launcher.addEventListener("pointerenter", () => this.#mount(), { signal, once: true });
-    this.#panel.addEventListener("cancel", (event) => {
-      event.preventDefault(); // so that focus goes back and the page remembers
-      this.close();
-    });
+    this.#panel.addEventListener(
+      "cancel",
+      (event) => {
+        event.preventDefault(); // so that focus goes back and the page remembers
+        this.close();
+      },
+      { signal },
+    );
     this.addEventListener(
       "keydown",
       (event) => {
@@ -189,8 +193,10 @@ export class Assistant extends HTMLElement {
       capture: true,
     });
     addEventListener("resize", () => this.#ask.hidden || this.#place(), { signal });
-    this.#ask.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
-    this.#ask.addEventListener("click", () => this.#selected && this.open({ about: this.#selected }));
+    this.#ask.addEventListener("pointerdown", (event) => event.preventDefault(), { signal }); // keeps the selection
+    this.#ask.addEventListener("click", () => this.#selected && this.open({ about: this.#selected }), {
+      signal,
+    });
     document.addEventListener("pageside:navigated", () => this.#travel.arrive(), { signal });
     addEventListener("hashchange", () => this.#travel.arrive(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack(), { signal });
