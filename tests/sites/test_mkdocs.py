@@ -18,7 +18,7 @@ SERVER = "https://chat.example.org"
 def build(tmp_path):
     """Builds a small site with `plugin` as its options; gives the folder, or what was said when it failed."""
 
-    def built(plugin, *, theme="material", site_url="https://bees.example/book/"):
+    def built(plugin, *, theme="material", site_url="https://bees.example/book/", **others):
         docs = tmp_path / "docs"
         (docs / "hive").mkdir(parents=True, exist_ok=True)
         (docs / "index.md").write_text("# Bees\n\nSee [the hive](hive/parts.md).\n", encoding="utf-8")
@@ -33,6 +33,7 @@ def build(tmp_path):
             "site_url": site_url,
             "theme": {"name": theme, **looks[theme]},
             "plugins": ["search", {"pageside": plugin}],
+            **others,
         }
         (tmp_path / "mkdocs.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
         command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
@@ -101,6 +102,15 @@ def test_a_site_may_carry_the_element_itself(build, tmp_path):
     assert loader["src"] == "../../assets/pageside/loader.js"
     assert loader["data-server"] == SERVER
     assert copied == {"bridge.js", "loader.js", "chatkit.js", "-/widget/lazy/math.js"}
+
+
+def test_what_is_added_stands_on_the_disk(build, tmp_path):
+    """Plugins for several languages ask of every file where that is, and end at one that is nowhere."""
+    last = "from mkdocs.plugins import event_priority\n\n@event_priority(-100)\n"
+    hook = f"{last}def on_files(files, config):\n    assert all(file.abs_src_path for file in files)\n"
+    (tmp_path / "hook.py").write_text(hook, encoding="utf-8")
+
+    assert isinstance(build({}, hooks=["hook.py"]), Path)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
-from importlib import resources, util
+from importlib import util
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -79,11 +79,12 @@ class PagesidePlugin(BasePlugin[PagesideConfig]):
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Adds what the pages load from the site itself."""
-        bridge = resources.files("pageside_mkdocs").joinpath("bridge.js").read_text(encoding="utf-8")
-        files.append(File.generated(config, BRIDGE, content=bridge))
+        added = {BRIDGE: Path(__file__).with_name("bridge.js")}
         if self.config.assets == "copy":
-            for path, place in _copied(_built()):
-                files.append(File.generated(config, f"{FOLDER}/{path}", abs_src_path=str(place)))
+            added |= {f"{FOLDER}/{path}": place for path, place in _copied(_built())}
+        for path, place in added.items():
+            # As files, and not as their content: mkdocs-static-i18n asks each where it stands.
+            files.append(File.generated(config, path, abs_src_path=str(place)))
         return files
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
