@@ -201,7 +201,7 @@ export class Assistant extends HTMLElement {
     addEventListener("hashchange", () => this.#travel.arrive(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack(), { signal });
     for (const change of ["resize", "scroll"])
-      visualViewport?.addEventListener(change, () => this.#fit(), { signal });
+      window.visualViewport?.addEventListener(change, () => this.#fit(), { signal });
   }
 
   /** "Back" brings a page as it was left; what was opened and said since is shown on it as on a page that is loaded. */
