@@ -26,6 +26,8 @@ PROGRAM: Final = Path(sys.executable).with_name("pageside")
 MOST_BYTES: Final = 150_000
 DESKTOP: Final = {"width": 1280, "height": 800}
 PHONE: Final = {"width": 390, "height": 780}
+# Wide enough that the panel stands beside the text and not upon the sentence that is marked; 1920 x 1200 pixels.
+BESIDE: Final[dict[str, Any]] = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 4 / 3}
 READING: Final[dict[str, Any]] = {
     "viewport": DESKTOP, "device_scale_factor": 1.5, "reduced_motion": "reduce", "color_scheme": "light",
 }  # fmt: skip
@@ -101,7 +103,9 @@ def dark(reader: Reader) -> FloatRect | None:
 
 def selection(reader: Reader) -> FloatRect | None:
     reader.visit("/module-3-perception-and-motion/state-estimation")
-    paragraph = reader.page.locator("main p").filter(has_text=re.compile("Kalman")).first
+    # Browsers paint a selected formula so that it cannot be read.
+    words = reader.page.locator("main p").filter(has_not=reader.page.locator(".katex"))
+    paragraph = words.filter(has_text=re.compile("Kalman")).first
     paragraph.scroll_into_view_if_needed()
     paragraph.select_text()
     button = reader.page.locator("button.ask-selection")
@@ -165,8 +169,8 @@ def phone(reader: Reader) -> FloatRect | None:
 
 
 PICTURES: Final[dict[str, tuple[Callable[[Reader], FloatRect | None], dict[str, Any]]]] = {
-    "beside-the-page": (beside_the_page, {}),
-    "dark": (dark, {"color_scheme": "dark"}),
+    "beside-the-page": (beside_the_page, BESIDE),
+    "dark": (dark, {**BESIDE, "color_scheme": "dark"}),
     "selection": (selection, {}),
     "source": (source, {}),
     "history": (history, {}),
