@@ -1,6 +1,13 @@
 /** `<openai-chatkit>`: the public API of OpenAI's element over a conversation and a screen of our own. */
 
-import type { Attachment, ChatKitEvents, ChatKitOptions, Entity, UserMessageContent } from "@openai/chatkit";
+import type {
+  Attachment,
+  ChatKitEvents,
+  ChatKitOptions,
+  Entity,
+  FontObject,
+  UserMessageContent,
+} from "@openai/chatkit";
 import { h, render } from "preact";
 import { ENGLISH, type Locale, locale } from "../locale/locales";
 import type { InputTag, WidgetNode } from "../protocol/types";
@@ -119,10 +126,7 @@ export class ChatKitElement extends HTMLElement {
         : [{ type: "input_text", text: message.text ?? "" }],
       attachments: message.attachments ?? [],
       quote: message.reply,
-      options: {
-        ...(message.toolChoice ? { tool_choice: message.toolChoice } : {}),
-        ...(message.model ? { model: message.model } : {}),
-      },
+      options: { tool_choice: message.toolChoice, model: message.model },
     });
   }
 
@@ -329,23 +333,14 @@ function live(api: Options["api"], newest: () => Options["api"] | undefined): Op
 
 const fonts = new Set<string>();
 
-function addFont(font: {
-  family: string;
-  src: string;
-  weight?: string | number;
-  style?: string;
-  display?: string;
-  unicodeRange?: string;
-}): void {
+function addFont(font: FontObject): void {
   const key = JSON.stringify(font);
   if (fonts.has(key)) return;
   fonts.add(key);
-  const { family, src, weight, style, display, unicodeRange } = font;
+  const { family, src, weight, ...more } = font;
   const face = new FontFace(family, `url(${JSON.stringify(src)})`, {
-    ...(weight ? { weight: String(weight) } : {}),
-    ...(style ? { style } : {}),
-    ...(display ? { display: display as FontDisplay } : {}),
-    ...(unicodeRange ? { unicodeRange } : {}),
+    ...more,
+    weight: `${weight ?? "normal"}`,
   });
   face.load().then(
     () => document.fonts.add(face),

@@ -152,17 +152,13 @@ export class Shell extends Store<ShellState> {
     const { quote, scope } = this.draft;
     const scoped = this.state.options.pageside?.modes && quote;
     const tool = this.tool?.id ?? (scoped ? (scope === "book" ? WHOLE_BOOK : SELECTED_TEXT) : null);
-    return {
-      ...(tool ? { tool_choice: { id: tool } } : {}),
-      ...(this.model ? { model: this.model.id } : {}),
-    };
+    return { tool_choice: tool ? { id: tool } : undefined, model: this.model?.id };
   }
 
   /** A starter prompt, sent as it is, to the model that is chosen. */
   async prompt(prompt: string | readonly unknown[]): Promise<void> {
     const content = complete(typeof prompt === "string" ? [{ type: "input_text", text: prompt }] : prompt);
-    const options = this.model ? { model: this.model.id } : {};
-    await this.chat.send({ content, attachments: [], options }).catch(() => {}); // the conversation shows what went wrong, and keeps the message
+    await this.chat.send({ content, attachments: [], options: { model: this.model?.id } }).catch(() => {}); // the conversation shows what went wrong, and keeps the message
   }
 
   /** Uploads `files` beside what is written; each that cannot be taken says why. */
