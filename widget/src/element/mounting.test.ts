@@ -34,9 +34,9 @@ beforeEach(() => {
 afterEach(async () => {
   document.body.replaceChildren();
   await settled();
+  vi.unstubAllGlobals();
   sessionStorage.clear();
   localStorage.clear();
-  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
@@ -272,6 +272,44 @@ describe("the element", () => {
     expect(server.runs).toEqual([]);
     enter({});
     await until(() => server.runs.length === 1);
+  });
+
+  it("keeps what it must in memory where the browser forbids storage", async () => {
+    const forbidden = {
+      getItem() {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      },
+    };
+    vi.stubGlobal("localStorage", forbidden);
+    vi.stubGlobal("sessionStorage", forbidden);
+    const { call, chat, run, sent, shown } = await answering();
+    await call("setComposerValue", { text: "A draft" });
+    run.tell(done(answer("msg_a1", "It holds."))).end();
+    await sent;
+    await until(() => shown().includes("It holds."));
+    server.threads.set("thr_1", [question("msg_q1", "q")]);
+    await call("setThreadId", null);
+    await call("setThreadId", "thr_1");
+
+    expect(chat.shadowRoot?.querySelector("textarea")?.value).toBe("A draft");
+  });
+
+  it("gives a message back where a page to sign in on answers", async () => {
+    const { call, chat, told } = await mounted();
+    await call("setComposerValue", { text: "Not lost" });
+    server.on = ({ op }) =>
+      op === "threads.create"
+        ? new Response("<html>Sign in</html>", { headers: { "Content-Type": "text/html" } })
+        : undefined;
+    chat.shadowRoot!.querySelector<HTMLButtonElement>("button.send")!.click();
+    await until(() => told.includes("error"));
+    await settled(20);
+
+    expect(chat.shadowRoot?.querySelector("textarea")?.value).toBe("Not lost");
+    expect(chat.shadowRoot?.querySelector(".box.danger p")?.textContent).toBe(
+      "The answer could not be finished.",
+    );
+    expect(told).not.toContain("response.start");
   });
 
   it("tells what went wrong in words, not in codes", async () => {
