@@ -105,7 +105,7 @@ def selection(reader: Reader) -> FloatRect | None:
     reader.visit("/module-3-perception-and-motion/state-estimation")
     # Browsers paint a selected formula so that it cannot be read.
     words = reader.page.locator("main p").filter(has_not=reader.page.locator(".katex"))
-    paragraph = words.filter(has_text=re.compile("Kalman")).first
+    paragraph = words.filter(has_text=re.compile("State estimation")).first
     paragraph.scroll_into_view_if_needed()
     paragraph.select_text()
     button = reader.page.locator("button.ask-selection")
