@@ -6,6 +6,8 @@ import importlib
 import pkgutil
 import re
 import string
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +61,17 @@ def test_a_phrase_is_said_in_every_language(name):
             words = "".join(text for text, *_ in string.Formatter().parse(wording))
             if language in _NATIVE and _LETTERS.search("".join(t for t, *_ in string.Formatter().parse(english[-1]))):
                 assert _NATIVE[language].search(words), (language, wording)
+
+
+def test_every_phrase_is_said_somewhere():
+    """One that nobody says is translated for nothing."""
+    source = Path(phrases.__file__).parents[1]
+    named = Counter(
+        name for each in source.rglob("*.py") for name in re.findall(r"\b_?[A-Z][A-Z_]+\b", each.read_text("utf-8"))
+    )
+    unsaid = [name for name in CATALOGUE if named[name.split(".")[1]] < 2]
+
+    assert unsaid == []
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

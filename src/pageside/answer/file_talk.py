@@ -10,7 +10,7 @@ from typing import Final
 from pageside.answer import citations
 from pageside.answer.attached import File, line_count, quoted
 from pageside.knowledge import keywords, place
-from pageside.phrases import files
+from pageside.phrases import chat, files
 
 _LIMIT_FILES: Final = 3
 _LIMIT_LINES: Final = 15
@@ -92,6 +92,8 @@ def _beside(question: str, given: Sequence[File]) -> list[File]:
 
 def _means(question: str, file: File) -> bool:
     asked = question.casefold()
+    if question in chat.WHAT_IS_IN_FILE.every():
+        return True
     if file.name.casefold() in asked:
         return True
     if file.earlier:

@@ -22,7 +22,7 @@ async def ask(
         attachments: Where files of readers are; without it, none were taken.
     """
     return Question(
-        text=transcript.question_text(message) or sending.question(message),
+        text=transcript.question_text(message) or sending.question(message, context.language),
         selected_text=_selected_text(message),
         surroundings=context.surroundings,
         page=context.page,

@@ -14,6 +14,8 @@ from pageside.answer.question import Attached
 from pageside.conversation.attachments import AlreadySent, Attachments
 from pageside.conversation.turn import Turn
 from pageside.identity.ownership import mine
+from pageside.phrases import chat
+from pageside.phrases.phrase import ENGLISH
 from pageside.storage.tables import attachments, items
 
 _ANEW: Final = AnyUrl("preview:anew")  # stands in history for an address that would be no good any more
@@ -33,9 +35,9 @@ def shown(item: ThreadItem, offered: Attachments | None, turn: Turn) -> ThreadIt
     return item.model_copy(update={"attachments": [offered.shown(each, turn) for each in item.attachments]})
 
 
-def question(message: UserMessageItem) -> str:
-    """What a message without words asks, by what it carries; empty where it carries nothing."""
-    return "What is in this file?" if message.attachments else ""
+def question(message: UserMessageItem, language: str = ENGLISH) -> str:
+    """What a message without words asks in `language`, by what it carries; empty where it carries nothing."""
+    return chat.WHAT_IS_IN_FILE.said(language) if message.attachments else ""
 
 
 def names(message: UserMessageItem) -> str:

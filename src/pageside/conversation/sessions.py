@@ -96,9 +96,7 @@ class Sessions:
         """
         session = self._read(secret, origin)
         if session.expires_at <= self._now():
-            raise TokenDenied(
-                "The session has expired. Renew it at /api/chatkit/refresh, or begin a new one.", reason="expired"
-            )
+            raise TokenDenied(refusals.SESSION_EXPIRED, reason="expired")
         turn = Turn(reader=session.reader)
         async with self._database.reading(session.reader) as connection:
             found = await connection.execute(

@@ -207,4 +207,4 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 def _too_large(limit_bytes: int) -> TooLarge:
-    return TooLarge(f"The upload is larger than {limit_bytes} bytes.")
+    return TooLarge(uploads.UPLOAD_TOO_LARGE.of(most=limit_bytes))

@@ -19,7 +19,7 @@ from pageside.conversation.capacity import Overloaded
 from pageside.errors import PagesideError, TooManyRequests, Unauthorized
 from pageside.identity.denial import challenge
 from pageside.limiting.limiter import LimitReached
-from pageside.phrases import accepting
+from pageside.phrases import accepting, failures
 
 log = structlog.get_logger(__name__)
 
@@ -92,14 +92,17 @@ def refusal(error: PagesideError, scope: Scope) -> Response:
 
     One that will pass says when to come back.
     """
-    accepted = accepting.languages(Headers(scope=scope).get("accept-language", ""))
     return problem(
         status=error.status,
         code=error.code,
-        detail=error.said(accepting.spoken(accepted)),
+        detail=error.said(_language(scope)),
         retryable=error.retryable,
         headers=_headers(error),
     )
+
+
+def _language(scope: Scope) -> str:
+    return accepting.spoken(accepting.languages(Headers(scope=scope).get("accept-language", "")))
 
 
 def _headers(error: PagesideError) -> dict[str, str]:
@@ -156,12 +159,12 @@ async def _by_status(_: Request, error: Exception) -> Response:
     )
 
 
-async def _unforeseen(_: Request, error: Exception) -> Response:
+async def _unforeseen(request: Request, error: Exception) -> Response:
     log.error("request_failed", exc_info=error)
     return problem(
         status=500,
         code="internal",
-        detail="Something went wrong on the server. It has been logged.",
+        detail=failures.WENT_WRONG_HERE.said(_language(request.scope)),
         retryable=True,
         headers={"X-Request-ID": telemetry.request_id()},  # whoever else adds it has let the error pass
     )
