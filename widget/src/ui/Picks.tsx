@@ -24,7 +24,7 @@ export function Quote({ shell }: { shell: Shell }) {
           {draft.quote}
         </blockquote>
         <IconButton
-          icon="close"
+          icon="x"
           label={words.dropQuote}
           small
           onClick={() => {
@@ -74,7 +74,7 @@ export function Picks({ shell }: { shell: Shell }) {
             )
           )}
           <IconButton
-            icon="close"
+            icon="x"
             label={fill(words.removeFile, { name: file.name })}
             small
             onClick={() => {
