@@ -77,6 +77,7 @@ class Reader(ABC):
         self.order("DeleteAllCookies")
         self.visit("about:blank")
         self.resize(*DESK)
+        self.point(1, 1)  # off whatever the last one rested on
 
     def visit(self, url: str) -> None:
         """Opens a page."""
