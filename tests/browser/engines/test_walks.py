@@ -128,6 +128,7 @@ def test_conversations_are_kept_named_and_deleted(reader, told):
     reader.again()
     reader.see(QUESTION, "Tell me of bees").see(ANSWER, "It begins.")
     reader.click(button("Earlier conversations")).click(f"{ROW} button[title=Rename]")
+    reader.until("() => focused()?.matches('.row input')")
     reader.press("Control+a")
     reader.write("All about bees")
     reader.press("Enter")

@@ -26,6 +26,7 @@ ROUTES = {
     "ElementSendKeys": ("POST", "/element/{id}/value"), "SetWindowRect": ("POST", "/window/rect"),
     "NewSession": ("POST", "/session"), "DeleteSession": ("DELETE", ""),
 }  # fmt: skip
+NARROWEST = 447  # with its buttons
 GONE = {"javascript error", "no such frame", "script timeout", "stale element reference"}
 # The driver tells nothing of the console, so the page is listened to as soon as it is there.
 _EARS = """
@@ -73,6 +74,18 @@ class WebKit(Reader):
         outer = self.order("SetWindowRect", width=width, height=height)
         inner = self.evaluate("() => [innerWidth, innerHeight]")
         self.order("SetWindowRect", width=width + outer["width"] - inner[0], height=height + outer["height"] - inner[1])
+        self.until("(...size) => `${size}` === `${[innerWidth, innerHeight]}`", max(width, NARROWEST), height)
+
+    def begin_anew(self) -> None:
+        """In another window: one that was made narrow has lost the keyboard, and nobody here gives it back."""
+        self.close()
+        self.open()
+        super().begin_anew()
+
+    def close(self) -> None:
+        """Closes the window."""
+        self.order("DeleteSession")
+        self._session = ""
 
     def evaluate(self, source: str, *values: Any) -> Any:
         return super().evaluate(f"(...values) => {{ {_EARS} return ({source})(...values); }}", *values)
@@ -97,7 +110,7 @@ def running() -> Iterator[WebKit]:
         ends.callback(driver.terminate)
         reader = WebKit(port)
         eventually(reader.open)
-        ends.callback(lambda: reader.order("DeleteSession"))
+        ends.callback(reader.close)
         yield reader
 
 
