@@ -25,7 +25,7 @@ NICE_TO_MEET: Final = Phrase(
 WELCOME: Final = Phrase(
     en="You are welcome{name}.",
     es="De nada{name}.",
-    ur="خوش آمدید{name}۔",
+    ur="کوئی بات نہیں{name}۔",
     zh="不客气{name}。",
     ja="どういたしまして{name}。",
 )
