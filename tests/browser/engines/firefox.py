@@ -72,6 +72,10 @@ class Firefox(Reader):
         self.until("(...size) => `${size}` === `${[innerWidth, innerHeight]}`", width, height)
 
     def begin_anew(self) -> None:
+        """In another tab: what this one keeps, it keeps for each address apart."""
+        made = self.order("NewWindow", type="tab", focus=True)
+        self.order("CloseWindow")
+        self.order("SwitchToWindow", handle=made["handle"])
         super().begin_anew()
         self._inside(_FORGET)
         self._heard = len(self._printed())

@@ -169,8 +169,7 @@ def test_answers_are_drawn_and_copied_where_browsers_trust_little(reader, told):
         assert reader.look("() => isSecureContext") is False
         reader.see(f"{ANSWER} math mfrac").see(f"{ANSWER} pre [class^=hl]")
         reader.until("() => find('article.assistant img')?.naturalHeight > 40")
-        reader.click(f"{ANSWER} .code:has([class^=hl]) button").see(f"{ANSWER} button[title=Copied]")
-        reader.click(COMPOSER).press("Control+v")
+        reader.click(f"{ANSWER} .code:has([class^=hl]) button").click(COMPOSER).press("Control+v")
 
         reader.until("() => find('section.chat textarea').value === 'def puffs(colonies):\\n    return 3 * colonies'")
 
