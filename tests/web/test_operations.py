@@ -217,7 +217,7 @@ async def test_a_form_is_answered_once(ada):
     again = await ada.send("threads.add_structured_input", **submission)
 
     assert again.status_code == 422
-    assert "answered already" in again.json()["detail"]
+    assert "closed already" in again.json()["detail"]
     assert await ada.items(thread_id) == before
 
 

@@ -165,8 +165,15 @@ class Reader(ABC):
         return found
 
     def place(self, selector: str, text: str = "") -> tuple[float, float]:
-        """The middle of the last of these, once it is there and nothing lies over it; scrolled to if need be."""
-        x, y = self.until(_PLACE, selector, text)
+        """The middle of the last of these, once it rests and nothing lies over it; scrolled to if need be."""
+        at: tuple[float, float] | None = None
+        ends = time.monotonic() + PATIENCE_S
+        while time.monotonic() < ends:
+            x, y = self.until(_PLACE, selector, text)
+            if at == (x, y):
+                break
+            at = x, y
+            time.sleep(STEP_S)  # what grows above it moves it away from under the pointer
         return x, y
 
     def click(self, selector: str, text: str = "") -> Self:
