@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 PATIENCE_S = 20
 STEP_S = 0.05
+REST_S = 0.3
 Begun = TypeVar("Begun")
 DESK = (1280, 900)
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # of the protocol: what an element is called in JSON
@@ -173,7 +174,7 @@ class Reader(ABC):
             if at == (x, y):
                 break
             at = x, y
-            time.sleep(STEP_S)  # what grows above it moves it away from under the pointer
+            time.sleep(REST_S)  # what grows above it moves it away from under the pointer
         return x, y
 
     def click(self, selector: str, text: str = "") -> Self:
