@@ -8,6 +8,13 @@ from typing import Any, Self
 from playwright.sync_api import Locator, Page, expect
 
 HIGHLIGHTED = """() => [...(CSS.highlights.get("pageside-cited") ?? [])].map((range) => range.toString()).join("|")"""
+# A chat that stands on no page of the book, and so tells nothing of one.
+ALONE = """async () => {
+  await import("/chatkit.js");
+  const made = document.createElement("openai-chatkit");
+  document.querySelector("main").replaceChildren(made);
+  made.setOptions({ api: { url: "/chatkit", domainKey: "local" } });
+}"""
 
 
 class Panel:

@@ -12,18 +12,11 @@ from PIL import Image
 from playwright.sync_api import expect
 from tests import served, small_book
 from tests.browser.conftest import by
-from tests.browser.panel import Panel, messages
+from tests.browser.panel import ALONE, Panel, messages
 from tests.scripted_openai import ScriptedOpenAI
 from tests.spoken_openai import SpokenOpenAI, listening
 
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"A hive has four supers in July."}
-# A chat that stands on no page of the book, and so tells nothing of one.
-_ALONE = """async () => {
-  await import("/chatkit.js");
-  const made = document.createElement("openai-chatkit");
-  document.querySelector("main").replaceChildren(made);
-  made.setOptions({ api: { url: "/chatkit", domainKey: "local" } });
-}"""
 _DROP = """([target, name, type, text]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type }));
@@ -121,7 +114,7 @@ def test_a_question_about_nothing_is_answered_by_a_form(told, page, watch):
     """Where nothing says what is meant, the reader chooses; the same turn goes on, and the choice is kept."""
     watch.allow_origin(told.address)
     panel = Panel(page, told.address).visit("/")
-    page.evaluate(_ALONE)
+    page.evaluate(ALONE)
     told.say("The parts, then.")
     panel.send("Explain this")
     form = panel.chat.locator("article.form")

@@ -41,7 +41,6 @@ class Checker:
         guard: What keeps back what only an order in the evidence, or around the question, wanted said.
         repair: Says a sentence again that nothing supports.
         unsupported: Whether what nothing supports is shown with a mark, or dropped.
-
         language: In which it says what is our own, ISO 639-1.
 
     Attributes:

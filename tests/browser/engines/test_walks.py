@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from tests.browser.engines.gate import Gate, name_on_the_network
 from tests.browser.engines.reader import Reader
+from tests.browser.panel import ALONE
 
 CHAT, LAUNCHER, PANEL = "section.chat", "button.launcher", "dialog.panel"
 COMPOSER, ANSWER, QUESTION = "section.chat textarea", "article.assistant", "article.user"
@@ -33,13 +34,6 @@ _ENDS_OF = """(words) => {
     const middle = ({ top, bottom }) => (top + bottom) / 2;
     return [[boxes[0].left + 1, middle(boxes[0])], [boxes.at(-1).right - 1, middle(boxes.at(-1))]];
   }
-}"""
-# A chat that stands on no page of the book, and so tells nothing of one.
-_ALONE = """async () => {
-  await import("/chatkit.js");
-  const made = document.createElement("openai-chatkit");
-  document.querySelector("main").replaceChildren(made);
-  made.setOptions({ api: { url: "/chatkit", domainKey: "local" } });
 }"""
 _LAID_OUT = """() => {
   const panel = find("dialog.panel"), chat = find("section.chat"), field = find("section.chat textarea");
@@ -211,7 +205,7 @@ def test_a_list_is_pressed_and_a_form_is_filled_in(reader, told, address):
     ask(opened(reader, f"{address}/"), NOT_IN_IT)
     reader.click("section.chat .widget button", "Explain").until(_ENDED, 1)
     reader.visit(f"{told.address}/")
-    reader.see(LAUNCHER).look(_ALONE)
+    reader.see(LAUNCHER).look(ALONE)
     told.say("The parts, then.")
     send(reader, "Explain this")
     reader.click("article.form label", "The parts of a hive").click("article.form button", "Send")
