@@ -286,14 +286,18 @@ def test_the_proxy_takes_what_the_server_takes():
 def test_whoever_ends_a_server_waits_for_its_answers():
     """The compose file, Kubernetes and systemd kill later than a server ends by itself."""
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
-    answers, notice = defaults["shutdown_answers_s"], defaults["shutdown_notice_s"]
+    answers = defaults["shutdown_answers_s"]
     told = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["pageside"]
     pod = dict(pods())["pageside"]
     (config,) = documents(DEPLOY / "kubernetes/base/configuration.yaml")
-    service, _ = unit(DEPLOY / "systemd" / "pageside@.service")
+    service, variables = unit(DEPLOY / "systemd" / "pageside@.service")
 
-    assert int(told["stop_grace_period"].removesuffix("s")) >= notice + answers + 10
-    assert int(service["TimeoutStopSec"]) >= notice + answers + 10
+    composes = float(told["environment"]["PAGESIDE_SHUTDOWN_NOTICE_S"])
+    units = float(variables["PAGESIDE_SHUTDOWN_NOTICE_S"])
+    idle = float(re.search(r"keepalive_timeout (\d+)s;", (DEPLOY / "proxy" / "upstream.conf").read_text("utf-8"))[1])
+    assert int(told["stop_grace_period"].removesuffix("s")) >= composes + answers + 10
+    assert int(service["TimeoutStopSec"]) >= units + answers + 10
+    assert min(composes, units) > idle
     noticed = float(config["data"]["PAGESIDE_SHUTDOWN_NOTICE_S"])
     probe = pod["containers"][0]["readinessProbe"]
     assert pod["terminationGracePeriodSeconds"] >= noticed + answers + 10

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+from deploy import composed
 from tests.chatkit_client import ChatKit
 from tests.scale.fleet import carried, fleet, talking
 from tests.scale.readers import LAST, QUESTIONS, SAID, Plain, Rest, Resuming, answered, said
@@ -15,6 +16,8 @@ from tests.web.listening import DELTA, coming_back
 from tests.web.listening import asking as asking_by
 
 WORDS = tuple(f"{word} " for word in SAID.split())
+NAME = "PAGESIDE_SHUTDOWN_NOTICE_S"
+NOTICE = {NAME: composed.services(composed.example())["pageside"].environment[NAME]}
 KINDS = (Resuming, Plain, Rest, Resuming, Plain, Rest, Resuming, Plain, Rest, Resuming)
 
 
@@ -99,7 +102,7 @@ async def test_a_rolling_restart_fails_no_request(tmp_path, shared):
     """Each process ends when its answers have, and comes back, while readers ask: none of them notices."""
     found = Counter()
     with talking(WORDS, pause_s=0.02, times=2000) as openai:
-        async with fleet(tmp_path, openai, PAGESIDE_SHUTDOWN_ANSWERS_S="20", **shared) as them:
+        async with fleet(tmp_path, openai, PAGESIDE_SHUTDOWN_ANSWERS_S="20", **NOTICE, **shared) as them:
             async with asking(them, found) as readers:
                 for each in them.members:
                     await until(lambda each=each: carried(each) > 0)

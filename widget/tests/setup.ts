@@ -1,11 +1,20 @@
 /**
+ * Properties try the same examples in every run of CI, so that what fails there fails here, and as many as `FUZZ_EXAMPLES`
+ * says where it is set.
+ *
  * Effects run after a frame, and a test may be over before that frame: Preact would then look for
  * `cancelAnimationFrame` in a document that is gone (preact 10.29, hooks/src/index.js, `afterNextFrame`).
  * Frames are timers here, and those left at a file's end are dropped with its document.
  */
 
+import fc from "fast-check";
 import { options } from "preact";
 import { afterAll } from "vitest";
+
+const { CI, FUZZ_EXAMPLES } = process.env;
+fc.configureGlobal({
+  ...(FUZZ_EXAMPLES ? { numRuns: Number(FUZZ_EXAMPLES) } : CI ? { seed: 20_260_101 } : {}),
+});
 
 const FRAME_MS = 16;
 const waiting = new Set<ReturnType<typeof setTimeout>>();

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 STEP_S = 0.05
 REST_S = 0.3
 Begun = TypeVar("Begun")

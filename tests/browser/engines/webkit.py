@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -24,7 +25,7 @@ ROUTES = {
     "Back": ("POST", "/back"), "ExecuteScript": ("POST", "/execute/sync"), "TakeScreenshot": ("GET", "/screenshot"),
     "ExecuteAsyncScript": ("POST", "/execute/async"), "PerformActions": ("POST", "/actions"),
     "ElementSendKeys": ("POST", "/element/{id}/value"), "SetWindowRect": ("POST", "/window/rect"),
-    "NewSession": ("POST", "/session"), "DeleteSession": ("DELETE", ""),
+    "NewSession": ("POST", "/session"),
 }  # fmt: skip
 NARROWEST = 447  # with its buttons
 GONE = {"javascript error", "no such frame", "script timeout", "stale element reference"}
@@ -47,12 +48,23 @@ class WebKit(Reader):
 
     name = "WebKit"
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._driver: subprocess.Popen[bytes] | None = None
+        self._port = 0
         self._session = ""
 
     def open(self) -> None:
-        """Opens the window."""
+        """Starts a driver, and opens the window."""
+        self._port = free_port()
+        command = [str(DRIVER), f"--port={self._port}"]
+        self._driver = subprocess.Popen(
+            command, env=self._environment, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        eventually(self._begin)
+
+    def _begin(self) -> None:
+        self._session = ""
         options = {"binary": str(BROWSERS[-1]), "args": ["--automation"]}
         wanted = {"webkitgtk:browserOptions": options, "timeouts": {"script": 30_000}}
         begun = self.order("NewSession", capabilities={"alwaysMatch": wanted})
@@ -77,15 +89,17 @@ class WebKit(Reader):
         self.until("(...size) => `${size}` === `${[innerWidth, innerHeight]}`", max(width, NARROWEST), height)
 
     def begin_anew(self) -> None:
-        """In another window: one that was made narrow has lost the keyboard, and nobody here gives it back."""
+        """In another browser: a window that was made narrow has lost the keyboard, and nobody here gives it back."""
         self.close()
         self.open()
         super().begin_anew()
 
     def close(self) -> None:
-        """Closes the window."""
-        self.order("DeleteSession")
-        self._session = ""
+        """Kills the driver and its browser, whatever they are at."""
+        if self._driver is not None:
+            os.killpg(self._driver.pid, signal.SIGKILL)
+            self._driver.wait()
+            self._driver = None
 
     def evaluate(self, source: str, *values: Any) -> Any:
         return super().evaluate(f"(...values) => {{ {_EARS} return ({source})(...values); }}", *values)
@@ -97,20 +111,14 @@ class WebKit(Reader):
 
 @contextmanager
 def running() -> Iterator[WebKit]:
-    """A fresh profile with one window."""
+    """A profile of its own with one window."""
     with ExitStack() as ends:
         folder = ends.enter_context(TemporaryDirectory())
         home = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), folder)
         screen = {"DISPLAY": ends.enter_context(_screen()), "LIBGL_ALWAYS_SOFTWARE": "1", "NO_AT_BRIDGE": "1"}
-        port = free_port()
-        driver = subprocess.Popen(
-            [str(DRIVER), f"--port={port}"], env={**os.environ, **home, **screen}, stderr=subprocess.DEVNULL
-        )
-        ends.callback(driver.wait)
-        ends.callback(driver.terminate)
-        reader = WebKit(port)
-        eventually(reader.open)
+        reader = WebKit({**os.environ, **home, **screen})
         ends.callback(reader.close)
+        reader.open()
         yield reader
 
 

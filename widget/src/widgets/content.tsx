@@ -5,12 +5,13 @@ import { Markdown } from "../text/Markdown";
 import { Icon } from "../ui/Icon";
 import { useWidget } from "./context";
 import type { Component } from "./tree";
-import { block, color, count, defined, imageUrl, oneOf, text } from "./values";
+import { among, block, color, count, defined, imageUrl, oneOf, text } from "./values";
 
 interface Props {
   node: Component;
 }
 
+const WEIGHTS = { normal: 400, medium: 500, semibold: 600, bold: 700 };
 const SIZES = ["xs", "sm", "md", "lg", "xl", "2xl", "3xl", "4xl", "5xl"] as const;
 
 /** How a text looks: its colour, weight, alignment, and how many lines of it are seen. */
@@ -20,7 +21,7 @@ export function typography(node: Component, dark: boolean, usual: (typeof SIZES)
     class: `size-${oneOf(node.size, SIZES, usual)}${node.truncate === true ? " truncated" : lines ? " clamped" : ""}`,
     style: defined({
       color: color(node.color, "text", dark),
-      fontWeight: { normal: 400, medium: 500, semibold: 600, bold: 700 }[String(node.weight)],
+      fontWeight: among(WEIGHTS, node.weight),
       textAlign: oneOf(node.textAlign, ["start", "center", "end"], "start"),
       WebkitLineClamp: node.truncate === true ? undefined : lines,
     }),

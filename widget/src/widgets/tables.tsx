@@ -2,7 +2,7 @@
 
 import { Inside, Node } from "./Node";
 import type { Component } from "./tree";
-import { count, defined, oneOf, size, spacing } from "./values";
+import { among, count, defined, oneOf, size, spacing } from "./values";
 
 interface Props {
   node: Component;
@@ -46,7 +46,7 @@ const WIDTHS = { xs: "4rem", sm: "6rem", md: "9rem", lg: "13rem", xl: "18rem" } 
 
 export function TableCell({ node, header = false }: Props & { header?: boolean }) {
   const Cell = header ? "th" : "td";
-  const width = WIDTHS[String(node.colSize) as keyof typeof WIDTHS];
+  const width = among(WIDTHS, node.colSize);
   const style = defined({
     width: size(node.width) ?? width,
     minWidth: width,

@@ -206,16 +206,15 @@ const JUSTIFY = {
   evenly: "space-evenly",
 } as const;
 
-function among(table: object, value: unknown): string | undefined {
-  return typeof value === "string" && Object.hasOwn(table, value)
-    ? table[value as keyof typeof table]
-    : undefined;
+/** What `table` itself has under `value`. */
+export function among<T>(table: Record<string, T>, value: unknown): T | undefined {
+  return typeof value === "string" && Object.hasOwn(table, value) ? table[value] : undefined;
 }
 
 /** How wide, how high, how far from others: what every block has. */
 export function block(node: Record<string, unknown>, dark: boolean): Style {
-  const flex = node.flex;
-  const ratio = node.aspectRatio;
+  const flex = text(node.flex);
+  const ratio = text(node.aspectRatio);
   return defined({
     width: size(node.width ?? node.size),
     height: size(node.height ?? node.size),
@@ -223,9 +222,9 @@ export function block(node: Record<string, unknown>, dark: boolean): Style {
     minHeight: size(node.minHeight ?? node.minSize),
     maxWidth: size(node.maxWidth ?? node.maxSize),
     maxHeight: size(node.maxHeight ?? node.maxSize),
-    aspectRatio: /^\d+(\.\d+)?(\s*\/\s*\d+(\.\d+)?)?$/.test(String(ratio ?? "")) ? String(ratio) : undefined,
-    flex: /^(auto|none|initial|\d+(\.\d+)?( \d+(\.\d+)?)?( (auto|\d+(px|%)?))?)$/.test(String(flex ?? ""))
-      ? String(flex)
+    aspectRatio: /^\d+(\.\d+)?(\s*\/\s*\d+(\.\d+)?)?$/.test(ratio) ? ratio : undefined,
+    flex: /^(auto|none|initial|\d+(\.\d+)?( \d+(\.\d+)?)?( (auto|\d+(px|%)?))?)$/.test(flex)
+      ? flex
       : undefined,
     borderRadius: radius(node.radius),
     background: color(node.background, "background", dark),
