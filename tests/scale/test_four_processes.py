@@ -8,12 +8,13 @@ from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from deploy import composed
 from tests.chatkit_client import ChatKit
 from tests.scale.fleet import carried, fleet, talking
 from tests.scale.readers import LAST, QUESTIONS, SAID, Plain, Rest, Resuming, answered, said
 from tests.web.listening import DELTA, coming_back
 from tests.web.listening import asking as asking_by
+
+from deploy import composed
 
 WORDS = tuple(f"{word} " for word in SAID.split())
 NAME = "PAGESIDE_SHUTDOWN_NOTICE_S"

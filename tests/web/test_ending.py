@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import pytest
 import uvicorn
+
 from pageside.web import ending
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: book\r\nConnection: close\r\n\r\n"
@@ -28,10 +29,12 @@ class Hail:
 
     Attributes:
         seen: What became of their connections: `answered`, `refused`, `broken`.
+        begun: Set when the first has its answer.
     """
 
     def __init__(self, port):
         self.seen = Counter()
+        self.begun = threading.Event()
         self._port = port
         self._callers = [threading.Thread(target=self._call) for _ in range(CALLERS)]
         for each in self._callers:
@@ -52,6 +55,7 @@ class Hail:
                     while more := caller.recv(4096):
                         heard += more
                 self.seen["answered" if b"here" in heard else "broken"] += 1
+                self.begun.set()
 
     async def over(self):
         for each in self._callers:
@@ -68,8 +72,7 @@ async def test_whoever_is_connected_is_answered():
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         hail = Hail(listener.getsockname()[1])
-        while hail.seen["answered"] < CALLERS:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(hail.begun.wait)
         await ending.close_listeners(server, [listener])
         await hail.over()
         server.should_exit = True

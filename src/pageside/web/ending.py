@@ -92,7 +92,7 @@ def _hear_no_more(listener: socket.socket) -> None:
     can do this; elsewhere, and where it may not, that moment stays as short as the step from one call to the next.
     """
     if sys.platform == "linux":
-        program = (_Instruction * len(_NO_SYN))(*_NO_SYN)
+        program = (_Instruction * len(_NO_SYN))(*(_Instruction(*each) for each in _NO_SYN))
         with suppress(OSError):
             listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(_Filter(len(program), program)))
 

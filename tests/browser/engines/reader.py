@@ -95,6 +95,8 @@ class Reader(ABC):
     def evaluate(self, source: str, *values: Any) -> Any:
         """What the function `source` gives for `values` on the page, awaited."""
         done = self.order("ExecuteAsyncScript", script=_AWAITED % source, args=[list(values)])
+        if done is None:  # Firefox, where the page was left before the script had called back
+            raise PageGone("the page was left")
         if "error" in done:
             raise AssertionError(done["error"])
         return done.get("value")
