@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 from tests.chatkit_client import ChatKit
-from tests.databases import migrated_file
+from tests.databases import PATIENCE, migrated_file
 from tests.scripted_tutor import ScriptedTutor
 
 from pageside.conversation.attachments import Attachments
@@ -87,7 +87,7 @@ async def house(
     path = folder / "chat.db"
     if not store_url and not path.exists():
         migrated_file(path)
-    database = await Database.open(store_url or f"sqlite+aiosqlite:///{path}")
+    database = await Database.open(store_url or f"sqlite+aiosqlite:///{path}", busy_timeout=PATIENCE)
     kept = files or LocalFiles(folder / "files")
     addresses = links or Links(SecretStr("the secret of this house, and of no other"))
     attachments = Attachments(database, kept, addresses, **(file_limits or {}))

@@ -29,6 +29,7 @@ import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -46,6 +47,7 @@ PASSWORD = "s3cret%2F@'word"  # as it stands; in a URL it is percent-encoded
 ENCODED = "s3cret%252F%40%27word"
 TEMPLATE = "migrated"
 ROOM_B = 4 * 2**30
+PATIENCE = timedelta(seconds=60)  # of writers who meet on a machine that does much else
 
 # A server for tests alone: what it would lose in a crash does not matter.
 CONFIGURATION = """

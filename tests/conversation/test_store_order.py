@@ -24,11 +24,12 @@ from pageside.storage.tables import feedback, items, threads
 BUSY = """
 import asyncio, sys
 from tests.conversation.test_store import ADA, answer, order
+from tests.databases import PATIENCE
 from pageside.conversation.store import SqlStore
 from pageside.storage.engine import Database
 
 async def main(url, thread_id, name):
-    database = await Database.open(url)
+    database = await Database.open(url, busy_timeout=PATIENCE)
     store = SqlStore(database)
     mine = []
     for n in range(30):
@@ -51,7 +52,7 @@ asyncio.run(main(*sys.argv[1:]))
 @pytest.fixture
 async def elsewhere(store_url):
     """A second store on the same database, with connections of its own."""
-    opened = await Database.open(store_url)
+    opened = await Database.open(store_url, busy_timeout=PATIENCE)
     yield SqlStore(opened)
     await opened.aclose()
 

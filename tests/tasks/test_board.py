@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.databases import store_url
+from tests.databases import PATIENCE, store_url
 
 from pageside import ids
 from pageside.identity.reader import Reader
@@ -26,7 +26,7 @@ TWIN = Reader(subject="ada", organisation="other school")
 
 @pytest.fixture
 async def kept(store_url):
-    database = await Database.open(store_url)
+    database = await Database.open(store_url, busy_timeout=PATIENCE)
     yield SqlTaskBoard(database)
     await database.aclose()
 
@@ -379,7 +379,7 @@ async def test_only_so_much_can_be_undone(kept, monkeypatch):
 
 async def test_two_servers_at_once_have_one_order(store_url):
     """Units of both follow each other: numbers once, undone acts whole, and the count of changes is that of units."""
-    databases = [await Database.open(store_url) for _ in range(2)]
+    databases = [await Database.open(store_url, busy_timeout=PATIENCE) for _ in range(2)]
     boards = [SqlTaskBoard(database) for database in databases]
 
     async def turn(number):

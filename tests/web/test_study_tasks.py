@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from markdown_it import MarkdownIt
 from tests.chatkit_house import House, house
-from tests.databases import store_url
+from tests.databases import PATIENCE, store_url
 from tests.scripted_tutor import ScriptedTutor, asked_back
 from tests.tasks.talking import class_room, student
 
@@ -56,7 +56,7 @@ class Home:
 
 @pytest.fixture
 async def home(tmp_path, store_url):
-    database = await Database.open(store_url, prepare=migrate.upgrade)
+    database = await Database.open(store_url, prepare=migrate.upgrade, busy_timeout=PATIENCE)
     board, tutor = SqlTaskBoard(database), ScriptedTutor()
     answerer = Orchestrator(tutor, board, earlier=Earlier(database))
     try:

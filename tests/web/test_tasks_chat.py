@@ -10,6 +10,7 @@ import pytest
 from tests.admitted import SECRET, by, door
 from tests.chatkit_client import ChatKit
 from tests.chatkit_house import house
+from tests.databases import PATIENCE
 from tests.scripted_tutor import ScriptedTutor
 
 from pageside.answer.planner.orchestrating import Orchestrator
@@ -40,7 +41,7 @@ NAMES = [
 
 @pytest.fixture
 async def home(tmp_path, store_url):
-    database = await Database.open(store_url, prepare=migrate.upgrade)
+    database = await Database.open(store_url, prepare=migrate.upgrade, busy_timeout=PATIENCE)
     answerer = Orchestrator(ScriptedTutor(), SqlTaskBoard(database), earlier=Earlier(database))
     async with house(tmp_path, answerer, store_url=store_url) as opened:
         yield opened
