@@ -235,7 +235,7 @@ class StoreAndModel(RuleBasedStateMachine):
         if kept is None or item_id not in kept.lines:
             assert not self.attempt(work)
             return
-        before = [n for n, line in kept.lines.items() if line.kind[0] != "h" and line.place < kept.lines[item_id].place]
+        before = [n for n, line in kept.lines.items() if line.place < kept.lines[item_id].place]  # hidden ones, too
         assert [entry.id for entry in self.runner.run(work)] == before[-limit:]
 
     @rule(

@@ -13,6 +13,7 @@ from chatkit.store import NotFoundError
 from chatkit.types import ThreadMetadata
 from sqlalchemy import select
 from tests.conversation.test_store import ADA, NOON, answer, begun, hidden, order, question
+from tests.databases import PATIENCE
 from tests.repository import ROOT
 
 from pageside.conversation.refusals import Missing

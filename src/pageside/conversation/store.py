@@ -158,7 +158,7 @@ class SqlStore(Store[Turn]):
         return self._shown(row, context)
 
     async def messages_before(self, thread_id: str, item_id: str, *, limit: int, context: Turn) -> Sequence[ThreadItem]:
-        """At most `limit` messages before the item, oldest first; what is no message is passed over.
+        """At most `limit` messages before the item, oldest first, with those that only the model reads.
 
         Raises:
             Missing: There is no such item, or it is not this reader's.
