@@ -36,6 +36,7 @@ PRELOADED = (
     "pageside.doctor",
     "pageside.web.server",
     "pageside.wiring.keeping",
+    "pageside.wiring.shelving",
     "pageside.wiring.serving",
 )
 PIPE = subprocess.PIPE

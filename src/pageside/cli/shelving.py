@@ -16,7 +16,7 @@ from pageside.knowledge.ingest import Report
 from pageside.knowledge.passage import Passage
 from pageside.settings import Settings, books
 from pageside.settings.books import Listed
-from pageside.wiring import knowing, shelving
+from pageside.wiring import knowing
 
 
 def meant(chosen: Settings, folder: Path | None) -> tuple[Listed, ...]:
@@ -76,6 +76,8 @@ async def digest(chosen: Settings, index: str) -> Digest:
 
 async def index(listed: tuple[Listed, ...], *, wait_s: float, as_json: bool) -> None:
     """Brings the index of each book up to date."""
+    from pageside.wiring import shelving  # noqa: PLC0415  # takes a second to load
+
     for each in listed:
         with show.progress() as progress:
             report = await shelving.index(each, progress=progress, wait_s=wait_s)
@@ -89,6 +91,7 @@ async def index(listed: tuple[Listed, ...], *, wait_s: float, as_json: bool) -> 
 async def serve(chosen: Settings, listed: tuple[Listed, ...]) -> None:
     """Indexes each book and serves all of them."""
     from pageside.web import server  # noqa: PLC0415  # takes a second to load
+    from pageside.wiring import shelving  # noqa: PLC0415
 
     names = [each.name for each in listed]
     async with AsyncExitStack() as stack:
