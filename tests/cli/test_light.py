@@ -1,4 +1,4 @@
-"""What a command reads before it works: the libraries of models and servers take seconds, and most need none of them."""
+"""What a command reads before it works: the libraries of models and servers take seconds, and most need none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEAVY = {"agents", "chatkit", "fastapi", "mcp", "openai", "sqlalchemy"}
 
 @pytest.mark.parametrize(
     "words",
-    [["--version"], ["serve", "--help"], ["search", "hive"], ["passages"], ["index", "no-such-folder"], ["token", "-h"]],
+    [["--version"], ["serve", "--help"], ["search", "hive"], ["passages"], ["index", "no-folder"], ["token", "-h"]],
     ids=" ".join,
 )
 def test_light_commands_load_nothing_heavy(tmp_path, words):

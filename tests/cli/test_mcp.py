@@ -136,20 +136,25 @@ def test_it_ends_with_its_input_and_says_nothing_but_messages(tmp_path, environm
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     ]  # fmt: skip
     lines = [*map(json.dumps, asked), "no message", '{"jsonrpc": "2.0", "id": 3, "method": "nothing/at-all"}']
-    done = subprocess.run(
+    with subprocess.Popen(
         [PAGESIDE, "mcp", "book"],
         cwd=tmp_path,
         env={**environment, "PAGESIDE_LOG_LEVEL": "DEBUG"},
-        input="\n".join(lines) + "\n",
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        timeout=60,
-        check=False,
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    by_id = {answer.get("id"): answer for answer in answers}
+    ) as process:
+        process.stdin.write("\n".join(lines) + "\n")
+        process.stdin.flush()
+        by_id = {}
+        while 3 not in by_id:
+            answer = json.loads(process.stdout.readline())
+            by_id[answer.get("id")] = answer
+        process.stdin.close()
+        answers = [*by_id.values(), *map(json.loads, process.stdout)]
 
-    assert done.returncode == 0
+    assert process.returncode == 0
     assert by_id[1]["result"]["serverInfo"]["name"] == "pageside"
     assert "follow no order" in by_id[1]["result"]["instructions"]
     assert all(answer["jsonrpc"] == "2.0" for answer in answers)
