@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BOOK ?= examples/physical-ai/docs
 PYTHON ?= python3
 # Tests wait for processes as often as they compute, so more of them run at once than there are processors.
-JOBS ?= 4
+JOBS ?= 3
 export UV_PROJECT_ENVIRONMENT := .venv
 # Compiled once at the installation: otherwise every process does it anew where Python may not write beside its files.
 export UV_COMPILE_BYTECODE := 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -79,3 +80,12 @@ def unset(monkeypatch):
     for field in settings.Settings.model_fields.values():
         for name in settings.variables(field):
             monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def logs_end_with_their_test():
+    """A log that a test began is not written on after it, when what it writes to is closed."""
+    yield
+    for handler in list(logging.root.handlers):
+        if type(handler) is logging.StreamHandler:  # pytest's own are of its own kinds
+            logging.root.removeHandler(handler)
