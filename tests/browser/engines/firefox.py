@@ -33,7 +33,7 @@ _SIZE = """const { style } = gBrowser.selectedBrowser;
 _SAID = """return Services.console.getMessageArray().filter((one) => one instanceof Ci.nsIScriptError)
   .filter(({ category, flags }) => /^(content|CSP)/.test(category) && !(flags & Ci.nsIScriptError.warningFlag))
   .map((one) => `${one.category}: ${one.errorMessage} (${one.sourceName})`);"""
-_FORGET = "Services.console.reset();"
+_FORGET = "Services.cookies.removeAll(); Services.console.reset();"  # WebDriver deletes those of one address only
 
 
 class Firefox(Reader):
