@@ -17,7 +17,7 @@ from tests.admitted import SECRET, by, door
 from tests.databases import store_url
 from tests.programs import HEADERS, connected, message
 
-from pageside import settings
+from pageside import settings, telemetry
 from pageside.settings import books
 from pageside.web import app as web
 from pageside.web import shelf
@@ -528,6 +528,7 @@ async def test_a_server_with_an_address_says_so(tmp_path):
 
 async def test_a_failure_of_our_own_tells_nothing_and_is_logged(tmp_path, capfd):
     """The one who called learns that it failed; the reason is for whoever runs the server."""
+    telemetry.configure()
 
     class Broken:
         def work(self, reader):
