@@ -12,9 +12,8 @@ import { options } from "preact";
 import { afterAll } from "vitest";
 
 const { CI, FUZZ_EXAMPLES } = process.env;
-fc.configureGlobal({
-  ...(FUZZ_EXAMPLES ? { numRuns: Number(FUZZ_EXAMPLES) } : CI ? { seed: 20_260_101 } : {}),
-});
+if (FUZZ_EXAMPLES) fc.configureGlobal({ numRuns: Number(FUZZ_EXAMPLES) });
+else if (CI) fc.configureGlobal({ seed: 20_260_101 });
 
 const FRAME_MS = 16;
 const waiting = new Set<ReturnType<typeof setTimeout>>();

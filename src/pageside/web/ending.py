@@ -45,7 +45,8 @@ async def close_listeners(server: uvicorn.Server, listeners: Iterable[socket.soc
         _hear_no_more(listener)
     await asyncio.sleep(_HANDSHAKE_S)
     for listener in listening:
-        loop.remove_reader(listener)
+        with suppress(NotImplementedError):  # the loop of Windows has no readers
+            loop.remove_reader(listener)
     await asyncio.sleep(0)  # a server that is closed does not serve what its loop took in the same step
     taken = [taken for listener in listening for taken in _waiting(listener)]
     for each in server.servers:
